@@ -1,0 +1,1 @@
+"""The feature engine: a language of declarations, a compiler, one kernel, and the runners around it."""

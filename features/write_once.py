@@ -1,0 +1,103 @@
+"""How does a file appear whole or not at all: written beside its place, synced, renamed, the folder synced.
+
+A reader sees the old or the new, never half (a crash may leave a `.tmp-` name behind, which no reader opens).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_CHUNK = 1 << 20
+_TEMPORARY = ".tmp-"
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` at `path` in one step, durably; an older file there is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+@contextmanager
+def new_folder(parent: Path) -> Iterator[Path]:
+    """Give a temporary folder below `parent` to fill; the caller publishes it with `publish_folder`, else it is removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent))
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def publish_folder(temporary: Path, final: Path) -> Path:
+    """Sync everything in `temporary` and rename it to `final`; where `final` stands already, that one is kept.
+
+    Names of write-once folders hold the hash of their content, so an older folder of that name is the same.
+    """
+    for path in sorted(temporary.rglob("*")):
+        if path.is_file():
+            _sync_file(path)
+        else:
+            sync_folder(path)
+    sync_folder(temporary)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if not final.exists():
+        temporary.chmod(0o755)
+        temporary.rename(final)
+        sync_folder(final.parent)
+    return final
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """Return the one spelling of a JSON value: sorted keys, no spaces, UTF-8, no NaN.
+
+    >>> canonical_json({"b": 1, "a": [1.5, None]})
+    b'{"a":[1.5,null],"b":1}'
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def sha256_of_json(value: Any) -> str:
+    """Return the SHA-256 of a JSON value's canonical spelling, in hex."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,1 @@
+"""FROM REQUEST TO DECISION: the HTTP service over the live bundle, and the operational database."""

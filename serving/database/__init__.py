@@ -1,0 +1,1 @@
+"""The operational database: what people and machines told us, and who may ask."""

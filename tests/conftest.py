@@ -1,0 +1,48 @@
+"""What a test may need beyond Python, and how its absence is handled: a reasoned skip here, a failure where all must run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = Path(os.environ.get("LIFECYCLE_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+# what -> (is it here?, how to get it)
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "postgres": (
+        lambda: "LIFECYCLE_TEST_POSTGRES_URL" in os.environ,
+        "PostgreSQL: start one and set LIFECYCLE_TEST_POSTGRES_URL=postgresql+psycopg://...",
+    ),
+    "shared_data": (lambda: SHARED_DATA.is_dir(), "real data sets: set LIFECYCLE_SHARED_DATA to the folder that holds them"),
+    "java": (lambda: shutil.which("java") is not None, "Java 17: apt-get install openjdk-17-jre-headless"),
+    "chromium": (lambda: shutil.which("chromium") is not None, "Chromium: apt-get install chromium"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for what in mark.args:
+            is_here, remedy = NEEDS[what]
+            if is_here():
+                continue
+            if os.environ.get("LIFECYCLE_TESTS_MUST_NOT_SKIP"):
+                pytest.fail(f"this run must not skip, and {what} is missing: {remedy}")
+            pytest.skip(f"needs {remedy}")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a test away from the user's own installation and keys."""
+    monkeypatch.setenv("LIFECYCLE_HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("LIFECYCLE_SIGNING_KEY", str(tmp_path_factory.mktemp("config") / "signing.key"))
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")

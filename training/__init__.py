@@ -1,0 +1,1 @@
+"""FROM LOG TO PROMOTED BUNDLE: the only room that looks ahead (labels), and the only one that knows MLflow."""
