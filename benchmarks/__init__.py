@@ -1,0 +1,1 @@
+"""Every measured figure of this project comes from a command here."""

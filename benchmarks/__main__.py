@@ -1,0 +1,28 @@
+"""Run every benchmark that ends within half an hour, one after another; exit status 1 where any goal is missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+# (module, share of the full campaign)
+BENCHMARKS = (
+    ("benchmarks.leakage", "1"),
+    ("benchmarks.damage", "1"),
+    ("benchmarks.swaps", "1"),
+    ("benchmarks.rules", "1"),
+    ("benchmarks.simulated_quality", "0.1"),
+)
+
+
+def main() -> int:
+    """Run them all, keep going where one is short, and return how many were."""
+    short = 0
+    for module, share in BENCHMARKS:
+        print(f"== {module} --share {share}", flush=True)
+        short += subprocess.run([sys.executable, "-m", module, "--share", share], check=False).returncode != 0
+    return min(short, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

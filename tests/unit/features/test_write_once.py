@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from features.write_once import canonical_json, new_folder, publish_folder, replace_file, sha256_of_file, sha256_of_json
+
+
+def test_a_replaced_file_holds_the_new_content_and_leaves_nothing_beside(tmp_path: Path) -> None:
+    path = tmp_path / "live.json"
+
+    replace_file(path, b"old")
+    replace_file(path, b"new")
+
+    assert path.read_bytes() == b"new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["live.json"]
+
+
+def test_a_failed_replacement_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "live.json"
+    replace_file(path, b"old")
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    with pytest.raises(OSError, match="No space"):
+        replace_file(path, b"new")
+
+    assert path.read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_appears_whole_under_its_final_name(tmp_path: Path) -> None:
+    with new_folder(tmp_path) as temporary:
+        (temporary / "matrix.npy").write_bytes(b"1")
+        assert not (tmp_path / "final").exists()
+        publish_folder(temporary, tmp_path / "final")
+
+    assert (tmp_path / "final" / "matrix.npy").read_bytes() == b"1"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["final"]
+
+
+def test_an_abandoned_folder_is_removed(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), new_folder(tmp_path) as temporary:
+        (temporary / "half").write_bytes(b"1")
+        raise RuntimeError
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_that_stands_is_kept(tmp_path: Path) -> None:
+    for content in (b"first", b"second"):
+        with new_folder(tmp_path) as temporary:
+            (temporary / "file").write_bytes(content)
+            publish_folder(temporary, tmp_path / "final")
+
+    assert (tmp_path / "final" / "file").read_bytes() == b"first"
+
+
+def test_the_order_of_keys_does_not_change_a_hash() -> None:
+    assert sha256_of_json({"a": 1, "b": [2]}) == sha256_of_json({"b": [2], "a": 1})
+
+
+def test_nan_has_no_canonical_spelling() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical_json(float("nan"))
+
+
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+
+    assert sha256_of_file(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
