@@ -30,6 +30,13 @@ class Settings(BaseSettings):
         """Return the folder of this installation."""
         return Home(self.home_folder)
 
+    @property
+    def operational_database_url(self) -> str:
+        """Return the URL of the operational database: the one set, else SQLite in the home folder."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home.database}"
+
     @classmethod
     def settings_customise_sources(
         cls,
