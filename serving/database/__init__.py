@@ -1,1 +1,9 @@
-"""The operational database: what people and machines told us, and who may ask."""
+"""The operational database: what people and machines told us, and who may ask.
+
+`open_database` opens it, `reading` and `writing` give connections; `keys`, `idempotency` and `audit` say what stands in it.
+"""
+
+from serving.database.engine import database_url, open_database
+from serving.database.transactions import DatabaseUnavailable, reading, writing
+
+__all__ = ["DatabaseUnavailable", "database_url", "open_database", "reading", "writing"]

@@ -1,0 +1,103 @@
+"""How do the tables come up to date: by the packaged migrations, once, whichever process starts first.
+
+Whoever comes second waits for the lock and finds the work done. A migration is one transaction, on SQLite too, so a process
+killed half-way leaves the tables as they were.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from features.errors import Conflict, Unavailable
+from serving.database import postgres, sqlite
+from serving.database.transactions import plain_failures, writing
+
+_POLL_SECONDS = 0.05
+
+
+class DatabaseNewer(Conflict):
+    """The tables were made by a newer version of this software."""
+
+
+class MigrationLocked(Unavailable):
+    """Another process holds the lock of migrations for longer than this one waits."""
+
+
+def migrate(engine: Engine, *, wait_seconds: float = 60.0) -> None:
+    """Bring the tables to the newest revision; nothing happens where they are there already.
+
+    Raises
+    ------
+    DatabaseNewer
+        If the database stands at a revision this version does not know.
+    MigrationLocked
+        If another process still migrates after `wait_seconds`.
+    """
+    with _alone(engine, wait_seconds) as connection:
+        config = alembic_config(connection)
+        found = current_revision(connection)
+        _refuse_unknown(found, ScriptDirectory.from_config(config))
+        if found != head_revision():
+            command.upgrade(config, "head")
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Return alembic's configuration for the packaged migrations; commands that touch tables need an open connection."""
+    config = Config()
+    config.set_main_option("script_location", "serving.database:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision the tables stand at; None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """Return the newest revision this version knows."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _refuse_unknown(found: str | None, scripts: ScriptDirectory) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseNewer(
+            f"needed tables at revision {scripts.get_current_head()} or older; found {found}, made by a newer version: "
+            "start that version, or restore a backup made before it"
+        )
+
+
+@contextmanager
+def _alone(engine: Engine, wait_seconds: float) -> Iterator[Connection]:
+    if engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            _wait_for(lambda: postgres.try_lock(connection), wait_seconds)
+            postgres.lift_deadlines(connection)
+            yield connection
+        return
+    with sqlite.locked_file(engine) as handle:
+        _wait_for(lambda: sqlite.try_lock(handle), wait_seconds)
+        with plain_failures():
+            sqlite.use_write_ahead_log(engine)
+        with writing(engine) as connection:
+            yield connection
+
+
+def _wait_for(locked: Callable[[], bool], wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while not locked():
+        if time.monotonic() > deadline:
+            raise MigrationLocked(
+                f"needed the lock of migrations; another process held it for {wait_seconds:.0f} s: "
+                "wait until that one has started, or end it"
+            )
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,122 @@
+"""What makes an SQLite file keep its word: durable commits, one writer at a time, readers that never wait, erased bytes.
+
+A commit is synced to disk before it is acknowledged (WAL with synchronous=FULL). Writers begin with BEGIN IMMEDIATE, so a
+transaction that has begun to write cannot fail half-way because another one was faster.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from features.errors import Refused
+
+WRITING = "lifecycle_writing"
+BUSY_SECONDS = 5.0
+
+_TURN = "lifecycle_turn"
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+
+
+class JournalRefused(Refused):
+    """The file system does not allow write-ahead logging, so commits would not be safe."""
+
+
+def sqlite_engine(url: URL) -> Engine:
+    """Return an engine whose every connection syncs each commit, checks foreign keys and overwrites what it deletes.
+
+    A new file is made readable by its owner only.
+    """
+    path = _file(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = create_engine(
+        url.set(database=str(path)),
+        hide_parameters=True,
+        execution_options={_TURN: threading.Lock()},
+        pool_timeout=BUSY_SECONDS,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def turn_to_write(engine: Engine) -> Iterator[None]:
+    """Wait for this process's turn to write.
+
+    SQLite's own waiting sleeps and polls, so a busy writer can be overtaken for seconds; a lock hands over at once.
+    """
+    with engine.get_execution_options()[_TURN]:
+        yield
+
+
+def use_write_ahead_log(engine: Engine) -> None:
+    """Switch the file to write-ahead logging, which it then remembers. The caller holds the migration lock.
+
+    Raises
+    ------
+    JournalRefused
+        If the file system cannot do it, as most network file systems cannot.
+    """
+    connection = engine.raw_connection()
+    try:
+        mode = connection.cursor().execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    finally:
+        connection.close()
+    if mode != "wal":
+        raise JournalRefused(
+            f"needed write-ahead logging for {_file(engine.url)}; found journal mode {mode!r}: "
+            "put the file on a local disk, or use PostgreSQL"
+        )
+
+
+@contextmanager
+def locked_file(engine: Engine) -> Iterator[int]:
+    """Open the file beside the database that only one migrating process at a time may lock; the lock ends with the block."""
+    path = _file(engine.url)
+    handle = os.open(path.with_name(path.name + ".migrating"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def try_lock(handle: int) -> bool:
+    """Lock the open file if nobody else holds it, and say whether that worked."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _file(url: URL) -> Path:
+    return Path(url.database or "").absolute()
+
+
+def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    del entry
+    connection.isolation_level = None  # the driver would otherwise begin transactions by its own rules
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    is_writing = bool(connection.get_execution_options().get(WRITING))
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(not is_writing)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
