@@ -1,0 +1,193 @@
+"""How is a churn model fitted: its members for each horizon, a calibration from answers given before their labels, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.errors import InvalidInput
+from features.times import DAY
+from models.churn.members import (
+    RHYTHM_FEATURES,
+    BoostingMember,
+    LogisticMember,
+    Member,
+    PriorMember,
+    RhythmMember,
+    purchase_histories,
+)
+from models.churn.model import ChurnModel, ColumnRange, HorizonModel
+from models.churn.recipe import ChurnExamples, ChurnRecipe, OneSided, RecipeInvalid
+from models.learners.blend import to_log_odds
+from models.learners.boosting import bin_rows, fit_boosting
+from models.learners.btyd import fit_btyd
+from models.learners.calibration import Calibration, fit_calibration
+from models.learners.logistic import fit_logistic
+from models.rows import FloatArray, Rows, missing_share
+
+RFM_FEATURES = (
+    "purchases_days_since_last",
+    "purchases_days_365d",
+    "purchases_days_lifetime",
+    "purchases_revenue_365d",
+    "purchases_days_since_first",
+    "contract_days_left",
+    "tenure_days",
+)
+"""Recency, frequency, monetary value and tenure, with the days left of a contract; those of them that the catalogue has."""
+
+_CALIBRATION_PERIODS = 3
+
+
+class RhythmFeaturesMissing(InvalidInput):
+    """The examples lack a feature that a member reads by name."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One fit: on which rows, by which recipe, from which seed, on how many threads."""
+
+    examples: ChurnExamples
+    recipe: ChurnRecipe
+    seed: int
+    threads: int
+
+
+def fit_churn(examples: ChurnExamples, *, recipe: ChurnRecipe, seed: int, threads: int = 1) -> ChurnModel:
+    """Fit the recipe on all rows of the examples; the same examples, recipe and seed give the same model, byte for byte.
+
+    Raises
+    ------
+    OneSided
+        If nobody left within some horizon, or everybody did.
+    RecipeInvalid
+        If the labels have another number of horizons than the recipe.
+    """
+    _check(examples, recipe)
+    task = _Task(examples, recipe, seed, threads)
+    model = _fitted(task)
+    return model if recipe.calibration == "none" else model.calibrated(_calibrations(task))
+
+
+def _check(examples: ChurnExamples, recipe: ChurnRecipe) -> None:
+    if examples.labels.shape[1] != len(recipe.horizons_days):
+        raise RecipeInvalid(f"needed a label for each horizon {recipe.horizons_days}, found {examples.labels.shape[1]} columns")
+    for days, labels in zip(recipe.horizons_days, examples.labels.T, strict=True):
+        if not len(labels) or labels.min() == labels.max():
+            raise OneSided(
+                f"needed customers who left within {days} days and some who stayed, found {int(labels.sum())} of {len(labels)} rows "
+                "that left; import more history, or check what churn means in the company file"
+            )
+
+
+def _fitted(task: _Task) -> ChurnModel:
+    examples, recipe = task.examples, task.recipe
+    fits = {name: _FITS[name](task) for name, _ in recipe.members}
+    rates = examples.labels.mean(axis=0)
+    horizons = tuple(
+        HorizonModel(
+            horizon_days=days,
+            members=tuple((name, weight, fits[name][place]) for name, weight in recipe.members),
+            calibration=Calibration(),
+            population_log_odds=float(to_log_odds(rates[place])),
+        )
+        for place, days in enumerate(recipe.horizons_days)
+    )
+    return ChurnModel(
+        name=recipe.name,
+        definition=recipe.definition,
+        feature_names=tuple(examples.names),
+        signature=examples.signature,
+        horizons=horizons,
+        missing_limit=float(missing_share(examples.rows).max()),
+        ranges=_ranges(examples.rows),
+    )
+
+
+def _boosting(task: _Task) -> list[Member]:
+    preset, examples = task.recipe.preset, task.examples
+    data = bin_rows(examples.rows, examples.names, preset=preset, threads=task.threads)
+    return [
+        BoostingMember(
+            fit_boosting(data, labels, preset=preset, seed=task.seed, threads=task.threads), stem=f"churn-{days}-boosting"
+        )
+        for days, labels in zip(task.recipe.horizons_days, examples.labels.T, strict=True)
+    ]
+
+
+def _logistic(task: _Task) -> list[Member]:
+    return _logistic_over(task, range(len(task.examples.names)))
+
+
+def _rfm_logistic(task: _Task) -> list[Member]:
+    names = task.examples.names
+    return _logistic_over(task, _places(names, [name for name in RFM_FEATURES if name in names] or RFM_FEATURES))
+
+
+def _logistic_over(task: _Task, columns: Sequence[int]) -> list[Member]:
+    rows = task.examples.rows[:, list(columns)]
+    return [LogisticMember(fit_logistic(rows, labels), tuple(columns)) for labels in task.examples.labels.T]
+
+
+def _mbg_nbd(task: _Task) -> list[Member]:
+    columns = tuple(_places(task.examples.names, RHYTHM_FEATURES))
+    btyd = fit_btyd(purchase_histories(task.examples.population(), columns))
+    return [RhythmMember(btyd, columns, days) for days in task.recipe.horizons_days]
+
+
+def _prior(task: _Task) -> list[Member]:
+    return [PriorMember(float(rate)) for rate in task.examples.labels.mean(axis=0)]
+
+
+_FITS: dict[str, Callable[[_Task], list[Member]]] = {
+    "boosting": _boosting,
+    "logistic": _logistic,
+    "mbg_nbd": _mbg_nbd,
+    "rfm_logistic": _rfm_logistic,
+    "prior": _prior,
+}
+
+
+def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise RhythmFeaturesMissing(f"needed the features {', '.join(wanted)}; missing: {', '.join(missing)}")
+    return [list(names).index(name) for name in wanted]
+
+
+def _calibrations(task: _Task) -> dict[int, Calibration]:
+    """Fit the calibration on answers for later periods by models of earlier rows whose labels had closed by then."""
+    answers, labels = _answers_before_labels(task)
+    columns = enumerate(task.recipe.horizons_days)
+    return {days: fit_calibration(task.recipe.calibration, answers[:, place], labels[:, place]) for place, days in columns}
+
+
+def _answers_before_labels(task: _Task) -> tuple[FloatArray, FloatArray]:
+    examples, recipe = task.examples, task.recipe
+    longest = recipe.horizons_days[-1] * DAY
+    answers, labels = [], []
+    for period in np.unique(examples.as_ofs)[-_CALIBRATION_PERIODS:]:
+        earlier = examples.select(examples.as_ofs + longest <= period)
+        if len(earlier.rows) and not _one_sided(earlier):
+            now = examples.select(examples.as_ofs == period)
+            model = _fitted(_Task(earlier, recipe, task.seed, task.threads))
+            answers.append(np.stack([horizon.raw_log_odds(now.rows) for horizon in model.horizons], axis=1))
+            labels.append(now.labels)
+    if not answers:
+        days = recipe.horizons_days[-1]
+        raise OneSided(f"needed a period with {days} days of earlier history to calibrate on, found none; use calibration none")
+    return np.concatenate(answers), np.concatenate(labels)
+
+
+def _one_sided(examples: ChurnExamples) -> bool:
+    return bool((examples.labels.min(axis=0) == examples.labels.max(axis=0)).any())
+
+
+def _ranges(rows: Rows) -> ColumnRange:
+    missing = np.isnan(rows).mean(axis=0)
+    low, high = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
+    known = missing < 1
+    low[known], high[known] = np.nanquantile(rows[:, known].astype(np.float64), [0.01, 0.99], axis=0)
+    return ColumnRange(tuple(low.tolist()), tuple(high.tolist()), tuple(missing.tolist()))

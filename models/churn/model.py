@@ -1,0 +1,147 @@
+"""What does a churn model answer: the chance to leave within each horizon, and for whom the answer rests on too little."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.special import expit
+
+from features.write_once import canonical_json
+from models.churn.members import Member, read_member
+from models.churn.recipe import Definition
+from models.learners.blend import blended
+from models.learners.calibration import Calibration
+from models.rows import BoolArray, FloatArray, Rows, check_columns, missing_share
+
+_FACTS = "model.json"
+
+
+@dataclass(frozen=True)
+class HorizonModel:
+    """What answers for one horizon: members with their weights, a calibration, and the population's log-odds where none knows."""
+
+    horizon_days: int
+    members: tuple[tuple[str, float, Member], ...]
+    calibration: Calibration
+    population_log_odds: float
+
+    def raw_log_odds(self, rows: Rows) -> FloatArray:
+        """Return the members' blended log-odds before calibration."""
+        answers = {name: member.log_odds(rows) for name, _, member in self.members}
+        weights = [(name, weight) for name, weight, _ in self.members]
+        return blended(answers, weights, otherwise=self.population_log_odds)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything but the texts of trees as a JSON object."""
+        members = [{"name": name, "weight": weight, "member": member.to_json()} for name, weight, member in self.members]
+        facts = {"horizon_days": self.horizon_days, "population_log_odds": self.population_log_odds}
+        return {**facts, "members": members, "calibration": self.calibration.to_json()}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], files: Mapping[str, bytes]) -> HorizonModel:
+        """Return the model of one horizon that `to_json` wrote."""
+        members = tuple((each["name"], each["weight"], read_member(each["member"], files)) for each in value["members"])
+        return cls(value["horizon_days"], members, Calibration.from_json(value["calibration"]), value["population_log_odds"])
+
+
+@dataclass(frozen=True)
+class ColumnRange:
+    """What training rows look like, column by column, naming nobody: 1st and 99th percentile and missing share."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    missing: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ChurnModel:
+    """A fitted churn model. Immutable; may be shared between threads.
+
+    `feature_names` and `signature` say which rows it reads; `definition` what leaving means; `missing_limit` is the largest
+    missing share of a row seen in training.
+    """
+
+    kind: ClassVar[str] = "churn"
+    name: str
+    definition: Definition
+    feature_names: tuple[str, ...]
+    signature: str
+    horizons: tuple[HorizonModel, ...]
+    missing_limit: float
+    ranges: ColumnRange
+
+    @property
+    def horizons_days(self) -> tuple[int, ...]:
+        """Return the horizons, rising."""
+        return tuple(horizon.horizon_days for horizon in self.horizons)
+
+    def predict(self, rows: Rows, *, names: Sequence[str]) -> FloatArray:
+        """Return the chance to leave, shape (rows, horizons); higher is more likely to leave.
+
+        The chance never falls with the horizon for `contract` and never rises with it for `activity`, where a longer horizon
+        means a longer silence. Ask `rests_on_too_little` which answers not to trust.
+
+        Raises
+        ------
+        WrongColumns
+            If `names` are not the model's, in its order.
+        """
+        return np.asarray(expit(self.log_odds(rows, names=names)))
+
+    def log_odds(self, rows: Rows, *, names: Sequence[str]) -> FloatArray:
+        """Return the log-odds behind `predict`, calibrated and monotone over the horizons."""
+        check_columns(rows, names, self.feature_names)
+        rounded = np.ascontiguousarray(rows, dtype=np.float32)
+        columns = [horizon.calibration.apply(horizon.raw_log_odds(rounded)) for horizon in self.horizons]
+        answers = np.stack(columns, axis=1)
+        return rising(answers) if self.definition == "contract" else -rising(-answers)
+
+    def rests_on_too_little(self, rows: Rows) -> BoolArray:
+        """Return which rows lack more features than any row of the training did, or lack all: their answers are the population's.
+
+        Trees give a smooth probability for an empty row too; whoever serves it must say that it means nothing.
+        """
+        share = missing_share(rows)
+        return np.asarray((share > self.missing_limit) | (share == 1.0))
+
+    def calibrated(self, calibrations: Mapping[int, Calibration]) -> ChurnModel:
+        """Return the model with other calibrations, by horizon in days; horizons not named keep theirs."""
+        horizons = (replace(each, calibration=calibrations.get(each.horizon_days, each.calibration)) for each in self.horizons)
+        return replace(self, horizons=tuple(horizons))
+
+    def to_files(self) -> dict[str, bytes]:
+        """Return the model as files: LightGBM texts, and one JSON for all the rest."""
+        members = [member for horizon in self.horizons for _, _, member in horizon.members]
+        texts = {file: text.encode() for member in members for file, text in member.texts().items()}
+        plain = {key: getattr(self, key) for key in ("name", "definition", "feature_names", "signature", "missing_limit")}
+        horizons = [horizon.to_json() for horizon in self.horizons]
+        return {**texts, _FACTS: canonical_json({**plain, "ranges": asdict(self.ranges), "horizons": horizons})}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> ChurnModel:
+        """Return the model that `to_files` wrote; the bytes must have been checked by their hash before."""
+        value = json.loads(files[_FACTS])
+        value["horizons"] = tuple(HorizonModel.from_json(each, files) for each in value["horizons"])
+        value["ranges"] = ColumnRange(**{key: tuple(numbers) for key, numbers in value["ranges"].items()})
+        value["feature_names"] = tuple(value["feature_names"])
+        return cls(**value)
+
+
+def rising(columns: FloatArray) -> FloatArray:
+    """Return the nearest rows (least squares) that never fall from left to right: isotonic regression by its min-max formula.
+
+    >>> rising(np.array([[1.0, 3.0, 2.0]])).tolist()
+    [[1.0, 2.5, 2.5]]
+    """
+    width = columns.shape[1]
+    means = {(i, j): columns[:, i : j + 1].mean(axis=1) for i in range(width) for j in range(i, width)}
+
+    def fitted(place: int) -> FloatArray:
+        lowest = [np.min([means[start, end] for end in range(place, width)], axis=0) for start in range(place + 1)]
+        return np.asarray(np.max(lowest, axis=0))
+
+    return np.stack([fitted(place) for place in range(width)], axis=1)

@@ -1,0 +1,117 @@
+"""How are boosted trees fitted: one regularised LightGBM preset, a bag of three seeds, texts that come out the same each time.
+
+The preset is the winner of many on dated customer data: few leaves, strong regularisation, many columns left out of each tree.
+A default LightGBM on the same rows ranks worse and is badly calibrated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.learners.forest import Forest
+from models.rows import FloatArray, Rows
+
+_THREADS_LINE = re.compile(r"^\[num_threads: \d+\]$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class BoostingPreset:
+    """How deep, how long and how cautiously the trees are grown.
+
+    `fewest_rows` in a leaf is for large data; on small data a leaf may hold one row in fifty, but never fewer than five.
+    """
+
+    leaves: int = 15
+    fewest_rows: int = 100
+    learning_rate: float = 0.045
+    rounds: int = 200
+    feature_share: float = 0.4
+    row_share: float = 0.7
+    l2: float = 10.0
+    bag: int = 3
+
+    def parameters(self, *, rows: int, seed: int, threads: int) -> dict[str, Any]:
+        """Return LightGBM's own parameters for one member of the bag.
+
+        >>> BoostingPreset().parameters(rows=1000, seed=0, threads=1)["min_data_in_leaf"]
+        20
+        """
+        return {
+            "objective": "binary",
+            "num_leaves": self.leaves,
+            "min_data_in_leaf": min(self.fewest_rows, max(5, rows // 50)),
+            "learning_rate": self.learning_rate,
+            "feature_fraction": self.feature_share,
+            "bagging_fraction": self.row_share,
+            "bagging_freq": 1,
+            "lambda_l2": self.l2,
+            "seed": seed,
+            "deterministic": True,
+            "force_row_wise": True,
+            "feature_pre_filter": False,
+            "num_threads": threads,
+            "verbosity": -1,
+        }
+
+
+@dataclass(frozen=True)
+class Boosting:
+    """A bag of forests grown from different seeds; its answer is the mean of their log-odds."""
+
+    forests: tuple[Forest, ...]
+
+    def log_odds(self, rows: Rows) -> FloatArray:
+        """Return the bag's log-odds, one a row; missing features (NaN) are read as missing, as in training."""
+        return np.asarray(np.mean([forest.log_odds(rows) for forest in self.forests], axis=0))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the forests as LightGBM texts: what is stored, and hashed."""
+        return tuple(forest.text for forest in self.forests)
+
+    @classmethod
+    def from_texts(cls, texts: Sequence[str]) -> Boosting:
+        """Open a bag from its texts; these must have been checked by their hash before."""
+        return cls(tuple(Forest(text) for text in texts))
+
+
+@dataclass(frozen=True)
+class BoostingData:
+    """Rows binned once, to be boosted against several labels (horizons) and seeds."""
+
+    dataset: Any
+    rows: int
+
+
+def bin_rows(rows: Rows, names: Sequence[str], *, preset: BoostingPreset, threads: int = 1) -> BoostingData:
+    """Return the rows in LightGBM's bins; a third of the cost of a fit, and needed only once."""
+    import lightgbm
+
+    parameters = preset.parameters(rows=len(rows), seed=0, threads=threads)
+    dataset = lightgbm.Dataset(
+        rows, label=np.zeros(len(rows), np.float32), feature_name=list(names), params=parameters, free_raw_data=True
+    )
+    return BoostingData(dataset.construct(), len(rows))
+
+
+def fit_boosting(data: BoostingData, labels: FloatArray, *, preset: BoostingPreset, seed: int, threads: int = 1) -> Boosting:
+    """Grow the bag for one 0/1 label a row; same rows, labels, preset and seed: same texts, on any number of threads."""
+    import lightgbm
+
+    data.dataset.set_label(labels.astype(np.float32))
+    texts = []
+    for member in range(preset.bag):
+        parameters = preset.parameters(rows=data.rows, seed=seed * 1000 + member, threads=threads)
+        booster = lightgbm.train(parameters, data.dataset, num_boost_round=preset.rounds)
+        texts.append(_repeatable(booster.model_to_string()))
+    return Boosting.from_texts(texts)
+
+
+def _repeatable(text: str) -> str:
+    # The only line of the text that tells on how many threads it was made; the trees do not depend on it.
+    return _THREADS_LINE.sub("[num_threads: 1]", text)

@@ -1,0 +1,90 @@
+"""How does a stored LightGBM model answer: its text handed to LightGBM's own C library, without the Python package around it.
+
+The package imports scikit-learn, pandas, joblib and pickle (some 110 MB and most of a second), none of which answering needs,
+and a process that serves must not hold them. The library is the same file, so the answers are the same to the last bit.
+
+A damaged text kills the process that parses it, so what comes here has been checked by its hash, and the first time in a child
+process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from features.errors import Damaged, Unavailable
+from models.rows import FloatArray, Rows
+
+_FLOAT32, _ROW_MAJOR, _RAW_SCORE = 0, 1, 1
+_PARAMETERS = b"num_threads=1"  # more threads would fight with the workers for the same cores
+
+
+class LightGbmMissing(Unavailable):
+    """LightGBM's library is not installed where this process runs."""
+
+
+class ForestUnreadable(Damaged):
+    """LightGBM refused the text of a model."""
+
+
+class Forest:
+    """A boosted forest opened for prediction; higher answers mean the label 1 is likelier.
+
+    It may be shared between threads: the library only reads it. The text is kept, since it is what is stored and hashed.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._handle = ctypes.c_void_p()
+        rounds, width = ctypes.c_int(), ctypes.c_int()
+        _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
+        _call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(width))
+        self.width = width.value
+
+    def __del__(self) -> None:
+        if self._handle:
+            _library().LGBM_BoosterFree(self._handle)
+
+    def log_odds(self, rows: Rows) -> FloatArray:
+        """Return one log-odds a row; the rows have `width` columns, NaN where a feature is not known."""
+        values = np.ascontiguousarray(rows, dtype=np.float32)
+        if values.ndim != 2 or values.shape[1] != self.width:
+            raise ForestUnreadable(
+                f"needed rows of {self.width} columns, as the stored trees read them, found shape {values.shape}"
+            )
+        answers, length = np.empty(len(values)), ctypes.c_int64()
+        if len(values):
+            _call("LGBM_BoosterPredictForMat", self._handle, _address(values), _FLOAT32, *_shape(values), _ROW_MAJOR,
+                  _RAW_SCORE, 0, -1, _PARAMETERS, ctypes.byref(length), _address(answers))  # fmt: skip
+        return answers
+
+
+def _shape(values: Rows) -> tuple[ctypes.c_int32, ctypes.c_int32]:
+    return ctypes.c_int32(values.shape[0]), ctypes.c_int32(values.shape[1])
+
+
+def _address(values: Rows | FloatArray) -> ctypes.c_void_p:
+    return ctypes.c_void_p(values.ctypes.data)
+
+
+def _call(name: str, *arguments: object) -> None:
+    library = _library()
+    if getattr(library, name)(*arguments) != 0:
+        reason = library.LGBM_GetLastError().decode(errors="replace")
+        raise ForestUnreadable(f"needed a model text that LightGBM reads, found one it refuses: {reason}")
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    package = importlib.util.find_spec("lightgbm")
+    folders = package.submodule_search_locations if package else None
+    found = [file for folder in folders or () for file in sorted(Path(folder).glob("lib/lib_lightgbm.*"))]
+    if not found:
+        raise LightGbmMissing("needed LightGBM's library to answer, found none; install the package `lightgbm`")
+    library = ctypes.CDLL(str(found[0]))
+    library.LGBM_GetLastError.restype = ctypes.c_char_p
+    return library
