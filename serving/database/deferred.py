@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from serving.database.transactions import DatabaseUnavailable, writing
+from serving.database.failures import DatabaseUnavailable
+from serving.database.transactions import writing
 
 Item = TypeVar("Item")
 Write: TypeAlias = Callable[[Connection, Sequence[Item]], None]

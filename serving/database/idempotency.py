@@ -50,6 +50,12 @@ class StillAnswering(Conflict):
     problem = "still-answering"
 
 
+class AnsweredMeanwhile(Conflict):
+    """Another attempt at the same request was answered first, so this one must have no effect."""
+
+    problem = "answered-meanwhile"
+
+
 @dataclass(frozen=True)
 class RepeatableRequest:
     """One request with an Idempotency-Key, which means something for its caller and its route only."""
@@ -95,9 +101,11 @@ def remembered(connection: Connection, request: RepeatableRequest, *, now: Times
     StillAnswering
         If the first one is not answered yet, and is younger than `ABANDONED_AFTER`.
     """
-    if _claim(connection, request, now):
-        return None
-    row = connection.execute(select(idempotent_answers).where(_same(request))).one()
+    row = None
+    while row is None:  # it is None again only where the first one gave up between the two statements
+        if _claim(connection, request, now):
+            return None
+        row = connection.execute(select(idempotent_answers).where(_same(request))).one_or_none()
     if row.request_digest != request.digest:
         raise IdempotencyKeyReused(
             "needed a new Idempotency-Key; found one that came before with another request: send a fresh key"
@@ -109,14 +117,23 @@ def remembered(connection: Connection, request: RepeatableRequest, *, now: Times
 
 
 def remember(connection: Connection, request: RepeatableRequest, answer: StoredAnswer) -> None:
-    """Keep the answer for repeats, in the transaction of what it reports."""
+    """Keep the answer for repeats, in the transaction of what it reports.
+
+    Raises
+    ------
+    AnsweredMeanwhile
+        If this request took so long that it was tried again, and the other attempt was faster. The transaction is to be undone.
+    """
     kept = {"status": answer.status, "media_type": answer.media_type, "body": answer.body, "subject": answer.subject}
-    connection.execute(update(idempotent_answers).where(_same(request)).values(kept))
+    if connection.execute(update(idempotent_answers).where(_unanswered(request)).values(kept)).rowcount != 1:
+        raise AnsweredMeanwhile(
+            "needed to be the only one to answer this request; another attempt already has: ask again for its answer"
+        )
 
 
 def forget(connection: Connection, request: RepeatableRequest) -> None:
     """Give up a request that `remembered` handed out and that came to no answer; an answer, once kept, stays."""
-    connection.execute(delete(idempotent_answers).where(_same(request), _stored.status.is_(None)))
+    connection.execute(delete(idempotent_answers).where(_unanswered(request)))
 
 
 def drop_answers(connection: Connection, *, now: Timestamp) -> int:
@@ -138,17 +155,18 @@ def _claim(connection: Connection, request: RepeatableRequest, now: Timestamp) -
         "started_at": now,
     }
     insert = _INSERT[connection.dialect.name](idempotent_answers).values(row).on_conflict_do_nothing()
-    return connection.execute(insert).rowcount == 1
+    return connection.execute(insert.returning(_stored.started_at)).first() is not None
 
 
 def _take_over(connection: Connection, request: RepeatableRequest, row: Row[Any], now: Timestamp) -> None:
-    abandoned = and_(_same(request), _stored.status.is_(None), _stored.started_at == row.started_at)
-    taken = (
-        now - row.started_at >= ABANDONED_AFTER
-        and connection.execute(update(idempotent_answers).where(abandoned).values(started_at=now)).rowcount
-    )
-    if not taken:
+    is_old = now - row.started_at >= ABANDONED_AFTER
+    abandoned = and_(_unanswered(request), _stored.started_at == row.started_at)
+    if not (is_old and connection.execute(update(idempotent_answers).where(abandoned).values(started_at=now)).rowcount):
         raise StillAnswering("needed an answered request to repeat; the first one is still being answered: try again in a second")
+
+
+def _unanswered(request: RepeatableRequest) -> ColumnElement[bool]:
+    return and_(_same(request), _stored.status.is_(None))
 
 
 def _same(request: RepeatableRequest) -> ColumnElement[bool]:

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine
 
 from features.errors import Conflict, Unavailable
 from serving.database import postgres, sqlite
-from serving.database.transactions import plain_failures, writing
+from serving.database.failures import plain_failures
+from serving.database.transactions import writing
 
 _POLL_SECONDS = 0.05
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.errors import Refused
+from serving.database.failures import unavailable
 
 WRITING = "lifecycle_writing"
 BUSY_SECONDS = 5.0
@@ -60,9 +61,19 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     """Wait for this process's turn to write.
 
     SQLite's own waiting sleeps and polls, so a busy writer can be overtaken for seconds; a lock hands over at once.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the turn does not come within `BUSY_SECONDS`.
     """
-    with engine.get_execution_options()[_TURN]:
+    turn: threading.Lock = engine.get_execution_options()[_TURN]
+    if not turn.acquire(timeout=BUSY_SECONDS):
+        raise unavailable("others write and did not finish")
+    try:
         yield
+    finally:
+        turn.release()
 
 
 def use_write_ahead_log(engine: Engine) -> None:
