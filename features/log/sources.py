@@ -42,7 +42,9 @@ class Column:
 class Source:
     """One source: what a row is, its key (with `known_at`) and the time at which the thing happened.
 
-    `customer_required` is false where a row may belong to nobody we know (a public mention).
+    `customer_required` is false where a row may belong to nobody we know (a public mention). `stamped` names the time column
+    that intake fills where a delivery leaves it out: it says when we learned, not what happened, so rows that differ in it
+    alone are one row, and the earliest stands.
     """
 
     name: str
@@ -51,6 +53,15 @@ class Source:
     time: str
     columns: tuple[Column, ...]
     customer_required: bool = True
+    stamped: str | None = None
+
+    @property
+    def delivered(self) -> tuple[Column, ...]:
+        """Every column a row may bring: who, since when it was known, its id, and the declared ones."""
+        who = Column("customer_id", Kind.TEXT, "whose row it is", required=self.customer_required)
+        since = Column("known_at", Kind.TIME, "from when on this version of the row was known", required=True)
+        key = () if self.key == who.name else (Column(self.key, Kind.TEXT, "id of the row", required=True),)
+        return (who, since, *key, *self.columns)
 
     def column(self, name: str) -> Column:
         """Return the declared column of that name; `KeyError` if there is none."""
@@ -100,6 +111,7 @@ CUSTOMERS = Source(
         Column("consent", Kind.TEXTS, "channels the customer may be contacted on", known_with="profile_known_at"),
         _text("display_name", "shown on the agent page only; never a feature, never in logs"),
     ),
+    stamped="profile_known_at",
 )
 
 USAGE = Source(

@@ -1,0 +1,164 @@
+"""How do rows enter the log: judged, merged into their buckets, and made visible in one step.
+
+What was written before a crash is either the log before or the log after; files that no manifest names are swept by a later
+writer. Order, repetition and splitting of deliveries with the same `known_at` values never change what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.errors import InvalidInput
+from features.home import Home
+from features.log.buckets import split_by_bucket
+from features.log.checks import Checked, KnownAt, check_delivery, refuse_broken
+from features.log.columns import as_table
+from features.log.files import BucketFile, folder_in, write_bucket
+from features.log.lock import writer_lock
+from features.log.manifest import LogManifest, read_manifest, write_manifest
+from features.log.quarantine import set_aside
+from features.log.sources import SOURCES, Source
+from features.log.store import EventLog
+from features.log.versions import NOTHING, Counts, merge_versions
+from features.times import Timestamp
+
+_NO_LIMIT = 1.0
+
+
+class UnknownSource(InvalidInput):
+    """A delivery for a source that no contract declares."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """When a delivery came, and from when on its rows count as known.
+
+    `known_at`: `given` in each row; `received`, the moment of receipt; or `event_time`, for a first import of history only.
+    `observed_until` says how far each source is complete; by default up to the newest `known_at` it brought. A delivery with a
+    larger share of bad rows than `tolerated_share` in any source is refused as a whole.
+    """
+
+    received_at: Timestamp
+    known_at: KnownAt
+    observed_until: Mapping[str, Timestamp] | None = None
+    tolerated_share: float = _NO_LIMIT
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """What became of one source's rows: the counts, and how many rows each reason sent to quarantine."""
+
+    counts: Counts
+    quarantined: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What became of a delivery, source by source; `observed_until` and `digest` are those of the whole log after it."""
+
+    sources: Mapping[str, SourceReport]
+    observed_until: Mapping[str, Timestamp]
+    manifest_version: int
+    digest: str
+
+
+def append(home: Home, rows: Mapping[str, pa.Table | pd.DataFrame], *, receipt: Receipt) -> IntakeReport:
+    """Add rows of any sources to the log; bad rows go to quarantine, the good ones of the delivery are kept.
+
+    Raises
+    ------
+    UnknownSource
+        If a source is not declared.
+    ContractBroken
+        If a column is wrong, or more rows are bad than the receipt tolerates; every fault of every source is listed, and
+        nothing was written.
+    LogLocked
+        If another process is writing.
+    """
+    if unknown := sorted(set(rows) - set(SOURCES)):
+        raise UnknownSource(f"no such source: {', '.join(unknown)}; the sources are {', '.join(SOURCES)}")
+    checked = [_check(SOURCES[name], given, receipt) for name, given in rows.items()]
+    refuse_broken(checked, tolerated_share=receipt.tolerated_share)
+    with writer_lock(home):
+        before = read_manifest(home) or LogManifest()
+        _sweep(home, before)
+        after, counts = _join(home, before, checked)
+        after = replace(after, observed_until=_observed_until(before, checked, receipt))
+        for one in checked:
+            set_aside(home, one.source, one.bad)
+        if after != before:
+            after = replace(after, version=before.version + 1, previous=tuple(before.files))
+            write_manifest(home, after)
+    reports = {one.source.name: SourceReport(counts[one.source.name], one.bad.num_rows, one.reasons) for one in checked}
+    return IntakeReport(reports, after.observed_until, after.version, after.digest)
+
+
+def _check(source: Source, given: pa.Table | pd.DataFrame, receipt: Receipt) -> Checked:
+    table = as_table(given) if isinstance(given, pd.DataFrame) else given
+    return check_delivery(source, table, known_at=receipt.known_at, received_at=receipt.received_at)
+
+
+def _join(home: Home, before: LogManifest, checked: list[Checked]) -> tuple[LogManifest, dict[str, Counts]]:
+    files = {folder_in(file): file for file in before.bucket_files}
+    contents, counts = dict(before.contents), {}
+    for one in checked:
+        name = one.source.name
+        joined = _join_source(home, before, one)
+        files |= {folder_in(file): file for file in joined.files}
+        contents[name] = joined.contents
+        counts[name] = joined.counts
+    ordered = tuple(sorted(files.values(), key=lambda file: file.path))
+    return replace(before, bucket_files=ordered, contents=contents), counts
+
+
+@dataclass(frozen=True)
+class _Joined:
+    files: list[BucketFile]
+    contents: tuple[int, ...]
+    counts: Counts
+
+
+def _join_source(home: Home, before: LogManifest, checked: Checked) -> _Joined:
+    """Rewrite the buckets that one source's good rows touch, one bucket in memory at a time."""
+    source, log = checked.source, EventLog(home, before)
+    contents, counts, files = np.array(before.contents.get(source.name, NOTHING), np.uint64), Counts(), []
+    for bucket, arriving in split_by_bucket(checked.good, before.buckets):
+        standing = log.bucket(source.name, bucket)
+        merged = merge_versions(source, standing, arriving, observed_until=before.observed_until.get(source.name))
+        counts += merged.counts
+        if merged.has_changed:
+            contents = contents + merged.change
+            files.append(write_bucket(home, source, bucket=bucket, rows=merged.rows))
+    return _Joined(files, tuple(contents.tolist()), counts)
+
+
+def _observed_until(before: LogManifest, checked: list[Checked], receipt: Receipt) -> dict[str, Timestamp]:
+    """Up to when each source is complete now: as the receipt says, else by what came; never earlier than before."""
+    told = dict(before.observed_until)
+    brought = {one.source.name: _newest(one, receipt) for one in checked if one.good.num_rows} | dict(
+        receipt.observed_until or {}
+    )
+    return told | {name: max(moment, told.get(name, moment)) for name, moment in brought.items()}
+
+
+def _newest(checked: Checked, receipt: Receipt) -> Timestamp:
+    if receipt.known_at == "received":
+        return receipt.received_at
+    newest: Timestamp = pc.max(checked.good["known_at"]).cast(pa.int64()).as_py()
+    return newest
+
+
+def _sweep(home: Home, manifest: LogManifest) -> None:
+    """Remove files that neither this version of the log nor the one before names: leftovers of crashes and older versions."""
+    kept = {*manifest.files, *manifest.previous}
+    for source in SOURCES:
+        for path in (home.log / source).glob("bucket=*/*"):
+            if path.relative_to(home.log).as_posix() not in kept:
+                path.unlink()

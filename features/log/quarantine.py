@@ -1,0 +1,24 @@
+"""Where do rows go that break their contract: aside, as they came, with the reason, to be corrected and sent again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyarrow as pa
+
+from features.home import Home
+from features.log.files import parquet_bytes
+from features.log.sources import Source
+from features.write_once import replace_file
+
+
+def set_aside(home: Home, source: Source, bad: pa.Table) -> Path | None:
+    """Write bad rows to `quarantine/<source>/`, named by their content so that a repeated delivery is kept once."""
+    if not bad.num_rows:
+        return None
+    content = parquet_bytes(bad)
+    path = home.quarantine / source.name / f"{hashlib.sha256(content).hexdigest()[:12]}.parquet"
+    if not path.exists():
+        replace_file(path, content)
+    return path
