@@ -21,6 +21,11 @@ class WrongColumns(InvalidInput):
     """The columns given are not those the model was fitted on, in that order.
 
     A model would answer all the same, and wrongly: a tree reads column 7, whatever stands there.
+
+    >>> WrongColumns(needed=["a", "b"], found=["b", "c"]).missing
+    ('a',)
+    >>> WrongColumns(needed=["a", "b"], found=["b", "a"]).reordered
+    True
     """
 
     def __init__(self, *, needed: Sequence[str], found: Sequence[str]) -> None:
@@ -49,14 +54,6 @@ def check_columns(rows: Rows, names: Sequence[str], needed: Sequence[str]) -> No
         Naming what is missing, what is not wanted, or that the order differs.
     WrongShape
         If the matrix has another width than it has names, or is no matrix.
-
-    Examples
-    --------
-    >>> check_columns(np.zeros((1, 2), np.float32), ["b", "a"], ["a", "b"])
-    Traceback (most recent call last):
-    ...
-    models.rows.WrongColumns: needed the 2 columns the model was fitted on, in their order; found the same names in another
-    order, or repeated; pass them in the order of `feature_names`
     """
     if tuple(names) != tuple(needed):
         raise WrongColumns(needed=needed, found=names)

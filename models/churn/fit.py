@@ -77,8 +77,8 @@ def _check(examples: ChurnExamples, recipe: ChurnRecipe) -> None:
     for days, labels in zip(recipe.horizons_days, examples.labels.T, strict=True):
         if not len(labels) or labels.min() == labels.max():
             raise OneSided(
-                f"needed customers who left within {days} days and some who stayed, found {int(labels.sum())} of {len(labels)} rows "
-                "that left; import more history, or check what churn means in the company file"
+                f"needed some who left within {days} days and some who stayed, found {int(labels.sum())} of {len(labels)}; "
+                "import more history, or check what churn means in the company file"
             )
 
 

@@ -1,0 +1,81 @@
+"""What serves together: a bundle, a signed manifest that names one model for each question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.errors import Damaged, InvalidInput
+from features.home import Home
+from features.write_once import replace_file
+from models.bundle.sealed import is_sha256, open_sealed, seal
+from models.bundle.signing import PublicKey, Signer
+
+_FORMAT = 1
+_SIGNATURE = "signature"
+_PURPOSE = b"lifecycle bundle 1\n"  # a signature made for a bundle can never pass for one of anything else
+
+
+class BundleTampered(Damaged):
+    """A bundle that the holder of the signing key did not sign, or not like this."""
+
+
+class BundleInvalid(InvalidInput):
+    """A bundle that names no stored model."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle: its name, and the name of the model for each question (missing ones allowed)."""
+
+    sha256: str
+    models: Mapping[str, str]
+
+
+def write_bundle(home: Home, models: Mapping[str, str], *, signer: Signer) -> str:
+    """Store and sign the bundle of these models, by question, and return its name.
+
+    Raises
+    ------
+    BundleInvalid
+        If a model's name is no SHA-256.
+    NotStored, ContentDamaged
+        If a model is not stored here whole.
+    """
+    wrong = {question: sha for question, sha in models.items() if not is_sha256(sha)}
+    if wrong or not models:
+        raise BundleInvalid(f"needed the SHA-256 of a stored model for at least one question, found {dict(models)}")
+    for sha in models.values():
+        open_sealed(home.models, sha)
+    name = seal(home.bundles, {"format": _FORMAT, "kind": "bundle", "models": dict(models)}, lambda _: None)
+    sealed = open_sealed(home.bundles, name)
+    replace_file(sealed.folder / _SIGNATURE, signer.sign(_PURPOSE + sealed.manifest_bytes))
+    return name
+
+
+def read_bundle(home: Home, sha: str, *, public_key: PublicKey) -> Bundle:
+    """Return a bundle after checking its name and its signature.
+
+    Raises
+    ------
+    NotStored, ContentDamaged
+        If it is not here, or its manifest is not what its name promises.
+    BundleTampered
+        If the signature is missing or of another key.
+    """
+    sealed = open_sealed(home.bundles, sha)
+    try:
+        signature = (sealed.folder / _SIGNATURE).read_bytes()
+    except OSError as error:
+        raise BundleTampered(
+            f"needed a signature beside bundle {sha[:12]}, found none; publish it again with `promote`"
+        ) from error
+    if not public_key.verifies(signature, _PURPOSE + sealed.manifest_bytes):
+        raise BundleTampered(
+            f"needed bundle {sha[:12]} signed by the key of this installation, found another signature; it was not loaded"
+        )
+    if sealed.manifest.get("format") != _FORMAT or sealed.manifest.get("kind") != "bundle":
+        raise BundleTampered(
+            f"needed a bundle of format {_FORMAT}, found {sealed.manifest.get('kind')} {sealed.manifest.get('format')}"
+        )
+    return Bundle(sha, dict(sealed.manifest["models"]))

@@ -1,0 +1,118 @@
+"""What was predicted for every customer of a snapshot, as write-once files that are looked up, not computed.
+
+`predictions/<sha256>/` holds `ids.arrow` (sorted by bytes), `predictions.npy` (row-major float64, one row an id),
+`columns.json` and a manifest that names the bundle, the company file, the snapshot and the feature catalogue they come from.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from features.errors import InvalidInput
+from features.home import Home
+from features.times import Timestamp
+from features.write_once import canonical_json
+from models.bundle.identifiers import IdIndex, read_ids, write_ids
+from models.bundle.sealed import ContentDamaged, Sealed, open_sealed, seal
+from models.rows import FloatArray
+
+_FORMAT = 1
+_IDS, _MATRIX, _COLUMNS = "ids.arrow", "predictions.npy", "columns.json"
+
+
+class PredictionsInvalid(InvalidInput):
+    """Columns of predictions that do not fit their ids."""
+
+
+@dataclass(frozen=True)
+class PredictionsOrigin:
+    """What predictions were made from: names by content, and the moment of the snapshot."""
+
+    snapshot: str
+    as_of: Timestamp
+    signature: str
+    bundle: str
+    company: str
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Opened predictions. `matrix` is float64, one row an id, one column a name; NaN: not predicted for this customer."""
+
+    digest: str
+    origin: PredictionsOrigin
+    ids: IdIndex
+    columns: tuple[str, ...]
+    matrix: FloatArray
+
+    def row(self, customer_id: str) -> int | None:
+        """Return the customer's row in `matrix`; None for a customer the snapshot does not hold."""
+        return self.ids.row(customer_id)
+
+    def column(self, name: str) -> FloatArray:
+        """Return one column for every customer, in the order of the ids."""
+        return np.asarray(self.matrix[:, self.columns.index(name)])
+
+
+def write_predictions(home: Home, *, origin: PredictionsOrigin, ids: pa.Array, columns: Mapping[str, FloatArray]) -> str:
+    """Store one float64 column a name for these ids, and return the name of the folder.
+
+    Raises
+    ------
+    IdsInvalid
+        Unless the ids are text, each once, sorted by their bytes.
+    PredictionsInvalid
+        If there is no column, or one is not as long as the ids.
+    """
+    lengths = {name: np.shape(column) for name, column in columns.items()}
+    if not columns or set(lengths.values()) != {(len(ids),)}:
+        raise PredictionsInvalid(f"needed columns of {len(ids)} numbers, one an id; found {lengths or 'none'}")
+
+    def fill(folder: Path) -> None:
+        write_ids(folder / _IDS, ids)
+        matrix = np.stack([np.asarray(column, dtype=np.float64) for column in columns.values()], axis=1)
+        np.save(folder / _MATRIX, np.ascontiguousarray(matrix), allow_pickle=False)
+        (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
+
+    return seal(home.predictions, {"format": _FORMAT, "kind": "predictions", "rows": len(ids), **vars(origin)}, fill)
+
+
+def open_predictions(home: Home, digest: str, *, verify: bool = True, mapped: bool = True) -> Predictions:
+    """Open stored predictions, all files hashed first (`verify`), the large ones mapped or (`mapped=False`) read.
+
+    A mapping costs no memory of its own, and shows what happens to the file later: a truncation in place would kill the process
+    that reads beyond the new end. Where that must not happen, read them: then the bytes kept are the bytes that were hashed.
+
+    Raises
+    ------
+    NotStored, ContentDamaged
+        If there are none of that name, or a file is not what the manifest says.
+    """
+    sealed = open_sealed(home.predictions, digest)
+    columns = tuple(json.loads(sealed.read(_COLUMNS)))
+    ids, matrix = _mapped(sealed, verify) if mapped else _in_memory(sealed)
+    if matrix.shape != (len(ids), len(columns)):
+        raise ContentDamaged(
+            f"needed a prediction for each id and column in {digest[:12]}, found shape {matrix.shape}; score again"
+        )
+    facts = {name: sealed.manifest[name] for name in PredictionsOrigin.__dataclass_fields__}
+    return Predictions(digest, PredictionsOrigin(**facts), ids, columns, matrix)
+
+
+def _mapped(sealed: Sealed, verify: bool) -> tuple[IdIndex, FloatArray]:
+    if verify:
+        sealed.checked_path(_IDS)
+        sealed.checked_path(_MATRIX)
+    return read_ids(sealed.folder / _IDS), np.load(sealed.folder / _MATRIX, mmap_mode="r", allow_pickle=False)
+
+
+def _in_memory(sealed: Sealed) -> tuple[IdIndex, FloatArray]:
+    matrix = np.load(io.BytesIO(sealed.read(_MATRIX)), allow_pickle=False)
+    return read_ids(sealed.read(_IDS)), matrix
