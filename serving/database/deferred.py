@@ -51,6 +51,7 @@ class DeferredWriter(Generic[Item]):
         self._changed = threading.Condition()
         self._is_closed = False
         self._unwritten = 0
+        self._size = self._pace.batch
         self._thread = threading.Thread(target=self._run, name="deferred-writer", daemon=True)
         self._thread.start()
 
@@ -94,17 +95,18 @@ class DeferredWriter(Generic[Item]):
             except DatabaseUnavailable as error:
                 if not self._may_retry(error, len(batch)):
                     return
-            except SQLAlchemyError as error:  # no later attempt can help, and the items behind this batch must not wait for it
-                self._fail(error, len(batch))
+            except (SQLAlchemyError, ValueError) as error:
+                self._set_aside(error, len(batch))
             else:
                 self._drop(len(batch))
+                self._size = min(2 * self._size, self._pace.batch)
 
     def _next_batch(self) -> list[Item]:
         """Return the oldest items, which stay in the queue until they are written; none when closed and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
-            self._changed.wait_for(lambda: len(self._waiting) >= self._pace.batch or self._is_closed, self._pace.gather_seconds)
-            return list(islice(self._waiting, self._pace.batch))
+            self._changed.wait_for(lambda: len(self._waiting) >= self._size or self._is_closed, self._pace.gather_seconds)
+            return list(islice(self._waiting, self._size))
 
     def _may_retry(self, error: DatabaseUnavailable, count: int) -> bool:
         with self._changed:
@@ -114,6 +116,12 @@ class DeferredWriter(Generic[Item]):
             _log.warning("deferred_write_waits", waiting=len(self._waiting), batch=count, why=str(error))
             self._changed.wait_for(lambda: self._is_closed, self._pace.retry_seconds)
             return True
+
+    def _set_aside(self, error: Exception, count: int) -> None:
+        """Narrow a batch that can never be written down to the item at fault, which alone is given up."""
+        if count == 1:
+            self._fail(error, 1)
+        self._size = 1
 
     def _fail(self, error: Exception, count: int) -> None:
         _log.error("deferred_write_failed", items=count, why=type(error).__name__)

@@ -6,13 +6,13 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from features.times import parse_time
 from serving.database import DatabaseUnavailable, audit, deferred, reading, writing
 from serving.database.audit import AuditEntry, AuditLog
-from serving.database.deferred import DeferredWriter, Pace
+from serving.database.deferred import Pace
 from serving.database.tables import audit_entries
 
 NOW = parse_time("2026-03-01T09:00:00Z")
@@ -139,18 +139,25 @@ def test_closing_while_the_database_is_away_ends_and_counts_what_waited(engine: 
     assert log.close() == 2
 
 
-def test_a_batch_that_can_never_be_written_does_not_hold_up_the_ones_behind_it(engine: Engine) -> None:
-    def write(connection: object, items: list[str]) -> None:
-        connection.execute(text(items[0]))
-        written.append(items[0])
+def test_one_entry_that_can_never_be_written_takes_no_other_with_it(engine: Engine) -> None:
+    impossible = replace(entry(2), request_id="\ud800")
 
-    written: list[str] = []
-    writer = DeferredWriter(engine, write, pace=Pace(batch=1, gather_seconds=0.001))
-    writer.submit(["SELECT * FROM no_such_table", "SELECT 1"])
+    with AuditLog(engine, pace=FAST) as log:
+        log.record([entry(1), impossible, entry(3), entry(4)])
 
-    assert writer.flush()
-    assert writer.close() == 1
-    assert written == ["SELECT 1"]
+        assert log.flush()
+        assert log.unwritten == 1
+
+    assert audit.entries_about(engine, "s1") == [entry(4), entry(3), entry(1)]
+
+
+def test_a_wrong_statement_does_not_hold_up_the_entries_behind_it(engine: Engine) -> None:
+    log = AuditLog(engine, pace=FAST)
+
+    log.record([replace(entry(1), request_id=None), entry(2)])
+
+    assert log.close() == 1
+    assert count(engine) == 1
 
 
 @pytest.fixture

@@ -94,6 +94,23 @@ def test_every_postgres_connection_waits_for_the_disk_and_has_deadlines(engine: 
     assert found == ["on", "5s", "30s", "1min"]
 
 
+@pytest.mark.needs("postgres")
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_connection_the_server_closed_is_replaced(engine: Engine) -> None:
+    rows(engine)
+    with writing(engine) as idle, engine.connect() as administrator:
+        own = idle.scalar(text("SELECT pg_backend_pid()"))
+        gone = administrator.scalar(text("SELECT pg_backend_pid()"))
+    assert own != gone
+    with writing(engine) as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM (VALUES (:a), (:b)) AS held (pid) WHERE pid <> pg_backend_pid()"),
+            {"a": own, "b": gone},
+        )
+
+    assert [rows(engine) for _ in range(3)] == [0, 0, 0]
+
+
 def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "lifecycle.db"
 
