@@ -1,0 +1,81 @@
+"""Tiny live states: a signed bundle of one small model with hand-written predictions, for tests and benchmarks of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from features.catalogue import CATALOGUE
+
+from features.company import default_company_text, read_company, store_company
+from features.home import Home
+from features.times import Timestamp, parse_time
+from models.bundle import (
+    Live,
+    PredictionsOrigin,
+    Signer,
+    create_signing_key,
+    export_model,
+    load_signer,
+    write_bundle,
+    write_live,
+    write_predictions,
+)
+from models.churn import ChurnExamples, ChurnModel, ChurnRecipe, fit_churn
+
+HORIZONS_DAYS = (30, 60, 90)
+AS_OF = parse_time("2026-01-01")
+SNAPSHOT = "5" * 64
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Publishes live states in `home`, signed with the key at `signing_key`."""
+
+    home: Home
+    signing_key: Path
+
+    def publish(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF) -> Live:
+        """Make these chances to leave (NaN: not at risk) what is live; the shorter horizons are parts of the longest.
+
+        The model is another one for other chances, so every publication has its own versions.
+        """
+        live = self.store(chances, as_of=as_of)
+        write_live(self.home, live)
+        return live
+
+    def store(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF) -> Live:
+        """Store everything `publish` does and leave the pointer where it is."""
+        known = np.array(sorted(chances.items()), dtype=object)
+        longest = known[:, 1].astype(np.float64)
+        company = store_company(self.home, read_company(default_company_text("default"), feature_names=CATALOGUE.names))
+        model = export_model(self.home, small_model(float(np.nanmean(longest))), provenance={})
+        bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
+        origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)
+        columns = {f"churn_{days}": longest * days / HORIZONS_DAYS[-1] for days in HORIZONS_DAYS}
+        predictions = write_predictions(
+            self.home, origin=origin, ids=pa.array(known[:, 0].tolist(), pa.string()), columns=columns
+        )
+        return Live(bundle, company, SNAPSHOT, predictions)
+
+    def _signer(self) -> Signer:
+        return (
+            load_signer(self.signing_key, self.home)
+            if self.signing_key.exists()
+            else create_signing_key(self.signing_key, self.home)
+        )
+
+
+def small_model(rate: float) -> ChurnModel:
+    """Return a model that answers about `rate` for everybody."""
+    leavers = max(1, min(99, round(rate * 100)))
+    labels = np.zeros((100, len(HORIZONS_DAYS)))
+    labels[:leavers] = 1.0
+    rows = np.full((100, 1), rate, dtype=np.float32)
+    codes, as_ofs = np.arange(100, dtype=np.int32), np.full(100, AS_OF, dtype=np.int64)
+    examples = ChurnExamples(rows, ("tenure_days",), labels, codes, as_ofs, CATALOGUE.signature)
+    recipe = ChurnRecipe("prior", (("prior", 1.0),), "none", "contract", HORIZONS_DAYS)
+    return fit_churn(examples, recipe=recipe, seed=0)

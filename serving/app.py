@@ -1,0 +1,124 @@
+"""How is the service put together: every call declared, and no start if one does not say who may make it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from features.errors import LifecycleError
+from serving.api.calls import CALLS, DeclaredCall
+from serving.door.access import RouteUndeclared, declared_access
+from serving.door.exchange import exchange_of
+from serving.door.gate import Gate
+from serving.door.problems import http_refusal, refusal
+from serving.door.route import GuardedRoute
+from serving.openapi import described, security
+from serving.schemas import ProblemSchema, ReadySchema
+from serving.service import Clock, moment_now, open_service
+from serving.settings import ServiceSettings
+
+_TITLE = "lifecycle"
+_ABOUT = "Predictions for the whole life of a customer. Names are fixed; members may be added."
+# Nothing about a request may leave this machine by a provider that some other library has set up.
+_NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+
+
+def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> FastAPI:
+    """Return the application of one process, its database open; the live state is loaded when the application starts.
+
+    Raises
+    ------
+    RouteUndeclared
+        If a route does not declare who may call it.
+    DatabaseUrlInvalid, DatabaseUnavailable
+        If the operational database cannot be opened.
+    """
+    app = FastAPI(
+        title=_TITLE,
+        version=version("lifecycle"),
+        description=_ABOUT,
+        docs_url=None,  # the pages FastAPI would serve load scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,  # served as a declared call instead
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+        lifespan=_lifespan,
+    )
+    _add_calls(app)
+    refuse_undeclared(app)
+    app.state.service = service = open_service(settings, clock)
+    app.add_middleware(Gate, metrics=service.metrics, log=service.log, drain=service.drain)
+    app.add_exception_handler(LifecycleError, _refused)
+    app.add_exception_handler(HTTPException, _refused_by_http)
+    return app
+
+
+def refuse_undeclared(app: FastAPI) -> None:
+    """Let the application pass only if every route declares who may call it, whatever kind of route it is.
+
+    Raises
+    ------
+    RouteUndeclared
+        Naming the first that does not.
+    """
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, GuardedRoute):
+            where = getattr(route, "path", type(route).__name__)
+            raise RouteUndeclared(
+                f"needed a guarded route at {where}, found {type(route).__name__}; add it to serving/api/calls.py"
+            )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service = app.state.service
+    await anyio.to_thread.run_sync(service.start)
+    try:
+        yield
+    finally:
+        await anyio.to_thread.run_sync(service.close)
+
+
+def _add_calls(app: FastAPI) -> None:
+    app.router.route_class = GuardedRoute
+    for call in CALLS:
+        app.add_api_route(
+            call.path,
+            call.handler,
+            methods=[call.method],
+            operation_id=call.operation_id,
+            summary=(call.handler.__doc__ or "").partition("\n")[0],
+            response_model=call.answer,
+            responses=_refusals(call),
+            openapi_extra=security(declared_access(call.handler)),
+        )
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+
+
+def _refusals(call: DeclaredCall) -> dict[int | str, dict[str, Any]]:
+    """Return the refusals a call declares; a process that is not ready says so in the form of its readiness."""
+    if call.answer is ReadySchema:
+        return {503: {"model": ReadySchema, "description": "Not ready."}}
+    return {status: {"model": ProblemSchema} for status in call.problems}
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, LifecycleError):
+        raise error
+    return refusal(error, exchange_of(request.scope).request_id)
+
+
+async def _refused_by_http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return http_refusal(error.status_code, exchange_of(request.scope).request_id, error.headers)

@@ -1,0 +1,49 @@
+"""How much work is taken on: a bound on requests in hand; above it the answer is a fast 503, so what was accepted stays fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from serving.door.problems import Overloaded
+
+
+class Admission:
+    """The bound of one process. Not for several threads: the requests of a process share one event loop.
+
+    `in_hand` counts what waits as well as what runs; the web server's own count is better than ours, since it sees requests
+    that were read and have not begun.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.refused = 0
+        self._running = 0
+        self._queue: Callable[[], int] = lambda: 0
+
+    def count_by(self, queue: Callable[[], int]) -> None:
+        """Use the web server's count of requests it has begun to hand over."""
+        self._queue = queue
+
+    @property
+    def in_hand(self) -> int:
+        """Return how many requests wait or run now."""
+        return max(self._running, self._queue())
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place while a request is served.
+
+        Raises
+        ------
+        Overloaded
+            If every place is taken; nothing was done for the request.
+        """
+        if max(self._running + 1, self._queue()) > self.limit:
+            self.refused += 1
+            raise Overloaded(f"More than {self.limit} requests are in hand; nothing was done. Try again after a second.")
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1

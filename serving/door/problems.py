@@ -1,0 +1,141 @@
+"""How is a request refused: RFC 9457 problem+json with a stable type, and never a word of what was sent.
+
+The message of an error is shown only if its class is marked `ForCallers`; any other error (a damaged file, a database that is
+down) shows what kind it is and nothing of this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import msgspec
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from features.errors import Forbidden, InvalidInput, LifecycleError, NotFound, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:lifecycle:problem:"
+
+_REALM = 'Bearer realm="lifecycle"'
+_GENERIC = {
+    "invalid-input": "What was sent is not valid.",
+    "damaged": "A stored file is not what its hash promises; it was not used. The operator finds the reason at /readyz.",
+    "unavailable": "Not possible now; trying again later may help.",
+}
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One thing wrong in a request: a JSON Pointer to where, and what was needed."""
+
+    pointer: str
+    detail: str
+
+
+class ForCallers(LifecycleError):
+    """A refusal whose message may be shown to whoever asked: it repeats no input and names nothing of this machine."""
+
+    headers: ClassVar[Mapping[str, str]] = {}
+    errors: Sequence[FieldError] = ()
+
+
+class Unauthenticated(ForCallers, Forbidden):
+    """No key, or none that is valid now."""
+
+    status = 401
+    problem = "unauthenticated"
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": _REALM}
+
+
+class ScopeMissing(ForCallers, Forbidden):
+    """The key is valid, and does not carry the scope of this call."""
+
+    problem = "scope-missing"
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'}
+
+
+class UnknownCustomer(ForCallers, NotFound):
+    """The live snapshot holds no customer of that id."""
+
+    problem = "unknown-customer"
+
+
+class RequestInvalid(ForCallers, InvalidInput):
+    """The request is not what the call needs; `errors` says where."""
+
+    problem = "invalid-request"
+
+    def __init__(self, message: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.errors = errors
+
+
+class BodyTooLarge(ForCallers, InvalidInput):
+    """The body is longer than this service accepts."""
+
+    status = 413
+    problem = "body-too-large"
+
+
+class BodyTooSlow(ForCallers, InvalidInput):
+    """The body did not arrive within the deadline."""
+
+    status = 408
+    problem = "body-too-slow"
+
+
+class NothingLive(ForCallers, Unavailable):
+    """No verified bundle with its predictions is live, so there is nothing true to answer."""
+
+    problem = "nothing-live"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+
+
+class Overloaded(ForCallers, Unavailable):
+    """More requests are in hand than this process takes on."""
+
+    problem = "overloaded"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
+def refusal(error: LifecycleError, request_id: str) -> Response:
+    """Return the problem+json answer of an error, by its class's status and type."""
+    if isinstance(error, ForCallers):
+        body = problem_body(error.status, error.problem, str(error), request_id)
+        if error.errors:
+            body["errors"] = list(error.errors)
+        return _response(body, error.headers)
+    detail = _GENERIC.get(error.problem, HTTPStatus(error.status).phrase + ".")
+    headers = {"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return _response(problem_body(error.status, error.problem, detail, request_id), headers)
+
+
+def http_refusal(status: int, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the problem+json answer of a plain HTTP status: no such path, a method not allowed, a fault of ours."""
+    phrase = HTTPStatus(status).phrase
+    code = "internal" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else phrase.lower().replace(" ", "-")
+    return _response(problem_body(status, code, phrase + ".", request_id), headers or {})
+
+
+def problem_body(status: int, code: str, detail: str, request_id: str) -> dict[str, Any]:
+    """Return the members of a problem, the request's number among them."""
+    title = code.replace("-", " ").capitalize()
+    return {"type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail, "request_id": request_id}
+
+
+def request_invalid(error: ValidationError, where: str = "") -> RequestInvalid:
+    """Return what is wrong with a request, without the input: names of unknown fields are the caller's text, so they go too."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    errors = [FieldError(_pointer(where, item["loc"], item["type"]), item["msg"]) for item in found[:20]]
+    return RequestInvalid(f"The request is not valid in {len(found)} place(s); `errors` says where and what was needed.", errors)
+
+
+def _pointer(where: str, place: tuple[int | str, ...], kind: str) -> str:
+    known = place[:-1] if kind == "extra_forbidden" else place
+    return where + "".join(f"/{part}" for part in known)
+
+
+def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    return Response(msgspec.json.encode(body), status_code=int(body["status"]), headers=dict(headers), media_type=MEDIA_TYPE)

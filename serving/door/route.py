@@ -1,0 +1,124 @@
+"""How does a call reach its handler: FastAPI finds the route and describes it; key, place, arguments and body come here.
+
+FastAPI's own way from route to handler (dependencies, exit stacks, a model for each answer) costs more than our whole answer,
+so it is not taken: a handler gets a `Call`, the declared path parameters, and its body as the pydantic model it names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi._compat import ModelField
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from serving.database.keys import Caller
+from serving.door.access import declared_access
+from serving.door.exchange import Exchange, exchange_of, header
+from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, RequestInvalid, request_invalid
+
+if TYPE_CHECKING:
+    from serving.service import Service
+
+
+class Call(Request):
+    """One admitted request: the service it is made to, its record, and who asks (None where anybody may)."""
+
+    caller: Caller | None = None
+
+    @property
+    def service(self) -> Service:
+        """Return what the process serves with."""
+        found: Service = self.scope["app"].state.service
+        return found
+
+    @property
+    def exchange(self) -> Exchange:
+        """Return the record of this request."""
+        return exchange_of(self.scope)
+
+
+class GuardedRoute(APIRoute):
+    """A route that declares who may call it and lets nobody else through.
+
+    Raises
+    ------
+    RouteUndeclared
+        When built from a handler that declares nothing.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
+        super().__init__(path, endpoint, **declared)
+        self.access = declared_access(endpoint)
+        self._body = _body_model(self.body_field)
+        self.app = self._serve
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = Call(scope, receive)
+        if self.access.scope is None:
+            response = await self._answer(call)
+        else:
+            # The place is taken before the key is looked up, so that a flood of wrong keys is bounded too.
+            with call.service.admission.place():
+                response = await self._answer_known(call)
+        await response(scope, receive, send)
+
+    async def _answer_known(self, call: Call) -> Response:
+        call.caller = await call.service.keys.admit(header(call.scope, b"authorization"), self.access)
+        call.exchange.key_id = call.caller.key_id
+        return await self._answer(call)
+
+    async def _answer(self, call: Call) -> Response:
+        arguments = self._path_arguments(call)
+        if self._body is not None:
+            arguments["body"] = await _read_body(call, self._body)
+        answer: Response = await self.endpoint(call, **arguments)
+        return answer
+
+    def _path_arguments(self, call: Call) -> dict[str, Any]:
+        given, arguments = call.path_params, {}
+        for field in self.dependant.path_params:
+            value, faults = field.validate(given[field.alias], {}, loc=())
+            if faults:
+                raise RequestInvalid(
+                    f"`{field.alias}` in the path is not of the needed form.", [FieldError("", faults[0]["msg"])]
+                )
+            arguments[field.name] = value
+        return arguments
+
+
+def _body_model(field: ModelField | None) -> type[BaseModel] | None:
+    model = field.field_info.annotation if field else None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+async def _read_body(call: Call, model: type[BaseModel]) -> BaseModel:
+    settings = call.service.settings
+    try:
+        async with asyncio.timeout(settings.body_seconds):
+            content = await _bounded_body(call, settings.body_limit_bytes)
+    except TimeoutError:
+        raise BodyTooSlow(f"The body did not arrive within {settings.body_seconds:g} seconds.") from None
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        # `from None`: pydantic's message repeats the input.
+        raise request_invalid(error) from None
+
+
+async def _bounded_body(call: Call, limit: int) -> bytes:
+    announced = header(call.scope, b"content-length") or "0"
+    content = bytearray()
+    if not announced.isdecimal() or int(announced) <= limit:
+        async for chunk in call.stream():
+            content += chunk
+            if len(content) > limit:
+                break
+        else:
+            return bytes(content)
+    raise BodyTooLarge(f"The body is longer than the {limit} bytes this service accepts; send it in parts.")

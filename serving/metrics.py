@@ -1,0 +1,59 @@
+"""What does the service count: requests, refusals, swaps and the age of what it answers from, right across processes.
+
+With a shared folder each process keeps its counters in mapped files there, and any of them answers `/metrics` for all.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    """The counters of one process. `folder` empty: only this process is counted."""
+
+    def __init__(self, folder: str = "") -> None:
+        self._folder = folder
+        self._registry = CollectorRegistry()
+        self.requests = Counter("lifecycle_requests", "Requests answered", ["route", "method", "status"], registry=self._registry)
+        self.seconds = Histogram(
+            "lifecycle_request_seconds",
+            "Seconds from the head of a request to its answer",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.overloads = Counter("lifecycle_overloads", "Requests refused because too many were in hand", registry=self._registry)
+        self.swaps = Counter("lifecycle_live_swaps", "Live states taken into service", registry=self._registry)
+        self.swap_failures = Counter(
+            "lifecycle_live_failures", "Live states refused, with the old one kept", registry=self._registry
+        )
+        self.degraded = Gauge(
+            "lifecycle_live_degraded",
+            "1 while a process does not answer from what the live pointer names",
+            registry=self._registry,
+            multiprocess_mode="livemax",
+        )
+        self.as_of = Gauge(
+            "lifecycle_live_as_of_seconds",
+            "Moment of the predictions in service, Unix seconds",
+            registry=self._registry,
+            multiprocess_mode="livemin",
+        )
+
+    def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self.requests.labels(route, method, str(status)).inc()
+        self.seconds.labels(route).observe(seconds)
+
+    def page(self) -> bytes:
+        """Return everything counted, in Prometheus' text format."""
+        if not self._folder:
+            return generate_latest(self._registry)
+        everyone = CollectorRegistry()
+        MultiProcessCollector(everyone, path=self._folder)  # type: ignore[no-untyped-call]
+        return generate_latest(everyone)

@@ -1,0 +1,162 @@
+"""How do several processes serve one port, and end without dropping anybody: the socket is bound here, workers serve.
+
+Each worker is a fresh interpreter that inherits the listening socket. A worker that dies is replaced, with growing pauses if it
+dies again at once. Ending: the workers are told, say they are not ready, go on accepting for the drain time, finish, and exit 0.
+A worker whose parent is gone ends by itself: it reads a pipe that only the parent holds.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from types import FrameType
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from features.errors import Conflict
+from serving.settings import ServiceSettings
+from serving.worker import start_worker
+
+BACKLOG = 2048
+
+_LONGEST_PAUSE_SECONDS = 30.0
+_SETTLED_SECONDS = 60.0
+_TICK_SECONDS = 0.1
+_GRACE_SECONDS = 25.0
+
+
+class PortInUse(Conflict):
+    """Another program listens on the port."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound and listening at the address; port 0 takes a free one.
+
+    Raises
+    ------
+    PortInUse
+        If another program listens there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"needed port {port} on {host}, found another program listening there; stop it, or pass --port 0"
+            ) from error
+        raise
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(settings: ServiceSettings, listener: socket.socket, *, workers: int = 1) -> None:
+    """Serve until SIGTERM or SIGINT, then drain and return; a second signal ends the draining at once.
+
+    To be called in the main thread, which it needs for the signals.
+    """
+    with tempfile.TemporaryDirectory(prefix="lifecycle-metrics-") as folder, _signals() as asked_to_end:
+        crew = Crew(replace(settings, metrics_folder=folder), listener, workers)
+        try:
+            while not asked_to_end():
+                crew.repair()
+                time.sleep(_TICK_SECONDS)
+            crew.end(asked_to_end)
+        finally:
+            crew.kill()
+            listener.close()
+
+
+@dataclass
+class Post:
+    """One place in the crew: who stands there, since when, and how long to wait before replacing them."""
+
+    process: subprocess.Popen[bytes] | None = None
+    since: float = 0.0
+    pause: float = 0.0
+
+    def is_free(self, now: float) -> bool:
+        """Whether somebody may be started here now."""
+        return self.process is None and now >= self.since + self.pause
+
+    def vacate(self, now: float) -> None:
+        """Note that whoever stood here died; who dies soon is replaced later."""
+        lived = now - self.since
+        self.pause = 0.0 if lived > _SETTLED_SECONDS else min(max(0.1, 2 * self.pause), _LONGEST_PAUSE_SECONDS)
+        self.process, self.since = None, now
+
+
+@dataclass
+class Crew:
+    """The workers of one service."""
+
+    settings: ServiceSettings
+    listener: socket.socket
+    size: int
+    posts: list[Post] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.posts = [Post() for _ in range(self.size)]
+
+    def repair(self) -> None:
+        """Start who is missing, as soon as its pause is over."""
+        for post in self.posts:
+            now = time.monotonic()
+            if post.process is not None and post.process.poll() is not None:
+                mark_process_dead(post.process.pid, path=self.settings.metrics_folder)  # type: ignore[no-untyped-call]
+                post.vacate(now)
+            if post.is_free(now):
+                post.process, post.since = start_worker(self.settings, self.listener), now
+
+    def end(self, asked_again: Callable[[], int]) -> None:
+        """Tell every worker to drain and wait until all have ended; tell them once more when asked once more."""
+        told, deadline = 0, time.monotonic() + self.settings.drain_seconds + _GRACE_SECONDS
+        while self._alive() and time.monotonic() < deadline:
+            if asked_again() > told:
+                told = asked_again()
+                for process in self._alive():
+                    process.send_signal(signal.SIGTERM)
+            time.sleep(_TICK_SECONDS)
+
+    def kill(self) -> None:
+        """End whoever is still there."""
+        for process in self._alive():
+            process.kill()
+            process.wait()
+
+    def _alive(self) -> list[subprocess.Popen[bytes]]:
+        return [post.process for post in self.posts if post.process is not None and post.process.poll() is None]
+
+
+@contextmanager
+def _signals() -> Iterator[Callable[[], int]]:
+    """Count the requests to end while the block runs."""
+    asked: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: len(asked)
+    finally:
+        for number, handler in before.items():
+            with suppress(TypeError):  # a handler set outside Python cannot be put back
+                signal.signal(number, handler)

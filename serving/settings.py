@@ -1,0 +1,27 @@
+"""What must the service be told: where the files are, which database, and the bounds it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.home import Home
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """Everything one web process needs to know; built by the command line, passed to each process as JSON.
+
+    `admission_limit` bounds the requests in hand per process; `metrics_folder` is where several processes share their counters
+    (empty: this process counts for itself); `stale_hours` is the age of a snapshot above which answers are `degraded`.
+    """
+
+    home: Home
+    database_url: str | None = None
+    drain_seconds: float = 5.0
+    admission_limit: int = 64
+    body_limit_bytes: int = 8 << 20
+    body_seconds: float = 10.0
+    stale_hours: float = 48.0
+    first_load_seconds: float = 5.0
+    metrics_folder: str = ""
+    logs_requests: bool = False

@@ -1,0 +1,60 @@
+"""How does one process speak HTTP: uvicorn on the socket it was given, ended by draining instead of by closing the door."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+
+from serving.app import create_app
+from serving.door.drain import Drain
+from serving.door.logs import json_log, log_everything_to
+from serving.settings import ServiceSettings
+
+_FINISH_SECONDS = 20
+_KEEP_ALIVE_SECONDS = 75
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that goes on accepting after SIGTERM until its drain is over, and then exits as if nothing had happened."""
+
+    def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
+        super().__init__(config)
+        self._drain = drain
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to drain; uvicorn would close the socket at once and die by the signal."""
+        del sig, frame
+        self._drain.begin()
+
+    async def on_tick(self, counter: int) -> bool:
+        """End when uvicorn would, or when the drain is over; called ten times a second."""
+        return await super().on_tick(counter) or self._drain.is_over
+
+
+def run(settings: ServiceSettings, listener: socket.socket) -> None:
+    """Serve on the socket until told to end; returns when what was in hand is answered."""
+    log_everything_to(json_log(sys.stderr.buffer))
+    app = create_app(settings)
+    service = app.state.service
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_FINISH_SECONDS,
+    )
+    server = DrainingServer(config, service.drain)
+    service.admission.count_by(lambda: len(server.server_state.tasks))
+    threading.Thread(target=_end_with_parent, args=(service.drain,), daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _end_with_parent(drain: Drain) -> None:
+    sys.stdin.buffer.read()
+    drain.begin()
+    drain.begin()

@@ -1,0 +1,56 @@
+"""What does one worker do: read its settings from the pipe its parent holds, serve on the inherited socket, drain when told.
+
+Run as `python -m serving.worker SOCKET`. The settings come through the pipe, since they may hold a password and a command line is
+read by everybody. When the pipe ends, the parent is gone, and the worker ends too.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+
+from serving.settings import ServiceSettings
+
+_PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
+
+
+def start_worker(settings: ServiceSettings, listener: socket.socket) -> subprocess.Popen[bytes]:
+    """Start a worker on the socket and hand it its settings.
+
+    Ctrl-C reaches every process of a terminal; a worker is told by its parent instead, so it is born with SIGINT blocked.
+    """
+    handle = listener.fileno()
+    command = [sys.executable, "-P", "-m", "serving.worker", str(handle)]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[handle], env=_environment(settings))  # noqa: S603 (no shell, and every word is ours)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if process.stdin is not None:
+        process.stdin.write(msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
+        process.stdin.flush()
+    return process
+
+
+def main(handle: int) -> None:
+    """Serve on the inherited socket until told to end."""
+    from serving.web import run
+
+    settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
+    run(settings, socket.socket(fileno=handle))
+
+
+def _environment(settings: ServiceSettings) -> dict[str, str]:
+    # The counters choose how they are kept when their library is imported, by this variable alone.
+    return {**os.environ, "PYTHONPATH": str(_PROGRAM_FOLDER), "PROMETHEUS_MULTIPROC_DIR": settings.metrics_folder}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
