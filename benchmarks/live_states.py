@@ -56,17 +56,13 @@ class Publisher:
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
         origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)
         columns = {f"churn_{days}": longest * days / HORIZONS_DAYS[-1] for days in HORIZONS_DAYS}
-        predictions = write_predictions(
-            self.home, origin=origin, ids=pa.array(known[:, 0].tolist(), pa.string()), columns=columns
-        )
+        ids = pa.array(known[:, 0].tolist(), pa.string())
+        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns)
         return Live(bundle, company, SNAPSHOT, predictions)
 
     def _signer(self) -> Signer:
-        return (
-            load_signer(self.signing_key, self.home)
-            if self.signing_key.exists()
-            else create_signing_key(self.signing_key, self.home)
-        )
+        make = load_signer if self.signing_key.exists() else create_signing_key
+        return make(self.signing_key, self.home)
 
 
 def small_model(rate: float) -> ChurnModel:

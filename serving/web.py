@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -14,6 +15,7 @@ from serving.door.drain import Drain
 from serving.door.logs import json_log, log_everything_to
 from serving.settings import ServiceSettings
 
+_PARENT = 0
 _FINISH_SECONDS = 20
 _KEEP_ALIVE_SECONDS = 75
 
@@ -55,6 +57,8 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
 
 
 def _end_with_parent(drain: Drain) -> None:
-    sys.stdin.buffer.read()
+    # The handle itself is read: a thread that holds the lock of `sys.stdin` makes the interpreter die at its end.
+    while os.read(_PARENT, 1):
+        pass
     drain.begin()
     drain.begin()

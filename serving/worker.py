@@ -49,7 +49,11 @@ def main(handle: int) -> None:
 
 def _environment(settings: ServiceSettings) -> dict[str, str]:
     # The counters choose how they are kept when their library is imported, by this variable alone.
-    return {**os.environ, "PYTHONPATH": str(_PROGRAM_FOLDER), "PROMETHEUS_MULTIPROC_DIR": settings.metrics_folder}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(_PROGRAM_FOLDER), os.environ.get("PYTHONPATH")))),
+        "PROMETHEUS_MULTIPROC_DIR": settings.metrics_folder,
+    }
 
 
 if __name__ == "__main__":

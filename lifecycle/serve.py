@@ -1,0 +1,157 @@
+"""The commands of the service: serve answers over HTTP, and say who may ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lifecycle.console import JsonFlag, emit
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from lifecycle.settings import Settings
+    from serving.settings import ServiceSettings
+
+_KeyId = Annotated[str, typer.Argument(help="Id of the key, as `lifecycle keys list` shows it.")]
+_Scopes = Annotated[list[str], typer.Option("--scope", help="read, decide, ingest or admin; may be repeated.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(serve)
+    keys = typer.Typer(help="Who may ask: API keys, shown once and stored as a hash.", no_args_is_help=True)
+    keys.command("create")(create)
+    keys.command("list")(list_all)
+    keys.command("rotate")(rotate)
+    keys.command("revoke")(revoke)
+    app.add_typer(keys, name="keys")
+
+
+def serve(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Web processes; all answer on one port.")] = 1,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default from the settings.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Serve predictions over HTTP until Ctrl-C or SIGTERM, then drain and end."""
+    from lifecycle.settings import Settings
+    from serving import server
+
+    settings = Settings()
+    with _database(settings):
+        pass  # whatever is wrong with the database is said here once, not by each worker again and again
+    listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
+    url = server.address(listener)
+    emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)
+    server.serve(service_settings(settings), listener, workers=workers)
+
+
+def create(
+    name: Annotated[str, typer.Option(help="Who will use the key.")],
+    scope: _Scopes,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a key and show it, once."""
+    from lifecycle.settings import Settings
+    from serving.database import keys
+
+    with _database(Settings()) as engine:
+        made = keys.create_key(engine, name=name, scopes=scope, created_at=_now())
+    _show_secret({"id": made.id, "name": name, "scopes": sorted(set(scope)), "secret": made.secret}, as_json=as_json)
+
+
+def list_all(as_json: JsonFlag = False) -> None:
+    """List every key, without its secret."""
+    from lifecycle.settings import Settings
+    from serving.database import keys
+
+    with _database(Settings()) as engine:
+        found = [_shown(asdict(key)) for key in keys.list_keys(engine)]
+    lines = [f"{key['id']}  {_standing(key):10}  {' '.join(key['scopes']):20}  {key['name']}" for key in found]
+    emit({"keys": found}, "\n".join(lines) or "no keys; `lifecycle keys create` makes one", as_json=as_json)
+
+
+def rotate(
+    key_id: _KeyId,
+    overlap_hours: Annotated[float, typer.Option(min=0, help="How long the secret before it keeps working.")] = 24.0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Give a key a new secret and show it, once; the one before it works on for a day."""
+    from features.times import HOUR
+    from lifecycle.settings import Settings
+    from serving.database import keys
+
+    with _database(Settings()) as engine:
+        made = keys.rotate_key(engine, key_id, now=_now(), overlap=int(overlap_hours * HOUR))
+    _show_secret({"id": made.id, "overlap_hours": overlap_hours, "secret": made.secret}, as_json=as_json)
+
+
+def revoke(key_id: _KeyId, as_json: JsonFlag = False) -> None:
+    """End a key for good, within five seconds in every process."""
+    from lifecycle.settings import Settings
+    from serving.database import keys
+
+    with _database(Settings()) as engine:
+        keys.revoke_key(engine, key_id, now=_now())
+    emit({"id": key_id, "revoked": True}, f"{key_id} is revoked; running services refuse it within five seconds", as_json=as_json)
+
+
+def service_settings(settings: Settings) -> ServiceSettings:
+    """Return what each web process is told, from the settings of the installation."""
+    from features.home import Home
+    from serving.settings import ServiceSettings
+
+    home = Home(settings.home.root.absolute())
+    return ServiceSettings(
+        home=home,
+        database_url=_database_url(settings),
+        drain_seconds=settings.drain_seconds,
+        admission_limit=settings.admission_limit,
+        body_limit_bytes=settings.body_limit_bytes,
+        logs_requests=True,
+    )
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Engine]:
+    from serving.database import open_database
+
+    engine = open_database(_database_url(settings))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _database_url(settings: Settings) -> str:
+    from serving.database import database_url
+
+    configured = settings.database_url
+    return database_url(settings.home, configured.get_secret_value() if configured else None)
+
+
+def _show_secret(made: dict[str, Any], *, as_json: bool) -> None:
+    text = (
+        f"{made['secret']}\n\nThis is the only time it is shown. Use it as `Authorization: Bearer <key>`; its id is {made['id']}."
+    )
+    emit(made, text, as_json=as_json)
+
+
+def _shown(key: dict[str, Any]) -> dict[str, Any]:
+    from features.times import format_time
+
+    return {name: format_time(value) if name.endswith("_at") and value is not None else value for name, value in key.items()}
+
+
+def _standing(key: dict[str, Any]) -> str:
+    return "revoked" if key["revoked_at"] else "in force"
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
