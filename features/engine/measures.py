@@ -1,0 +1,115 @@
+"""What is a measure of a view, and a formula of measures: positions in, one number a moment out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.engine.program import FormulaOp, MeasureOp, Program
+from features.engine.scratch import Span, Work, compiled
+from features.times import DAY, WEEK
+
+_NULL = np.nan
+
+
+@compiled
+def measure(program: Program, work: Work, index: int, span: Span) -> None:
+    """Fill one measure's slot for the moments of the span."""
+    op, window, source, slot = program.measures[index]
+    number = program.measure_numbers[index]
+    column, ends = work.columns[source], work.edges[work.edges.shape[0] - 1]
+    for moment in range(span.first, span.stop):
+        as_of, begin, end = work.as_ofs[moment], work.edges[window, moment], ends[moment]
+        if op == MeasureOp.WEEKLY_SLOPE:
+            value = _slope(work.times[begin:end], as_of, number)
+        elif op == MeasureOp.DECAYED:
+            anchor = work.columns[source + 1, end - 1] if end else 0.0
+            value = column[end - 1] * math.exp2((anchor - as_of) / (number * DAY)) if end else 0.0
+        else:
+            value = _measured(op, column, begin, end)
+            if op == MeasureOp.AGE_OF_FIRST or op == MeasureOp.AGE_OF_LAST:
+                value = (as_of - value) / DAY
+        work.slots[slot, moment] = value
+
+
+@compiled
+def fill_formulas(program: Program, work: Work) -> None:
+    """Fill the slots that are computed from slots, in an order in which each finds what it needs."""
+    for index in range(program.formulas.shape[0]):
+        op, left, right, slot = program.formulas[index]
+        for moment in range(work.as_ofs.size):
+            work.slots[slot, moment] = _calculated(op, work.slots[left, moment], work.slots[right, moment])
+
+
+@compiled
+def _measured(op: int, column: NDArray[np.float64], begin: int, end: int) -> float:
+    """Return the measures that need nothing but a column between two positions."""
+    if op == MeasureOp.COUNT:
+        return end - begin
+    if op == MeasureOp.SUM or op == MeasureOp.MEAN:
+        return _summed(column[begin:end], op == MeasureOp.MEAN)
+    if op == MeasureOp.DISTINCT:
+        return _count_new(column[begin:end], begin)
+    if op == MeasureOp.DAYS:
+        return float(column[end - 1] - column[begin] + 1.0) if end > begin else 0.0
+    if op == MeasureOp.SQUARED_GAPS:
+        return float(column[end - 1] - column[begin]) if end > begin else _NULL
+    if op == MeasureOp.AGE_OF_FIRST:
+        return _first_known(column[begin:end])
+    return _first_known(column[begin:end][::-1])
+
+
+@compiled
+def _summed(values: NDArray[np.float64], mean: bool) -> float:
+    """Add the known values, oldest first; NaN where there are rows and none is known, and for the mean of none."""
+    total, known = 0.0, 0
+    for value in values:
+        if value == value:
+            total += value
+            known += 1
+    if known:
+        return total / known if mean else total
+    return _NULL if mean or values.size else 0.0
+
+
+@compiled
+def _first_known(values: NDArray[np.float64]) -> float:
+    for value in values:
+        if value == value:
+            return value
+    return _NULL
+
+
+@compiled
+def _count_new(previous: NDArray[np.float64], begin: int) -> int:
+    count = 0
+    for position in previous:
+        count += position < begin
+    return count
+
+
+@compiled
+def _slope(times: NDArray[np.int64], as_of: int, weeks: float) -> float:
+    """Sum the rows' distances from the middle week, newest rows first, over the weeks' own squared distances."""
+    distance, edge, total = (weeks - 1.0) / 2.0, as_of - WEEK, 0.0
+    for row in range(times.size - 1, -1, -1):
+        while times[row] < edge:
+            edge -= WEEK
+            distance -= 1.0
+        total += distance
+    return total / (weeks * (weeks * weeks - 1.0) / 12.0)
+
+
+@compiled
+def _calculated(op: int, left: float, right: float) -> float:
+    if op == FormulaOp.ADD:
+        return left + right
+    if op == FormulaOp.SUBTRACT:
+        return left - right
+    if op == FormulaOp.MULTIPLY:
+        return left * right
+    if op == FormulaOp.DIVIDE:
+        return left / right if right != 0.0 else _NULL
+    return math.sqrt(left) if not left < 0.0 else 0.0
