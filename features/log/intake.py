@@ -41,13 +41,15 @@ class Receipt:
 
     `known_at`: `given` in each row; `received`, the moment of receipt; or `event_time`, for a first import of history only.
     `observed_until` says how far each source is complete; by default up to the newest `known_at` it brought. A delivery with a
-    larger share of bad rows than `tolerated_share` in any source is refused as a whole.
+    larger share of bad rows than `tolerated_share` in any source is refused as a whole. `one_export` says that all sources were
+    written at one moment: each is then complete up to the newest row of any.
     """
 
     received_at: Timestamp
     known_at: KnownAt
     observed_until: Mapping[str, Timestamp] | None = None
     tolerated_share: float = _NO_LIMIT
+    one_export: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,10 @@ def _join_source(home: Home, before: LogManifest, checked: Checked) -> _Joined:
 def _observed_until(before: LogManifest, checked: list[Checked], receipt: Receipt) -> dict[str, Timestamp]:
     """Up to when each source is complete now: as the receipt says, else by what came; never earlier than before."""
     told = dict(before.observed_until)
-    brought = {one.source.name: _newest(one, receipt) for one in checked if one.good.num_rows} | dict(
-        receipt.observed_until or {}
-    )
+    brought = {one.source.name: _newest(one, receipt) for one in checked if one.good.num_rows}
+    if brought and receipt.one_export:
+        brought = dict.fromkeys(brought, max(brought.values()))
+    brought |= receipt.observed_until or {}
     return told | {name: max(moment, told.get(name, moment)) for name, moment in brought.items()}
 
 

@@ -1,0 +1,151 @@
+"""How does history come in, and is what was kept still whole: `lifecycle import`, `lifecycle log verify`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from features.errors import Damaged, NotFound
+from lifecycle.console import JsonFlag, emit, phase, say
+from lifecycle.settings import Settings
+
+if TYPE_CHECKING:
+    from features.home import Home
+    from features.log.imports import ImportReport
+    from features.log.mapping import ImportMapping
+    from features.log.versions import Counts
+
+_KNOWN_AT = {
+    "given": "each row says itself since when it was known",
+    "received": "every row counts as known since this import",
+    "event_time": "every row counts as known since it happened, profiles of customers since this import: for a first import only",
+}
+
+_Source = Annotated[str, typer.Argument(metavar="NAME|MAPPING.toml", help="A shipped mapping, or your own (docs/import.md).")]
+_Place = Annotated[Path, typer.Option("--from", help="The file, or the folder with the files; nothing outside is read.")]
+_Share = Annotated[float, typer.Option("--tolerate", min=0, max=1, help="Share of bad rows above which nothing is imported.")]
+
+
+class FilesDamaged(Damaged):
+    """Files of the event log are not what was written."""
+
+
+class MappingMissing(NotFound):
+    """The mapping file named is not there."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `import` and `log` to the command line."""
+    app.command("import")(import_history)
+    group = typer.Typer(help="The event log: every version of every row.", no_args_is_help=True)
+    group.command("verify")(verify)
+    app.add_typer(group, name="log")
+
+
+def import_history(mapping: _Source, place: _Place, tolerate: _Share = 0.01, as_json: JsonFlag = False) -> None:
+    """Bring history into the event log: one SELECT a source over CSV or Parquet files, checked against the contracts."""
+    from features.log.imports import import_files, receipt_for
+    from features.times import to_timestamp
+
+    home, chosen = Settings().home, _mapping(mapping)
+    receipt = receipt_for(chosen, received_at=to_timestamp(dt.datetime.now(dt.UTC)), tolerated_share=tolerate)
+    with phase(f"import {chosen.name}"):
+        report = import_files(home, chosen, place=place, receipt=receipt, say=say)
+        company = _use_company(home, chosen)
+    emit(_as_json(report, company), _as_text(report, company), as_json=as_json)
+
+
+def verify(as_json: JsonFlag = False) -> None:
+    """Compare every file of the event log with the hash its manifest names; exit code 8 if one differs."""
+    from features.log.store import EventLog, verify_log
+
+    home = Settings().home
+    damaged, manifest = verify_log(home), EventLog.open(home).manifest
+    if damaged:
+        listed = "\n".join(f"  {home.log / path}" for path in damaged)
+        raise FilesDamaged(f"{len(damaged)} of {len(manifest.files)} files are not what was written; restore a backup\n{listed}")
+    found = {"version": manifest.version, "digest": manifest.digest, "files": len(manifest.files), "rows": manifest.rows}
+    rows = ", ".join(f"{count:,} {source}" for source, count in manifest.rows.items())
+    emit(found, f"version {manifest.version}: all {len(manifest.files)} files are whole ({rows})", as_json=as_json)
+
+
+def _mapping(name: str) -> ImportMapping:
+    from features.log.mapping import parse_mapping, shipped_mapping
+
+    path = Path(name)
+    if path.suffix != ".toml":
+        return shipped_mapping(name)
+    if not path.is_file():
+        raise MappingMissing(f"no mapping file {path}; docs/import.md shows how one looks")
+    return parse_mapping(path.read_text("utf-8"))
+
+
+def _use_company(home: Home, mapping: ImportMapping) -> str | None:
+    """Store the company file a mapping brings; it becomes the live one only where none is. Say which is live."""
+    from dataclasses import replace
+
+    from features.catalogue import CATALOGUE
+    from features.company.load import default_company_text, read_company, store_company
+    from models.bundle import Live, read_live, write_live
+
+    live = read_live(home) or Live()
+    if mapping.company is not None:
+        stored = store_company(home, read_company(default_company_text(mapping.company), feature_names=CATALOGUE.names))
+        if live.company is None:
+            live = replace(live, company=stored)
+            write_live(home, live)
+    return live.company
+
+
+def _as_json(report: ImportReport, company: str | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from features.times import format_time
+
+    intake = report.intake
+    return {
+        "mapping": report.mapping.name,
+        "known_at": report.mapping.known_at,
+        "read": dict(report.raw),
+        "left_out": dict(report.left_out),
+        "sources": {
+            name: {
+                "selected": report.selected[name],
+                **asdict(one.counts),
+                "quarantined": one.quarantined,
+                "reasons": dict(one.reasons),
+            }
+            for name, one in intake.sources.items()
+        },
+        "observed_until": {name: format_time(moment) for name, moment in intake.observed_until.items()},
+        "log": {"version": intake.manifest_version, "digest": intake.digest},
+        "company": company,
+        "assumptions": list(report.mapping.assumptions),
+    }
+
+
+def _as_text(report: ImportReport, company: str | None) -> str:
+    from features.times import format_time
+
+    lines = [f"{report.mapping.name}: read " + ", ".join(f"{rows:,} rows of {table}" for table, rows in report.raw.items())]
+    lines += [f"  left out: {rows:,} {reason}" for reason, rows in report.left_out.items()]
+    for name, one in report.intake.sources.items():
+        lines.append(f"{name}: {_counted(report.selected[name], one.counts)}, {one.quarantined:,} quarantined")
+        lines += [f"  {rows:,} rows in quarantine: {reason}" for reason, rows in one.reasons.items()]
+        if one.counts.backdated:
+            lines.append("  backdated rows change snapshots of the past when they are computed anew")
+        lines.append(f"  observed until {format_time(report.intake.observed_until[name])}")
+    lines.append(f"known_at: {_KNOWN_AT[report.mapping.known_at]}")
+    lines += [f"assumed: {assumption}" for assumption in report.mapping.assumptions]
+    lines.append(f"company file: {company[:12]}" if company else "company file: none yet (lifecycle company use FILE)")
+    lines.append("next: lifecycle train churn" if company else "next: lifecycle company use FILE, then lifecycle train churn")
+    return "\n".join(lines)
+
+
+def _counted(selected: int, counts: Counts) -> str:
+    further = ("duplicates", "versions", "clashes", "late", "backdated")
+    found = [f"{count:,} {name}" for name in further if (count := getattr(counts, name))]
+    return ", ".join([f"{counts.accepted:,} of {selected:,} rows accepted", *found])
