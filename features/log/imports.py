@@ -146,9 +146,6 @@ def _confined_to(paths: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
     with duckdb.connect(":memory:", config=config) as database:
         database.execute("SET TimeZone = 'UTC'")
         database.execute(f"SET allowed_paths = {_literals(paths)}")
