@@ -22,7 +22,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from features.errors import Conflict
 from serving.settings import ServiceSettings
-from serving.worker import start_worker
+from serving.worker import start_worker, tell
 
 BACKLOG = 2048
 
@@ -99,7 +99,14 @@ class Post:
         """Note that whoever stood here died; who dies soon is replaced later."""
         lived = now - self.since
         self.pause = 0.0 if lived > _SETTLED_SECONDS else min(max(0.1, 2 * self.pause), _LONGEST_PAUSE_SECONDS)
+        self.close()
         self.process, self.since = None, now
+
+    def close(self) -> None:
+        """Let go of the pipe to whoever stood here."""
+        if self.process is not None and self.process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
 
 
 @dataclass
@@ -124,14 +131,18 @@ class Crew:
             if post.is_free(now):
                 post.process, post.since = start_worker(self.settings, self.listener), now
 
-    def end(self, asked_again: Callable[[], int]) -> None:
-        """Tell every worker to drain and wait until all have ended; tell them once more when asked once more."""
-        told, deadline = 0, time.monotonic() + self.settings.drain_seconds + _GRACE_SECONDS
-        while self._alive() and time.monotonic() < deadline:
-            if asked_again() > told:
-                told = asked_again()
-                for process in self._alive():
-                    process.send_signal(signal.SIGTERM)
+    def end(self, asked: Callable[[], int]) -> None:
+        """Tell every worker to drain and wait until all have ended; hurry them if asked to end a second time."""
+        # Only the workers hold the socket now: when the last one stops accepting, callers are refused at once, not left waiting.
+        self.listener.close()
+        for process in self._alive():
+            process.send_signal(signal.SIGTERM)
+        hurried, deadline = False, time.monotonic() + self.settings.drain_seconds + _GRACE_SECONDS
+        while (alive := self._alive()) and time.monotonic() < deadline:
+            if asked() > 1 and not hurried:
+                hurried = True
+                for process in alive:
+                    tell(process, b"!")
             time.sleep(_TICK_SECONDS)
 
     def kill(self) -> None:
@@ -139,6 +150,8 @@ class Crew:
         for process in self._alive():
             process.kill()
             process.wait()
+        for post in self.posts:
+            post.close()
 
     def _alive(self) -> list[subprocess.Popen[bytes]]:
         return [post.process for post in self.posts if post.process is not None and post.process.poll() is None]

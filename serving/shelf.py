@@ -43,9 +43,13 @@ class LiveShelf:
         self._record = home.root / "last_good.json"
         self._software = f"python {sys.version.split()[0]}, lifecycle {version('lifecycle')}, lightgbm {version('lightgbm')}"
 
-    def mark(self, state: LiveState | None) -> Mark:
-        """Return what changes whenever the pointer, or a file of the state, is changed or removed."""
-        return tuple(_stat(path) for path in (self._home.live, *(state.files if state else ())))
+    def pointer_mark(self) -> Mark:
+        """Return what changes whenever the pointer moves."""
+        return _stat(self._home.live)
+
+    def files_mark(self, state: LiveState | None) -> Mark:
+        """Return what changes whenever a file of the state is changed or removed."""
+        return tuple(_stat(path) for path in (state.files if state else ()))
 
     def newest(self) -> LiveState:
         """Return what the pointer names, verified.

@@ -34,8 +34,11 @@ class InService:
 class Shelf(Protocol):
     """Where live states are read from."""
 
-    def mark(self, state: LiveState | None) -> Mark:
-        """Return what changes whenever the pointer or a file of the state changes."""
+    def pointer_mark(self) -> Mark:
+        """Return what changes whenever the pointer moves."""
+
+    def files_mark(self, state: LiveState | None) -> Mark:
+        """Return what changes whenever a file of the state changes."""
 
     def newest(self) -> LiveState:
         """Return what the pointer names, verified."""
@@ -80,20 +83,25 @@ class LiveWatch:
 
     def look(self) -> None:
         """Look once: verify and swap if something changed, or if it is time to try again."""
-        mark = self._shelf.mark(self._now.state)
-        if mark == self._mark and not (self._now.trouble and self._clock() >= self._retry_at):
+        # The pointer's mark is taken before it is read: if it moves meanwhile, the next look sees that.
+        pointer = self._shelf.pointer_mark()
+        changed = (pointer, self._shelf.files_mark(self._now.state)) != self._mark
+        if not changed and not (self._now.trouble and self._clock() >= self._retry_at):
             return
         try:
             fresh = self._shelf.newest()
         except Exception as fault:  # whatever is wrong with stored files, the state in service must outlive it
-            self._keep_old(fault, changed=mark != self._mark)
+            self._keep_old(fault, changed=changed)
         else:
             self._swap(fresh)
-        self._mark = self._shelf.mark(self._now.state)
+        self._mark = (pointer, self._shelf.files_mark(self._now.state))
 
     def _watch(self) -> None:
         while not self._end.is_set():
-            self.look()
+            try:
+                self.look()
+            except Exception as fault:  # the thread must outlive any fault, or the state in service would silently stay for ever
+                self._log.error("live_watch_fault", fault=type(fault).__name__)
             self._looked.set()
             self._end.wait(POLL_SECONDS)
 

@@ -52,13 +52,12 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
     )
     server = DrainingServer(config, service.drain)
     service.admission.count_by(lambda: len(server.server_state.tasks))
-    threading.Thread(target=_end_with_parent, args=(service.drain,), daemon=True).start()
+    threading.Thread(target=_heed_parent, args=(service.drain,), daemon=True).start()
     server.run(sockets=[listener])
 
 
-def _end_with_parent(drain: Drain) -> None:
-    # The handle itself is read: a thread that holds the lock of `sys.stdin` makes the interpreter die at its end.
-    while os.read(_PARENT, 1):
-        pass
-    drain.begin()
-    drain.begin()
+def _heed_parent(drain: Drain) -> None:
+    # A byte means "hurry", the end of the pipe that the parent is gone. The handle itself is read: a thread that holds the
+    # lock of `sys.stdin` makes the interpreter die at its end.
+    os.read(_PARENT, 1)
+    drain.cut_short()

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,10 +34,16 @@ def start_worker(settings: ServiceSettings, listener: socket.socket) -> subproce
         process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[handle], env=_environment(settings))  # noqa: S603 (no shell, and every word is ours)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    if process.stdin is not None:
-        process.stdin.write(msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
-        process.stdin.flush()
+    tell(process, msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
     return process
+
+
+def tell(process: subprocess.Popen[bytes], words: bytes) -> None:
+    """Write to the pipe of a worker; one that has just died is found out by its parent later."""
+    with suppress(BrokenPipeError):
+        if process.stdin is not None:
+            process.stdin.write(words)
+            process.stdin.flush()
 
 
 def main(handle: int) -> None:

@@ -6,7 +6,7 @@ import time
 
 
 class Drain:
-    """Whether this process is about to end. Asking for the end twice ends the waiting at once."""
+    """Whether this process is about to end; asking again changes nothing, as one stop may reach a process twice."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -24,4 +24,9 @@ class Drain:
 
     def begin(self) -> None:
         """Ask for the end."""
-        self._until = time.monotonic() + (self._seconds if self._until is None else 0.0)
+        if self._until is None:
+            self._until = time.monotonic() + self._seconds
+
+    def cut_short(self) -> None:
+        """Ask for the end now: only what is in hand is finished."""
+        self._until = time.monotonic()

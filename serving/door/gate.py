@@ -6,15 +6,17 @@ A fault of ours is logged by its kind and place, and answered as a problem: its 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.door.drain import Drain
-from serving.door.exchange import Exchange, begin_exchange
+from serving.door.exchange import Exchange, begin_exchange, exchange_of
 from serving.door.logs import Log
 from serving.door.problems import http_refusal
 from serving.metrics import Metrics
 
 _UNMATCHED = "unmatched"
+_CALLER_LEFT = 499
 
 
 class Gate:
@@ -40,10 +42,11 @@ class Gate:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._app(scope, receive, send)
-        except (
-            Exception
-        ) as fault:  # the border of the service: whatever went wrong inside, the caller gets an answer without its text
-            exchange: Exchange = scope["lifecycle.exchange"]
+        except ClientDisconnect:
+            exchange_of(scope).status = _CALLER_LEFT
+        except Exception as fault:
+            # The border of the service: whatever went wrong inside, the caller gets an answer, and nothing of its text.
+            exchange = exchange_of(scope)
             self._log.error("fault", request_id=exchange.request_id, fault=type(fault).__name__, at=_place(fault))
             if exchange.status:
                 raise
