@@ -41,7 +41,7 @@ RFM_FEATURES = (
 _CALIBRATION_PERIODS = 3
 
 
-class RhythmFeaturesMissing(InvalidInput):
+class FeaturesMissing(InvalidInput):
     """The examples lack a feature that a member reads by name."""
 
 
@@ -153,7 +153,7 @@ _FITS: dict[str, Callable[[_Task], list[Member]]] = {
 def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     missing = [name for name in wanted if name not in names]
     if missing:
-        raise RhythmFeaturesMissing(f"needed the features {', '.join(wanted)}; missing: {', '.join(missing)}")
+        raise FeaturesMissing(f"needed the features {', '.join(wanted)}; missing: {', '.join(missing)}")
     return [list(names).index(name) for name in wanted]
 
 

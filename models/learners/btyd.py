@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import betaln, expit, gammaln, psi
 
 from features.errors import Refused
@@ -155,6 +154,8 @@ def fit_btyd(histories: PurchaseHistories, *, variant: Variant = "mbg") -> Btyd:
 
 
 def _most_likely(histories: PurchaseHistories, weights: FloatArray, variant: Variant) -> Btyd:
+    from scipy.optimize import minimize
+
     def loss(logarithms: FloatArray) -> tuple[float, FloatArray]:
         parameters = np.exp(logarithms)
         model = Btyd(*_four(parameters), variant)

@@ -13,7 +13,6 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from features.errors import InvalidInput
@@ -110,6 +109,8 @@ def log_loss(log_odds: FloatArray, labels: FloatArray) -> float:
 
 
 def _straight_line(log_odds: FloatArray, labels: FloatArray, *, fixed_slope: bool) -> FloatArray:
+    from scipy.optimize import minimize
+
     targets = _softened(labels)
 
     def loss(line: FloatArray) -> tuple[float, FloatArray]:

@@ -58,7 +58,7 @@ class Logistic:
         return cls(scaling, tuple(value["coefficients"]), value["intercept"])
 
 
-def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 0.1) -> Logistic:
+def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> Logistic:
     """Fit to 0/1 labels, both of which must occur; `looseness` is scikit-learn's `C` (smaller holds coefficients nearer to 0).
 
     The solver is Newton's, on one thread, so the same rows give the same numbers.

@@ -1,0 +1,110 @@
+"""Signing keys: outside the installation, readable by their owner only, never overwritten."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from features.home import Home
+from models.bundle import (
+    KeyExists,
+    KeyExposed,
+    KeyInsideHome,
+    KeyMissing,
+    create_signing_key,
+    load_public_key,
+    load_signer,
+    publish_public_key,
+)
+from models.bundle.signing import KeyUnreadable
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "var")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "signing.key"
+
+
+def test_what_the_private_half_signs_the_public_half_accepts(home: Home, path: Path) -> None:
+    create_signing_key(path, home)
+
+    signature = load_signer(path, home).sign(b"content")
+
+    assert load_public_key(home).verifies(signature, b"content")
+    assert not load_public_key(home).verifies(signature, b"Content")
+    assert not load_public_key(home).verifies(signature[:-1], b"content")
+
+
+def test_only_the_owner_may_read_the_private_half(home: Home, path: Path) -> None:
+    create_signing_key(path, home)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_private_half_that_others_may_read_is_refused(home: Home, path: Path) -> None:
+    create_signing_key(path, home)
+    path.chmod(0o640)
+
+    with pytest.raises(KeyExposed, match="found mode 640"):
+        load_signer(path, home)
+
+
+@pytest.mark.parametrize("below", ["signing.key", "keys/signing.key", "../var/signing.key"])
+def test_the_private_half_never_stands_inside_the_installation(home: Home, below: str) -> None:
+    with pytest.raises(KeyInsideHome):
+        create_signing_key(home.root / below, home)
+    assert not (home.root / below).exists()
+
+
+def test_a_link_into_the_installation_is_inside_it(home: Home, tmp_path: Path) -> None:
+    home.root.mkdir()
+    (tmp_path / "elsewhere").symlink_to(home.root)
+
+    with pytest.raises(KeyInsideHome):
+        load_signer(tmp_path / "elsewhere" / "signing.key", home)
+
+
+def test_an_existing_key_is_never_overwritten(home: Home, path: Path) -> None:
+    create_signing_key(path, home)
+    before = path.read_bytes()
+
+    with pytest.raises(KeyExists):
+        create_signing_key(path, home)
+    assert path.read_bytes() == before
+
+
+def test_a_missing_key_says_where_it_was_looked_for(home: Home, path: Path) -> None:
+    with pytest.raises(KeyMissing, match=r"signing\.key"):
+        load_signer(path, home)
+    with pytest.raises(KeyMissing, match=r"bundle\.pub"):
+        load_public_key(home)
+
+
+def test_a_key_of_another_kind_is_refused(home: Home, path: Path) -> None:
+    create_signing_key(path, home)
+    path.write_bytes(load_public_key(home).pem)
+    (home.keys / "bundle.pub").write_bytes(b"nothing")
+
+    with pytest.raises(KeyUnreadable, match="private key in PEM"):
+        load_signer(path, home)
+    with pytest.raises(KeyUnreadable, match="public key in PEM"):
+        load_public_key(home)
+
+
+def test_a_new_installation_can_trust_an_older_key(home: Home, path: Path, tmp_path: Path) -> None:
+    signer = create_signing_key(path, home)
+    other = Home(tmp_path / "other")
+
+    publish_public_key(other, signer)
+
+    assert load_public_key(other).pem == load_public_key(home).pem
+
+
+def test_a_signer_does_not_print_its_key(home: Home, path: Path) -> None:
+    assert repr(create_signing_key(path, home)) == "Signer()"
