@@ -1,0 +1,67 @@
+"""Where does a trained model wait for promotion: one write-once folder a run, with its report and pictures."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.errors import NotFound
+from features.home import Home
+from features.write_once import new_folder, publish_folder
+from training.report import TrainingReport
+
+_REPORT = "report.json"
+_PICTURES = "pictures"
+
+
+class CandidateMissing(NotFound):
+    """No trained model of that name, or no such run."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained model that may be promoted: its report, and the folder it stands in."""
+
+    report: TrainingReport
+    folder: Path
+
+
+def store_candidate(home: Home, report: TrainingReport, *, pictures: Path) -> Candidate:
+    """Keep the report and the files of a folder of pictures under the run's id."""
+    with new_folder(_folder(home)) as temporary:
+        (temporary / _REPORT).write_bytes(report.to_json())
+        shutil.copytree(pictures, temporary / _PICTURES)
+        return Candidate(report, publish_folder(temporary, _folder(home) / report.run_id))
+
+
+def stored_candidates(home: Home, model: str) -> list[Candidate]:
+    """Return every candidate of a model, the newest first."""
+    found = [_read(path.parent) for path in _folder(home).glob(f"[!.]*/{_REPORT}")]
+    mine = [candidate for candidate in found if candidate.report.model == model]
+    return sorted(mine, key=lambda candidate: (candidate.report.trained_at, candidate.report.run_id), reverse=True)
+
+
+def stored_candidate(home: Home, model: str, *, run_id: str | None = None) -> Candidate:
+    """Return the candidate of a run, the newest if none is named.
+
+    Raises
+    ------
+    CandidateMissing
+        If there is none; the message lists the runs there are.
+    """
+    known = stored_candidates(home, model)
+    wanted = [candidate for candidate in known if run_id in (None, candidate.report.run_id)]
+    if not wanted:
+        runs = ", ".join(candidate.report.run_id for candidate in known[:5]) or "none"
+        needed = f"run {run_id} of {model}" if run_id else f"a trained {model} model"
+        raise CandidateMissing(f"needed {needed}, found {runs}; `lifecycle train {model}` makes one")
+    return wanted[0]
+
+
+def _folder(home: Home) -> Path:
+    return home.root / "candidates"
+
+
+def _read(folder: Path) -> Candidate:
+    return Candidate(TrainingReport.from_json((folder / _REPORT).read_bytes()), folder)

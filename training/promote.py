@@ -1,0 +1,176 @@
+"""How does a candidate go live, and how back: gates, bundle, predictions, last of all the pointer and its line in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from features.catalogue import CATALOGUE
+from features.company import Company, stored_company
+from features.errors import Damaged, InvalidInput, NotFound
+from features.home import Home
+from models.bundle import (
+    ContentDamaged,
+    Live,
+    NotStored,
+    Signer,
+    load_model,
+    open_predictions,
+    read_live,
+    trial_load,
+    write_bundle,
+)
+from training.candidates import Candidate, stored_candidate
+from training.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
+from training.ledger import LedgerEntry, move_live, predecessor, read_ledger, settle
+from training.publish import (
+    Act,
+    bundles_before,
+    company_in_use,
+    live_models,
+    live_now,
+    newest_scene,
+    publish_predictions,
+    publishing_lock,
+    question_of,
+    signer_of,
+    stored_predictions,
+)
+
+
+class ReasonMissing(InvalidInput):
+    """An override without a reason."""
+
+
+class NoPredecessor(NotFound):
+    """There is no earlier model to go back to."""
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What was moved: the entry written to the ledger, with the live state and the gates' verdicts."""
+
+    entry: LedgerEntry
+
+    @property
+    def live(self) -> Live:
+        """Return what is live now."""
+        return self.entry.live
+
+    @property
+    def gates(self) -> list[GateResult]:
+        """Return what the gates said."""
+        return self.entry.gates
+
+
+def judge(home: Home, candidate: Candidate, company: Company) -> list[GateResult]:
+    """Return every gate's verdict on a candidate; nothing is changed."""
+    sha = candidate.report.model_sha
+    loaded = golden_rows(_failed_trial(home, sha))
+    if loaded.verdict != "passed":
+        return [loaded, *report_gates(candidate.report)]
+    model = load_model(home, sha)
+    answered = {**question_of(company), "definition": model.definition, "horizons_days": list(model.horizons_days)}
+    return [
+        loaded,
+        same_schema((model.signature, *model.feature_names), (CATALOGUE.signature, *CATALOGUE.names)),
+        same_question(question_of(company), answered),
+        *report_gates(candidate.report),
+    ]
+
+
+def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> Promotion:
+    """Put the candidate of a run (the newest if none is named) live, if every gate passes or `act.override` says why not.
+
+    Raises
+    ------
+    PromotionRefused
+        If a gate did not pass and there is no override, or the gate is one that no override opens.
+    CandidateMissing, ReasonMissing, PublishingLocked, ForeignKey
+        In these situations; nothing was changed.
+    """
+    if act.override is not None and not act.override.strip():
+        raise ReasonMissing("needed the reason why the gates are overridden, found none; write it after --override")
+    with publishing_lock(home):
+        settle(home)
+        candidate = stored_candidate(home, model, run_id=run_id)
+        company = _company_for(home, candidate)
+        gates = judge(home, candidate, company)
+        _refuse_blocked(gates, act.override)
+        models = {**live_models(home), model: candidate.report.model_sha}
+        live = _published(home, models, company, signer_of(home, act.signing_key))
+        entry = LedgerEntry(
+            act.at, "promote", live, models, model=model, run_id=candidate.report.run_id,
+            override=act.override if blocked(gates) else None, gates=gates,
+        )  # fmt: skip
+        move_live(home, entry)
+    return Promotion(entry)
+
+
+def rollback(home: Home, model: str, *, act: Act) -> Promotion:
+    """Put the model live that was live before, on the current snapshot; with its predictions stored, only the pointer moves.
+
+    Raises
+    ------
+    NoPredecessor
+        If there is none.
+    """
+    with publishing_lock(home):
+        settle(home)
+        models = live_models(home)
+        before = predecessor(read_ledger(home), model, above=models.get(model, ""))
+        if before is None:
+            raise NoPredecessor(
+                f"needed a {model} model that was live before, found none; `lifecycle models` shows what was live when"
+            )
+        earlier = {**models, model: before}
+        entry = LedgerEntry(act.at, "rollback", _gone_back(home, earlier, act), earlier, model=model, override=act.override)
+        move_live(home, entry)
+    return Promotion(entry)
+
+
+def _refuse_blocked(gates: list[GateResult], override: str | None) -> None:
+    stopping = [result for result in blocked(gates) if result.absolute or override is None]
+    if stopping:
+        raise PromotionRefused(gates)
+
+
+def _failed_trial(home: Home, sha: str) -> str | None:
+    try:
+        trial_load(home, sha)
+    except Damaged as error:
+        return str(error)
+    return None
+
+
+def _company_for(home: Home, candidate: Candidate) -> Company:
+    """Return the company file that is live, unless the candidate answers another question than it asks: then the candidate's own.
+
+    So a company file that changes what churn means goes live together with the model that was trained for it.
+    """
+    own = stored_company(home, candidate.report.data.company, feature_names=CATALOGUE.names)
+    live = read_live(home)
+    if live is None or live.company is None:
+        return own
+    used = stored_company(home, live.company, feature_names=CATALOGUE.names)
+    return used if question_of(used) == question_of(own) else own
+
+
+def _published(home: Home, models: Mapping[str, str], company: Company, signer: Signer) -> Live:
+    bundle = write_bundle(home, models, signer=signer)
+    for earlier in bundles_before(home, models):
+        with suppress(NotStored, ContentDamaged):  # there is no way back to a model that is gone
+            write_bundle(home, earlier, signer=signer)
+    return publish_predictions(home, bundle, models, newest_scene(home, company))
+
+
+def _gone_back(home: Home, models: Mapping[str, str], act: Act) -> Live:
+    bundle = write_bundle(home, models, signer=signer_of(home, act.signing_key))
+    now = live_now(home)
+    origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle)
+    stored = stored_predictions(home, origin)
+    if stored is None:
+        return publish_predictions(home, bundle, models, newest_scene(home, company_in_use(home)))
+    open_predictions(home, stored)  # verified before the pointer moves
+    return replace(now, bundle=bundle, predictions=stored)

@@ -1,0 +1,126 @@
+"""What is written down of one training: on what data, how the recipe was chosen, and how it was graded beside its baselines.
+
+It is aggregates only: no customer, no row. Gates, the command line and MLflow read the same report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from features.errors import Damaged
+from features.times import Timestamp
+from training.evaluate import Estimate
+
+CHOSEN = "recipe"
+"""The name under which the chosen recipe stands beside its baselines."""
+
+
+class ReportUnreadable(Damaged):
+    """A stored training report is not what this version writes."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What was learned from: `rows` customers at risk over the `snapshots`, all with mature labels.
+
+    `unknown_customers` were at risk, but their own row was not known by then; they are not among the rows.
+    """
+
+    as_of: Timestamp
+    log_digest: str
+    company: str
+    features: str
+    snapshots: dict[str, str]
+    rows: int
+    customers: int
+    unknown_customers: int
+    left_share: dict[str, float]
+
+
+@dataclass(frozen=True)
+class FoldGrade:
+    """One past moment: what the recipe could learn from then, and how every model did on who was asked about."""
+
+    origin: Timestamp
+    train_rows: int
+    test_rows: int
+    left_share: float
+    measures: dict[str, dict[str, Estimate]]
+
+
+@dataclass(frozen=True)
+class ContenderGrade:
+    """One blend with one calibration, and its log-loss pooled over the folds."""
+
+    name: str
+    calibration: str
+    log_loss: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class FeatureGrade:
+    """How well one feature alone tells who leaves (AUC, whichever way is up)."""
+
+    feature: str
+    auc: float
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """The whole report of one trained model.
+
+    `pooled` and `folds` grade at the main horizon; `horizons` holds the recipe's pooled measures at each. `differences` is the
+    recipe less a baseline, paired. `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds
+    grade the recipe, and the shipped model is the model of none of them. `left_out`: members that could not be fitted.
+    """
+
+    model: str
+    model_sha: str
+    run_id: str
+    trained_at: Timestamp
+    definition: str
+    horizon_days: int
+    seed: int
+    data: TrainingData
+    pooled: dict[str, dict[str, Estimate]]
+    differences: dict[str, dict[str, Estimate]]
+    folds: list[FoldGrade]
+    contenders: list[ContenderGrade]
+    horizons: dict[str, dict[str, Estimate]]
+    features_alone: list[FeatureGrade]
+    test_rows: int
+    test_leavers: int
+    refitted_rows: int
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> ContenderGrade:
+        """Return the blend and calibration that were chosen."""
+        return next(contender for contender in self.contenders if contender.chosen)
+
+    @property
+    def baselines(self) -> list[str]:
+        """Return the names of the baselines, the best by log-loss first."""
+        names = [name for name in self.pooled if name != CHOSEN]
+        return sorted(names, key=lambda name: self.pooled[name]["log_loss"].value)
+
+    def to_json(self) -> bytes:
+        """Return the report as JSON, indented for people."""
+        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
+
+    @classmethod
+    def from_json(cls, text: bytes) -> TrainingReport:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        ReportUnreadable
+            Naming the field that is missing or of another type.
+        """
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise ReportUnreadable(f"needed a training report, found something else: {error}; train again") from error

@@ -1,0 +1,112 @@
+"""How do predictions follow new rows, or a new company file: made anew on the newest snapshot, with the live bundle."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from features.company import Company, store_company
+from features.errors import Conflict, InvalidInput
+from features.home import Home
+from features.times import Timestamp
+from features.write_once import replace_file
+from models.bundle import Live, read_live
+from training.ledger import LedgerEntry, move_live, settle
+from training.publish import (
+    Scene,
+    company_in_use,
+    live_models,
+    live_now,
+    newest_scene,
+    predicted,
+    publish_predictions,
+    publishing_lock,
+    question_of,
+)
+
+_WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
+
+
+class UnknownFormat(InvalidInput):
+    """A file to write predictions to whose name does not say in which format."""
+
+
+class AnotherQuestion(Conflict):
+    """The company file asks what the live model does not answer."""
+
+
+def score(home: Home, *, at: Timestamp) -> LedgerEntry:
+    """Publish predictions of the live bundle on the newest snapshot; needs no private key, as the bundle stays.
+
+    Raises
+    ------
+    NothingLive
+        If nothing was promoted yet.
+    """
+    with publishing_lock(home):
+        settle(home)
+        now, models = live_now(home), live_models(home)
+        live = publish_predictions(home, now.bundle or "", models, newest_scene(home, company_in_use(home)))
+        entry = LedgerEntry(at, "score", live, models)
+        move_live(home, entry)
+    return entry
+
+
+def score_to_file(home: Home, out: Path) -> int:
+    """Write the live bundle's predictions on the newest snapshot to a CSV or Parquet file, whole or not at all; return the rows.
+
+    Nothing is published. One row per customer, sorted by id; churn is empty for who is not at risk.
+
+    Raises
+    ------
+    UnknownFormat
+        If the name ends neither in `.csv` nor in `.parquet`.
+    """
+    if out.suffix not in _WRITERS:
+        raise UnknownFormat(f"needed a file name ending in {' or '.join(_WRITERS)}, found {out.name}")
+    live_now(home)
+    table = predictions_table(live_models(home), home, newest_scene(home, company_in_use(home)))
+    content = io.BytesIO()
+    table.to_csv(content, index=False) if out.suffix == ".csv" else table.to_parquet(content, index=False)
+    replace_file(out, content.getvalue())
+    return len(table)
+
+
+def predictions_table(models: dict[str, str], home: Home, scene: Scene) -> pd.DataFrame:
+    """Return one row per customer of the snapshot: the id, and a column a prediction."""
+    return pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **predicted(home, models, scene)})
+
+
+def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
+    """Take a company file into use: stored, predictions made anew with it, and the pointer moved last.
+
+    Raises
+    ------
+    AnotherQuestion
+        If the live churn model was trained for another question; training with the new file and promoting takes both into use.
+    """
+    with publishing_lock(home):
+        settle(home)
+        sha = store_company(home, company)
+        live, models = read_live(home), live_models(home)
+        if live is None or live.bundle is None:
+            entry = LedgerEntry(at, "company", Live(company=sha), {})
+        else:
+            _refuse_another_question(company_in_use(home), company)
+            entry = LedgerEntry(
+                at, "company", publish_predictions(home, live.bundle, models, newest_scene(home, company)), models
+            )
+        move_live(home, entry)
+    return entry
+
+
+def _refuse_another_question(used: Company, new: Company) -> None:
+    before, after = question_of(used), question_of(new)
+    differing = ", ".join(name for name in before if before[name] != after[name])
+    if differing:
+        raise AnotherQuestion(
+            f"needed a company file that asks what the live churn model answers, found another {differing}. `lifecycle train "
+            "churn --company FILE` and then `lifecycle promote churn` take the file and its model into use together"
+        )
