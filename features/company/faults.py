@@ -107,5 +107,5 @@ def _own_name(item: Any) -> str | None:
     """Return what the file calls an item of a list."""
     if not isinstance(item, Mapping):
         return None
-    names = (item.get(key) for key in ("id", "name", "stage"))
+    names = (item.get(key) for key in ("id", "name", "role", "type", "stage"))
     return next((name for name in names if isinstance(name, str)), None)

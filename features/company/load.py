@@ -114,6 +114,7 @@ def _decoded(content: bytes) -> str:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
+        text.encode()  # lone surrogates have no bytes to hash
         return tomllib.loads(text)
     except ValueError as error:
         place = _TOML_PLACE.search(str(error))

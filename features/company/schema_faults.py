@@ -14,7 +14,7 @@ from features.company.lines import KeyPath
 from features.company.schema import CompanyTerms
 from features.company.terms import PATTERN_MEANINGS
 
-_KINDS: Mapping[str, str] = {
+_NEEDED: Mapping[str, str] = {
     "string_type": "text in quotes",
     "string_too_short": "a text that is not empty",
     "int_type": "a whole number",
@@ -26,6 +26,14 @@ _KINDS: Mapping[str, str] = {
     "dict_type": "a table",
     "model_type": "a table",
     "missing": "a value, since this key has no default",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:g}",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} items",
+    "literal_error": "one of {expected}",
+    "fault": "{needed}",
 }
 
 
@@ -43,18 +51,10 @@ def schema_faults(errors: Collection[ErrorDetails]) -> Iterator[Fault]:
 
 def _needed(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
-    match error["type"]:
-        case "fault":
-            return str(context["needed"])
-        case "string_pattern_mismatch":
-            return PATTERN_MEANINGS[context["pattern"]]
-        case "literal_error":
-            return f"one of {context['expected']}"
-        case "too_short":
-            return f"at least {context['min_length']} items"
-        case kind if kind in _KINDS:
-            return _KINDS[kind]
-    return error["msg"].removeprefix("Input should be ").removeprefix("String should have ")
+    if error["type"] == "string_pattern_mismatch":
+        return PATTERN_MEANINGS[context["pattern"]]
+    needed = _NEEDED.get(error["type"])
+    return needed.format(**context) if needed else error["msg"]
 
 
 def _found(error: ErrorDetails) -> str:

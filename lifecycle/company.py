@@ -1,0 +1,94 @@
+"""Does a company file hold, and how does it come into use: `lifecycle company check FILE` and `company use FILE`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lifecycle.console import JsonFlag, emit
+from lifecycle.settings import Settings
+
+if TYPE_CHECKING:
+    from features.company import Company, CompanyInvalid
+
+CompanyFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A company file, TOML; docs/company-file.md explains its keys.")
+]
+
+group = typer.Typer(help="The company file: what this business means by churn, stages, offers and limits.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    app.add_typer(group, name="company")
+
+
+@group.command("check")
+def check(file: CompanyFile, as_json: JsonFlag = False) -> None:
+    """Check a company file as a whole: every fault with its line and exit code 2, or its hash and what it says."""
+    from features.company import CompanyInvalid
+
+    try:
+        company = _read(file)
+    except CompanyInvalid as error:
+        if not as_json:
+            raise
+        emit(_faults(error), "", as_json=True)
+        raise typer.Exit(error.exit_code) from error
+    emit({"valid": True, **_summary(company)}, _described(company), as_json=as_json)
+
+
+@group.command("use")
+def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
+    """Take a company file into use: stored by its hash, predictions made anew with it, then the live pointer moves."""
+    from features.times import to_timestamp
+    from training.score import use_company
+
+    company = _read(file)
+    entry = use_company(Settings().home, company, at=to_timestamp(dt.datetime.now(dt.UTC)))
+    rescored = entry.live.predictions is not None
+    text = f"{_described(company)}\nin use{'; predictions were made anew' if rescored else '; nothing is promoted yet'}"
+    emit({**_summary(company), "rescored": rescored}, text, as_json=as_json)
+
+
+def _read(file: Path) -> Company:
+    from features.catalogue import CATALOGUE
+    from features.company import read_company_file
+
+    return read_company_file(file, feature_names=CATALOGUE.names)
+
+
+def _faults(error: CompanyInvalid) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {"valid": False, "faults": [asdict(fault) for fault in error.faults]}
+
+
+def _summary(company: Company) -> dict[str, Any]:
+    return {
+        "sha256": company.sha256,
+        "name": company.name,
+        "currency": company.currency,
+        "churn": company.churn.definition,
+        "horizons_days": company.horizons_days,
+        "horizon_days": company.horizon_days,
+        "stage_sets": {stage_set.name: stage_set.order for stage_set in company.stage_sets},
+        "offers": [offer.id for offer in company.offers],
+        "channels": [channel.name for channel in company.channels],
+    }
+
+
+def _described(company: Company) -> str:
+    stage_sets = "; ".join(f"{stage_set.name} ({', '.join(stage_set.order)})" for stage_set in company.stage_sets)
+    return (
+        f"{company.name}: the company file holds\n"
+        f"sha256    {company.sha256}\n"
+        f"churn     {company.churn.definition}, horizons {', '.join(map(str, company.horizons_days))} days, "
+        f"the main one {company.horizon_days}\n"
+        f"stages    {stage_sets}\n"
+        f"offers    {', '.join(offer.id for offer in company.offers)}\n"
+        f"channels  {', '.join(channel.name for channel in company.channels)}"
+    )
