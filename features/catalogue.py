@@ -68,3 +68,27 @@ class Catalogue:
 
 CATALOGUE = Catalogue((*customer.FEATURES, *usage.FEATURES, *support.FEATURES, *purchases.FEATURES, *voice.FEATURES))
 """Every feature there is."""
+
+
+def catalogue_page(catalogue: Catalogue) -> str:
+    """Return the catalogue as a page for people, in Markdown."""
+    return _HEAD.format(count=len(catalogue.names)) + "\n".join(_entry(feature) for feature in catalogue.features)
+
+
+_HEAD = """# Features
+
+What is known about a customer at a moment, `as_of`: {count} numbers, float32 where stored. Each is computed from rows that happened
+and were known before `as_of`; a window of 30 days is `[as_of - 30 days, as_of)`. A value that came to be known later than its row
+(the resolution of a ticket) is missing until then. This page is what `lifecycle features describe` prints.
+
+"""
+
+
+def _entry(feature: Feature) -> str:
+    reading = feature.reading
+    low, high = ("" if bound is None else f"{bound:g}" for bound in (reading.low, reading.high))
+    return (
+        f"## `{feature.name}`\n\n{feature.meaning}\n\n"
+        f"- unit: {reading.unit}; range: {low or 'open'} to {high or 'open'}\n"
+        f"- missing: {reading.missing}\n- definition: {reading.origin}\n- computed: `{feature.formula}`\n"
+    )

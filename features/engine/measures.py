@@ -78,7 +78,7 @@ def _summed(values: NDArray[np.float64], mean: bool) -> float:
 def _first_known(values: NDArray[np.float64]) -> float:
     for value in values:
         if value == value:
-            return value
+            return float(value)
     return _NULL
 
 

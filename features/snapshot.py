@@ -1,0 +1,249 @@
+"""What is a snapshot: the features of all customers at one moment, written once, mapped by whoever reads them.
+
+`snapshots/<as_of>-<digest>/` holds `ids.arrow` (customer ids, sorted bytewise), `matrix.npy` (a float32 row each), `columns.json`
+(feature names) and, last, `manifest.json`. The digest is over these values alone, so whoever computes the same features from the
+same knowledge gets the same folder, however and wherever; the manifest says from which log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.errors import Damaged, NotFound
+from features.home import Home
+from features.log.manifest import LogManifest
+from features.times import DAY, Timestamp, compact_time, format_time, parse_time
+from features.write_once import (
+    canonical_json,
+    new_folder,
+    publish_folder,
+    replace_file,
+    sha256_of_file,
+    sha256_of_json,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_IDS, _MATRIX, _COLUMNS, _MANIFEST = "ids.arrow", "matrix.npy", "columns.json", "manifest.json"
+
+
+class SnapshotDamaged(Damaged):
+    """A file of a snapshot is not what was written."""
+
+
+class SnapshotMissing(NotFound):
+    """There is no snapshot there."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """From what a snapshot was computed: the log at one version, the catalogue by its signature.
+
+    `only_events` counts ids that have events but are no customers (yet), and so have no row.
+    """
+
+    as_of: Timestamp
+    log_digest: str
+    log_version: int
+    signature: str
+    observed_until: Mapping[str, Timestamp]
+    only_events: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it with moments as text."""
+        observed = {source: format_time(moment) for source, moment in self.observed_until.items()}
+        return asdict(self) | {"as_of": format_time(self.as_of), "observed_until": observed}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Provenance:
+        """Read what `as_json` returned."""
+        observed = {source: parse_time(moment) for source, moment in body["observed_until"].items()}
+        return cls(**{**body, "as_of": parse_time(body["as_of"]), "observed_until": observed})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The features of all customers at `as_of`: row i of `matrix` belongs to `ids[i]`, column j is `names[j]`; missing is NaN."""
+
+    path: Path
+    digest: str
+    names: tuple[str, ...]
+    ids: pa.StringArray
+    matrix: NDArray[np.float32]
+    manifest: Provenance
+
+    @property
+    def as_of(self) -> Timestamp:
+        """Return the moment: only what was known before it counts."""
+        return self.manifest.as_of
+
+    def columns(self, names: Sequence[str]) -> NDArray[np.float32]:
+        """Return the columns of these names, in their order.
+
+        Raises
+        ------
+        SnapshotMissing
+            If the snapshot does not have one of them.
+        """
+        places = {name: place for place, name in enumerate(self.names)}
+        if lacking := [name for name in names if name not in places]:
+            raise SnapshotMissing(f"needed features that {self.path.name} does not have: {', '.join(lacking)}; compute it anew")
+        return self.matrix[:, [places[name] for name in names]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A snapshot being filled: rows may be written in any order, by several threads, into `matrix`."""
+
+    folder: Path
+    names: tuple[str, ...]
+    ids: pa.StringArray
+    matrix: NDArray[np.float32]
+    mapping: mmap.mmap
+
+    def release(self) -> None:
+        """Let the operating system have the memory of what was written so far; the file keeps it."""
+        self.mapping.madvise(mmap.MADV_DONTNEED)
+
+
+@contextmanager
+def draft_snapshot(home: Home, ids: pa.StringArray, names: Sequence[str]) -> Iterator[Draft]:
+    """Give an empty matrix for these customers, sorted bytewise, to fill and then to publish; unpublished, it vanishes."""
+    with new_folder(home.snapshots) as folder:
+        header = _write_header(folder / _MATRIX, rows=len(ids), columns=len(names))
+        with (folder / _MATRIX).open("r+b") as file:
+            mapping = mmap.mmap(file.fileno(), 0)
+        matrix: NDArray[np.float32] = np.ndarray((len(ids), len(names)), np.float32, buffer=mapping, offset=header)
+        yield Draft(folder, tuple(names), ids, matrix, mapping)
+
+
+def publish_draft(home: Home, draft: Draft, provenance: Provenance) -> Snapshot:
+    """Make a filled draft a snapshot. Where equal values stand already, they stay, and are known to hold for this log too."""
+    draft.mapping.flush()
+    with pa.OSFile(str(draft.folder / _IDS), "wb") as file, pa.ipc.new_file(file, _ids_table(draft.ids).schema) as writer:
+        writer.write_table(_ids_table(draft.ids))
+    (draft.folder / _COLUMNS).write_bytes(canonical_json(list(draft.names)))
+    files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _MATRIX, _COLUMNS)}
+    digest = _digest(draft.ids, draft.names, files[_MATRIX])
+    body = {**provenance.as_json(), "digest": digest, "files": files, "rows": len(draft.ids)}
+    manifest = canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
+    (draft.folder / _MANIFEST).write_bytes(manifest)
+    final = publish_folder(draft.folder, home.snapshots / f"{compact_time(provenance.as_of)}-{digest[:12]}")
+    if (final / _MANIFEST).read_bytes() != manifest:
+        replace_file(final / _MANIFEST, manifest)
+    return open_snapshot(final)
+
+
+def write_snapshot(home: Home, frame: pd.DataFrame, *, provenance: Provenance) -> Snapshot:
+    """Write a snapshot of values at hand: index `customer_id`, a column a feature; rows in any order."""
+    frame = frame.sort_index(key=lambda ids: ids.map(lambda customer_id: customer_id.encode()))
+    with draft_snapshot(home, pa.array(frame.index.to_list(), pa.string()), list(frame.columns)) as draft:
+        draft.matrix[:] = frame.to_numpy(np.float32)
+        return publish_draft(home, draft, provenance)
+
+
+def open_snapshot(path: Path, *, verify: bool = True) -> Snapshot:
+    """Map a snapshot.
+
+    Raises
+    ------
+    SnapshotMissing
+        If there is none at `path`.
+    SnapshotDamaged
+        If a file is not what was written; nothing of it was parsed. With `verify=False` only the manifest is checked.
+    """
+    body = _read_manifest(path)
+    if verify and (damaged := [name for name in (_IDS, _MATRIX, _COLUMNS) if not _is_whole(path / name, body["files"][name])]):
+        raise SnapshotDamaged(f"{', '.join(damaged)} in {path} is not what was written; remove the folder and compute it again")
+    with pa.memory_map(str(path / _IDS)) as file:
+        ids = pa.ipc.open_file(file).read_all()["customer_id"].combine_chunks()
+    names = tuple(json.loads((path / _COLUMNS).read_bytes()))
+    matrix = np.load(path / _MATRIX, mmap_mode="r" if len(ids) and names else None)
+    provenance = {field: body[field] for field in Provenance.__dataclass_fields__}
+    return Snapshot(path, body["digest"], names, ids, matrix, Provenance.from_json(provenance))
+
+
+def find_snapshot(home: Home, as_of: Timestamp, *, log_digest: str, signature: str) -> Snapshot | None:
+    """Return the stored snapshot of this moment, log and catalogue; None if it was not computed yet."""
+    for path in sorted(home.snapshots.glob(f"{compact_time(as_of)}-*")):
+        body = _read_manifest(path)
+        if (body["log_digest"], body["signature"]) == (log_digest, signature):
+            return open_snapshot(path)
+    return None
+
+
+def newest_snapshot(home: Home) -> Snapshot | None:
+    """Return the snapshot of the latest moment, of several from the newest log; None if there is none."""
+    found = [(body["as_of"], body["log_version"], path) for path in home.snapshots.glob("*-*") for body in [_read_manifest(path)]]
+    return open_snapshot(max(found)[2]) if found else None
+
+
+def read_snapshot(path: Path) -> pd.DataFrame:
+    """Return a snapshot as a table: index `customer_id`, a float32 column a feature, NaN where missing."""
+    import pandas as pd
+
+    snapshot = open_snapshot(path)
+    index = pd.Index(snapshot.ids.to_pylist(), name="customer_id", dtype="str")
+    return pd.DataFrame(np.array(snapshot.matrix), index=index, columns=list(snapshot.names))
+
+
+def newest_whole_day(manifest: LogManifest) -> Timestamp:
+    """Return the newest midnight UTC up to which every source that has rows was observed.
+
+    Raises
+    ------
+    SnapshotMissing
+        If the log has no rows.
+    """
+    observed = [manifest.observed_until[source] for source, rows in manifest.rows.items() if rows]
+    if not observed:
+        raise SnapshotMissing("needed an event log with rows, found an empty one; `lifecycle import` brings history")
+    return min(observed) // DAY * DAY
+
+
+def _digest(ids: pa.StringArray, names: Sequence[str], matrix_sha256: str) -> str:
+    text = "\n".join(ids.to_pylist()).encode()
+    return sha256_of_json({"ids": hashlib.sha256(text).hexdigest(), "columns": list(names), "matrix": matrix_sha256})
+
+
+def _ids_table(ids: pa.StringArray) -> pa.Table:
+    return pa.table({"customer_id": ids})
+
+
+def _write_header(path: Path, *, rows: int, columns: int) -> int:
+    """Write an npy header and room for the values; return where they begin."""
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows, columns)})
+        begin = file.tell()
+        file.truncate(begin + rows * columns * np.dtype(np.float32).itemsize)
+    return begin
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest, after its own hash and the folder's name have vouched for it."""
+    try:
+        document = json.loads((path / _MANIFEST).read_bytes())
+        body: dict[str, Any] = document["manifest"]
+        if document["sha256"] == sha256_of_json(body) and path.name.endswith(body["digest"][:12]):
+            return body
+    except FileNotFoundError as error:
+        raise SnapshotMissing(f"needed a snapshot at {path}, found none; `lifecycle features` computes one") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SnapshotDamaged(f"{path / _MANIFEST} is not what was written; remove the folder and compute it again") from error
+    raise SnapshotDamaged(f"{path / _MANIFEST} is not what was written; remove the folder and compute it again")
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of_file(path) == sha256

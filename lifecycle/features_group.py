@@ -1,0 +1,80 @@
+"""How are features computed and looked up from the command line: `lifecycle features`, `lifecycle features describe`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lifecycle.console import JsonFlag, emit, phase, say
+
+if TYPE_CHECKING:
+    from features.home import Home
+    from features.snapshot import Snapshot
+    from features.times import Timestamp
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    group = typer.Typer(help="Compute the features of all customers at a moment, or list what each means.")
+    group.callback(invoke_without_command=True)(compute)
+    group.command()(describe)
+    app.add_typer(group, name="features")
+
+
+def compute(
+    context: typer.Context,
+    as_of: Annotated[
+        str | None, typer.Option(help="Date or moment (UTC); by default the newest midnight all sources reach.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 1,
+    as_json: JsonFlag = False,
+) -> None:
+    """Compute the features of all customers at a moment, or find the stored snapshot."""
+    if context.invoked_subcommand is None:
+        from lifecycle.settings import Settings
+
+        snapshot = _snapshot(Settings().home, as_of, jobs=jobs)
+        emit(_as_json(snapshot), _as_text(snapshot), as_json=as_json)
+
+
+def describe(as_json: JsonFlag = False) -> None:
+    """List every feature: what it means, its unit and range, what a missing value says, and how it is computed."""
+    from features.catalogue import CATALOGUE, catalogue_page
+
+    result = {"signature": CATALOGUE.signature, "features": CATALOGUE.describe()}
+    emit(result, catalogue_page(CATALOGUE), as_json=as_json)
+
+
+def _snapshot(home: Home, as_of: str | None, *, jobs: int) -> Snapshot:
+    from features.engine.batch import compute_snapshots
+    from features.times import format_time
+
+    moment = _moment(home, as_of)
+    with phase(f"features as of {format_time(moment)}"):
+        return compute_snapshots(home, [moment], jobs=jobs, say=say)[0]
+
+
+def _moment(home: Home, as_of: str | None) -> Timestamp:
+    from features.log.store import EventLog
+    from features.snapshot import newest_whole_day
+    from features.times import parse_time
+
+    return newest_whole_day(EventLog.open(home).manifest) if as_of is None else parse_time(as_of)
+
+
+def _as_json(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        **snapshot.manifest.as_json(),
+        "path": str(snapshot.path),
+        "digest": snapshot.digest,
+        "customers": len(snapshot.ids),
+        "features": len(snapshot.names),
+    }
+
+
+def _as_text(snapshot: Snapshot) -> str:
+    lines = [f"{len(snapshot.ids)} customers, {len(snapshot.names)} features", str(snapshot.path)]
+    if snapshot.manifest.only_events:
+        lines.append(f"{snapshot.manifest.only_events} ids have events but no row in customers; they are left out")
+    return "\n".join(lines)
