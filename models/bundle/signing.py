@@ -139,15 +139,15 @@ def load_public_key(home: Home) -> PublicKey:
     """
     path = home.keys / _PUBLIC_NAME
     try:
-        key = serialization.load_pem_public_key(path.read_bytes())
+        content = path.read_bytes()
+        key = serialization.load_pem_public_key(content)
     except FileNotFoundError as error:
         raise KeyMissing(f"needed the public key at {path}, found none; `lifecycle promote` writes it") from error
     except ValueError as error:
-        raise KeyUnreadable(
-            f"needed an ed25519 public key in PEM at {path}, found something else; restore it from a backup"
-        ) from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise KeyUnreadable(f"needed an ed25519 public key at {path}, found {type(key).__name__}")
+        raise KeyUnreadable(f"needed an ed25519 public key in PEM at {path}, found no key; restore it from a backup") from error
+    # Compared as a whole: a file cut or changed where PEM allows it is damaged all the same.
+    if not isinstance(key, Ed25519PublicKey) or PublicKey(key).pem != content:
+        raise KeyUnreadable(f"needed {path} as it was written, found another key or spelling; restore it from a backup")
     return PublicKey(key)
 
 
