@@ -6,6 +6,8 @@ A flipped bit in a page is refused by the reader; what a page checksum does not 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -58,34 +60,43 @@ def write_bucket(home: Home, source: Source, *, bucket: int, rows: pa.Table) -> 
     content = parquet_bytes(rows)
     sha256 = hashlib.sha256(content).hexdigest()
     path = f"{folder_of(source, bucket)}/{sha256[:12]}.parquet"
-    if not (home.log / path).exists():
+    file = BucketFile(path, sha256, rows.num_rows)
+    if not is_whole(home, file):
         replace_file(home.log / path, content)
-    return BucketFile(path, sha256, rows.num_rows)
+    return file
 
 
-def read_rows(home: Home, source: Source, *, path: str, customer_id: str | None = None) -> pa.Table:
-    """Read a bucket, or only the rows of one customer, verifying the checksum of every page read.
+def read_bucket(home: Home, source: Source, *, file: BucketFile) -> pa.Table:
+    """Read a whole bucket, after comparing its bytes with their hash.
 
     Raises
     ------
     LogDamaged
-        If the file cannot be read as what was written.
+        If the file is not what was written.
     LogMoved
         If the file has been swept.
     """
-    try:
-        with pq.ParquetFile(home.log / path, page_checksum_verification=True) as file:
-            if customer_id is None:
-                return file.read().cast(stored_schema(source))
-            rows = file.read_row_groups(_groups_with(file.metadata, customer_id)).cast(stored_schema(source))
-            return rows.filter(pc.equal(rows["customer_id"], customer_id))
-    except FileNotFoundError as error:
-        raise LogMoved(f"log/{path} is gone: the log was written twice since it was opened; open it again") from error
-    except (OSError, pa.ArrowException) as error:
-        raise LogDamaged(
-            f"log/{path} cannot be read ({type(error).__name__}); `lifecycle log verify` names every damaged file; "
-            "restore a backup or import the history again"
-        ) from error
+    with _complaining(file.path):
+        content = (home.log / file.path).read_bytes()
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise LogDamaged(_damage(file.path, "its hash differs"))
+        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as parquet:
+            return parquet.read().cast(stored_schema(source))
+
+
+def read_customer(home: Home, source: Source, *, file: BucketFile, customer_id: str) -> pa.Table:
+    """Read one customer's rows of a bucket: the few pages that may hold them, each compared with its checksum.
+
+    Raises
+    ------
+    LogDamaged
+        If what is read is not what was written.
+    LogMoved
+        If the file has been swept.
+    """
+    with _complaining(file.path), pq.ParquetFile(home.log / file.path, page_checksum_verification=True) as parquet:
+        rows = parquet.read_row_groups(_groups_with(parquet.metadata, customer_id)).cast(stored_schema(source))
+        return rows.filter(pc.equal(rows["customer_id"], customer_id))
 
 
 def is_whole(home: Home, file: BucketFile) -> bool:
@@ -112,3 +123,20 @@ def _groups_with(metadata: pq.FileMetaData, customer_id: str) -> list[int]:
         if statistics is None or not statistics.has_min_max or statistics.min <= customer_id <= statistics.max:
             found.append(group)
     return found
+
+
+@contextmanager
+def _complaining(path: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise LogMoved(f"log/{path} is gone: the log was written twice since it was opened; open it again") from error
+    except (OSError, pa.ArrowException) as error:
+        raise LogDamaged(_damage(path, type(error).__name__)) from error
+
+
+def _damage(path: str, found: str) -> str:
+    return (
+        f"log/{path} is not what was written ({found}); `lifecycle log verify` names every damaged file: "
+        "restore them from a backup, or remove the log and import the history again"
+    )

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from features.home import Home
 from features.log.buckets import bucket_of
-from features.log.files import folder_of, is_whole, read_rows
+from features.log.files import BucketFile, folder_in, folder_of, is_whole, read_bucket, read_customer
 from features.log.manifest import LogManifest, LogMissing, read_manifest
 from features.log.schemas import stored_schema
 from features.log.sources import SOURCES
@@ -49,21 +49,21 @@ class EventLog:
 
     def bucket(self, source: str, bucket: int) -> pa.Table:
         """Every version of every row of one bucket, sorted by (customer_id, event time, key, known_at); none gives no rows."""
-        path = self._paths.get(folder_of(SOURCES[source], bucket))
-        if path is None:
+        file = self._files.get(folder_of(SOURCES[source], bucket))
+        if file is None:
             return stored_schema(SOURCES[source]).empty_table()
-        return read_rows(self.home, SOURCES[source], path=path)
+        return read_bucket(self.home, SOURCES[source], file=file)
 
     def customer(self, source: str, customer_id: str) -> pa.Table:
         """Every version of every row of one customer, in the order of `bucket`; an unknown customer has no rows."""
-        path = self._paths.get(folder_of(SOURCES[source], self.bucket_of(customer_id)))
-        if path is None:
+        file = self._files.get(folder_of(SOURCES[source], self.bucket_of(customer_id)))
+        if file is None:
             return stored_schema(SOURCES[source]).empty_table()
-        return read_rows(self.home, SOURCES[source], path=path, customer_id=customer_id)
+        return read_customer(self.home, SOURCES[source], file=file, customer_id=customer_id)
 
     @cached_property
-    def _paths(self) -> dict[str, str]:
-        return {path.rpartition("/")[0]: path for path in self.manifest.files}
+    def _files(self) -> dict[str, BucketFile]:
+        return {folder_in(file): file for file in self.manifest.bucket_files}
 
 
 def verify_log(home: Home) -> list[str]:
