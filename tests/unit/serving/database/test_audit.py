@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 
 from features.times import parse_time
@@ -75,6 +75,18 @@ def test_reads_are_written_in_their_order_and_closing_loses_none(engine: Engine)
     assert log.unwritten == 0
 
 
+def test_reads_that_come_close_together_share_one_transaction(engine: Engine) -> None:
+    begun: list[object] = []
+    event.listen(engine, "begin", begun.append)
+
+    with AuditLog(engine, pace=Pace(gather_seconds=60)) as log:
+        for number in range(50):
+            log.record([entry(number)])
+
+    assert len(begun) == 1
+    assert count(engine) == 50
+
+
 def test_flushing_makes_a_read_visible(engine: Engine) -> None:
     with AuditLog(engine, pace=FAST) as log:
         log.record([entry(1), entry(2)])
@@ -115,6 +127,21 @@ def test_while_the_database_cannot_write_entries_wait_and_are_written_later(engi
     assert log.flush()
     assert log.close() == 0
     assert count(engine) == 1
+
+
+def test_between_two_attempts_it_waits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_nothing(_: Engine) -> None:
+        attempts.append(1)
+        raise DatabaseUnavailable("away")
+
+    attempts: list[int] = []
+    monkeypatch.setattr(deferred, "writing", write_nothing)
+    log = AuditLog(engine, pace=Pace(gather_seconds=0.001, retry_seconds=60))
+    log.record([entry(1)])
+
+    assert not log.flush(0.05)
+    assert len(attempts) <= 1
+    assert log.close() == 1
 
 
 def test_a_full_queue_gives_a_request_up_whole_counts_it_and_does_not_hold_it_up(engine: Engine, away: threading.Event) -> None:
