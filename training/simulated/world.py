@@ -1,0 +1,255 @@
+"""Which company is simulated? Every number of the simulated world, frozen: a change needs a decision record.
+
+The numbers are chosen once so that the world is awkward and gradeable: leaving within 90 days is neither rare nor certain, what
+drives it shows only partly, and the offer a customer accepts is often not the offer that pays. They are never tuned to make a
+model look good. `PARAMETERS_SHA256` is the hash of all of them; a test compares it with the numbers that stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from features.write_once import sha256_of_json
+
+PARAMETERS_SHA256 = "0"
+
+REGIMES = ("growing", "steady", "fading")
+TROUBLES = ("calm", "complaint", "resentful")
+STATES = len(REGIMES) * len(TROUBLES)
+"""A latent state is `regime * 3 + trouble`: where the engagement is heading, and whether something went wrong."""
+
+STAGES = ("prospect", "introduction", "growth", "maturity", "decline", "lapsed")
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Who comes, when and from where; shares are of all people seen, spreads are standard deviations."""
+
+    prospect_share: float = 0.12
+    founding_share: float = 0.18
+    growth_a_year: float = 1.25
+    weeks_to_join: float = 3.0
+    channels: tuple[str, ...] = ("referral", "search", "content", "phone", "ads")
+    channel_shares: tuple[float, ...] = (0.15, 0.30, 0.20, 0.10, 0.25)
+    channel_costs: tuple[float, ...] = (12.0, 45.0, 25.0, 80.0, 70.0)
+    channel_frailty: tuple[float, ...] = (-0.45, 0.0, -0.15, -0.05, 0.4)
+    segments: tuple[str, ...] = ("solo", "small", "large")
+    segment_shares: tuple[float, ...] = (0.55, 0.35, 0.10)
+    segment_frailty: tuple[float, ...] = (0.3, -0.2, -0.7)
+    segment_seats: tuple[float, ...] = (1.0, 3.0, 14.0)
+    segment_annual: tuple[float, ...] = (0.15, 0.35, 0.65)
+    countries: tuple[str, ...] = ("DE", "PL", "PT", "GB", "FR", "NL", "BR")
+    languages: tuple[str, ...] = ("de", "pl", "pt", "en", "fr", "nl", "pt-BR")
+    country_shares: tuple[float, ...] = (0.26, 0.18, 0.14, 0.16, 0.12, 0.08, 0.06)
+    consent_shares: tuple[float, ...] = (0.72, 0.38, 0.22, 0.55)
+    consent_channels: tuple[str, ...] = ("email", "phone", "sms", "in_app")
+    no_consent_share: float = 0.12
+    return_hazard: float = 0.008
+    return_fade_weeks: float = 26.0
+    return_not_before_days: int = 21
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """What is sold: a monthly or a yearly term, paid per seat; margins and prices in the company's currency."""
+
+    seat_price: float = 19.0
+    price_spread: float = 0.45
+    tail_share: float = 0.03
+    tail_index: float = 1.6
+    margin_low: float = 0.55
+    margin_high: float = 0.80
+    term_days: tuple[int, int] = (30, 365)
+    yearly_months: float = 10.5
+    late_payer_share: float = 0.12
+    late_days: int = 13
+    upgrade_rates: tuple[float, float, float] = (0.010, 0.003, 0.0005)
+    upgrade_factors: tuple[float, float] = (1.15, 1.55)
+    downgrade_rates: tuple[float, float, float] = (0.0005, 0.002, 0.010)
+    downgrade_factors: tuple[float, float] = (0.60, 0.85)
+    add_on_rates: tuple[float, float, float] = (0.020, 0.010, 0.003)
+    add_on_factors: tuple[float, float] = (0.2, 1.0)
+    refund_rates: tuple[float, float, float] = (0.001, 0.050, 0.020)
+    refund_factors: tuple[float, float] = (0.1, 0.7)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The weekly hazard of leaving: a level of the person times a factor of the latent state, of the age and of the season.
+
+    While a contract is in force a customer cancels with `cancelling` times the hazard; at the end of a term the customer leaves
+    without a word with the chance `1 - exp(-weight * hazard)`, the weight by term (monthly, yearly).
+    """
+
+    weekly: float = 0.0021
+    frailty_spread: float = 0.35
+    slow_onboarding: float = 0.60
+    regime_factors: tuple[float, float, float] = (0.20, 1.0, 16.0)
+    trouble_factors: tuple[float, float, float] = (1.0, 2.2, 5.0)
+    cancelling: float = 0.20
+    ending_weights: tuple[float, float] = (3.8, 36.0)
+    early_factor: float = 1.6
+    early_weeks: float = 10.0
+    season: float = 0.18
+    season_peak_day: int = 15
+    up: tuple[float, float] = (0.012, 0.004)
+    settle: tuple[float, float] = (0.060, 0.020)
+    fade: tuple[float, float] = (0.004, 0.014)
+    trouble_fade_factor: float = 3.5
+    complaint: float = 0.014
+    solved: float = 0.42
+    soured: float = 0.16
+    forgiven: float = 0.05
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """How much the product is used: a log level that drifts with the regime, and adoption of the deeper features."""
+
+    features: tuple[str, ...] = (
+        "login", "dashboard", "search", "reports", "export", "comments", "sharing", "mobile",
+        "automation", "integrations", "api", "forecasting",
+    )  # fmt: skip
+    events_a_week: float = 2.8
+    level_spread: float = 0.6
+    drifts: tuple[float, float, float] = (0.035, 0.0, -0.20)
+    drift_noise: float = 0.05
+    level_low: float = -3.0
+    level_high: float = 1.1
+    slow_level: float = -0.15
+    adoption_drifts: tuple[float, float, float] = (0.010, 0.0015, -0.010)
+    week_noise_shape: float = 8.0
+    weekday_weights: tuple[float, ...] = (1.15, 1.2, 1.2, 1.15, 1.05, 0.45, 0.4)
+    season: float = 0.15
+    holiday_factor: float = 0.55
+    users_cap: int = 40
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One offer: where it may be made, what it costs, who says yes (log-odds), and what the old policy holds it worth.
+
+    Costs are a fixed part and a part of the monthly margin.
+    """
+
+    offer_id: str
+    channels: tuple[str, ...]
+    cost_shown: float
+    cost_accepted: float
+    cost_share: float
+    list_value: float
+    yes: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The offers, the old policy that decided, and how an offer moves the hazard for the next quarter.
+
+    `levels` are the factors on the hazard an offer can cause; the response model names one of them for each customer, so the
+    true effect is computed for each level once and never interpolated.
+    """
+
+    catalogue: tuple[Offer, ...] = (
+        Offer("retention_discount", ("email", "phone"), 0.5, 0.0, 0.0, 0.8, {"always": -0.7, "price": 0.9, "fading": 0.7}),
+        Offer(
+            "training_session", ("email", "in_app", "phone"), 1.0, 9.0, 0.0, 0.6, {"always": -0.9, "slow": 0.8, "trouble": -0.6}
+        ),
+        Offer("priority_support", ("in_app", "email"), 0.5, 6.0, 0.02, 0.5, {"always": -0.6, "trouble": 1.4}),
+        Offer(
+            "plan_upgrade", ("in_app", "email", "phone"), 0.5, 2.0, 0.0, 2.6, {"always": -1.9, "growing": 1.0, "adoption": 1.6}
+        ),
+        Offer("add_on_pack", ("in_app", "email", "sms"), 0.5, 1.0, 0.0, 1.5, {"always": -1.7, "adoption": 1.5, "price": -0.4}),
+        Offer("loyalty_gift", ("email", "sms"), 0.5, 7.0, 0.10, 1.0, {"always": 1.3, "fading": -0.4, "trouble": -0.5}),
+    )
+    levels: tuple[float, ...] = (0.45, 0.70, 1.0, 1.35, 1.9)
+    effect_weeks: int = 13
+    reward_days: int = 90
+    every_weeks: int = 8
+    from_age_weeks: int = 4
+    cool_down_weeks: int = 20
+    control_share: float = 0.05
+    exploration_share: float = 0.10
+    shown_share: float = 0.82
+    skipped_share: float = 0.6
+    least_value: float = 0.3
+    taste_spread: float = 0.35
+    fulfilled_share: float = 0.55
+    upgrade_factor: float = 1.30
+    add_on_factor: float = 0.60
+    discount_factor: float = 0.65
+    training_adoption: float = 0.15
+    low_adoption: float = 0.35
+    high_adoption: float = 0.60
+    slow_from: float = 0.5
+    loyal_weeks: int = 52
+    decline_reasons: tuple[str, ...] = ("too_expensive", "no_need", "bad_moment", "wants_help_first")
+    skip_reasons: tuple[str, ...] = ("no_time", "not_fitting", "customer_upset")
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Support requests, surveys, mentions and onboarding steps; rates are per customer and week."""
+
+    ticket_rate: float = 0.030
+    new_ticket_rate: float = 0.070
+    ticket_channels: tuple[str, ...] = ("email", "chat", "phone", "portal")
+    ticket_topics: tuple[str, ...] = ("how_to", "defect", "billing", "access", "wish")
+    delight_factors: tuple[str, ...] = ("speed", "knowledge", "kindness", "surprise")
+    nps_every_weeks: int = 13
+    nps_answers: float = 0.40
+    csat_answers: float = 0.30
+    ces_answers: float = 0.12
+    comment_share: float = 0.35
+    comment_topics: tuple[str, ...] = ("price", "product", "support", "onboarding")
+    mention_rate: float = 0.003
+    mention_unknown: float = 0.35
+    networks: tuple[str, ...] = ("reviews", "forum", "social")
+    milestones: tuple[str, ...] = ("account_setup", "data_migration", "first_report", "team_invited", "training_done")
+    milestone_days: tuple[float, ...] = (4.0, 15.0, 25.0, 40.0, 65.0)
+    milestone_slow: float = 0.55
+    milestone_spread: float = 0.35
+    milestone_share: float = 0.93
+
+
+@dataclass(frozen=True)
+class Mess:
+    """What goes wrong on the way into the log: shares of rows, lags in the unit of the name."""
+
+    minutes_lag: float = 20.0
+    late_share: float = 0.02
+    late_days: float = 3.0
+    late_spread: float = 0.8
+    repeated_share: float = 0.004
+    corrected_share: float = 0.012
+    corrected_days: float = 9.0
+    moved_share: float = 0.06
+    silent_source: str = "usage"
+    silent_days_before_end: int = 400
+    silent_days: int = 5
+    stopped_source: str = "mentions"
+    stopped_days: int = 12
+
+
+@dataclass(frozen=True)
+class World:
+    """Every number of the simulated company."""
+
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    contracts: Contracts = field(default_factory=Contracts)
+    leaving: Leaving = field(default_factory=Leaving)
+    engagement: Engagement = field(default_factory=Engagement)
+    offers: Offers = field(default_factory=Offers)
+    voice: Voice = field(default_factory=Voice)
+    mess: Mess = field(default_factory=Mess)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of every number in canonical spelling."""
+        parameters: dict[str, Any] = asdict(self)
+        return sha256_of_json(parameters)
+
+
+WORLD = World()
