@@ -1,7 +1,7 @@
 """Damaged artefacts (R1): is each refused before it is parsed, and does the process that asked live on.
 
-Artefacts of every kind are cut at a random place or get one bit flipped, and a worker process is asked to open all that is live. A
-worker that answers, or dies, counts against the goal. `--share 0.1` is the tenth that the suite runs.
+Artefacts of every kind are cut at a random place or get one bit flipped, and a worker process is asked to open all that is live.
+A worker that answers, or dies, counts against the goal. `--share 0.1` is the tenth that the suite runs.
 """
 
 from __future__ import annotations
@@ -176,9 +176,8 @@ def build_home(folder: Path) -> Home:
     bundle = write_bundle(home, {"churn": model}, signer=create_signing_key(folder / "signing.key", home))
     origin = PredictionsOrigin(snapshot.digest, AS_OF, CATALOGUE.signature, bundle, company)
     columns = {"churn_90": np.linspace(0.0, 1.0, _CUSTOMERS)}
-    write_live(
-        home, Live(bundle, company, snapshot.digest, write_predictions(home, origin=origin, ids=snapshot.ids, columns=columns))
-    )
+    predictions = write_predictions(home, origin=origin, ids=snapshot.ids, columns=columns)
+    write_live(home, Live(bundle, company, snapshot.digest, predictions))
     return home
 
 

@@ -110,9 +110,7 @@ def _boosting(task: _Task) -> list[Member]:
     preset, examples = task.recipe.preset, task.examples
     data = bin_rows(examples.rows, examples.names, preset=preset, threads=task.threads)
     return [
-        BoostingMember(
-            fit_boosting(data, labels, preset=preset, seed=task.seed, threads=task.threads), stem=f"churn-{days}-boosting"
-        )
+        BoostingMember(fit_boosting(data, labels, preset=preset, seed=task.seed), stem=f"churn-{days}-boosting")
         for days, labels in zip(task.recipe.horizons_days, examples.labels.T, strict=True)
     ]
 
@@ -187,7 +185,6 @@ def _one_sided(examples: ChurnExamples) -> bool:
 
 def _ranges(rows: Rows) -> ColumnRange:
     missing = np.isnan(rows).mean(axis=0)
-    low, high = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
-    known = missing < 1
-    low[known], high[known] = np.nanquantile(rows[:, known].astype(np.float64), [0.01, 0.99], axis=0)
-    return ColumnRange(tuple(low.tolist()), tuple(high.tolist()), tuple(missing.tolist()))
+    columns = zip(rows.T, missing, strict=True)
+    ends = [np.nanquantile(column, [0.01, 0.99]).tolist() if gone < 1 else [0.0, 0.0] for column, gone in columns]
+    return ColumnRange(tuple(low for low, _ in ends), tuple(high for _, high in ends), tuple(missing.tolist()))

@@ -23,6 +23,10 @@ class RecipeInvalid(InvalidInput):
     """A recipe names a member or a calibration that does not exist, or one that does not fit what churn means here."""
 
 
+class LabelsInvalid(InvalidInput):
+    """A label that says neither that the customer left nor that the customer stayed."""
+
+
 class OneSided(Refused):
     """Every customer of the examples left, or none did: there is nothing to tell apart."""
 
@@ -54,6 +58,8 @@ class ChurnExamples:
             raise WrongShape(
                 f"needed rows, labels (a column a horizon), customers and as_ofs of one length, found {sorted(lengths)}"
             )
+        if not np.isin(self.labels, (0.0, 1.0)).all():
+            raise LabelsInvalid("needed labels that are 0 or 1, found others; leave out rows whose label is not mature yet")
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> ChurnExamples:
         """Return the chosen rows only; `everyone` is dropped, as it belongs to the newest moment of the whole."""

@@ -86,6 +86,7 @@ class BoostingData:
 
     dataset: Any
     rows: int
+    threads: int
 
 
 def bin_rows(rows: Rows, names: Sequence[str], *, preset: BoostingPreset, threads: int = 1) -> BoostingData:
@@ -96,17 +97,17 @@ def bin_rows(rows: Rows, names: Sequence[str], *, preset: BoostingPreset, thread
     dataset = lightgbm.Dataset(
         rows, label=np.zeros(len(rows), np.float32), feature_name=list(names), params=parameters, free_raw_data=True
     )
-    return BoostingData(dataset.construct(), len(rows))
+    return BoostingData(dataset.construct(), len(rows), threads)
 
 
-def fit_boosting(data: BoostingData, labels: FloatArray, *, preset: BoostingPreset, seed: int, threads: int = 1) -> Boosting:
+def fit_boosting(data: BoostingData, labels: FloatArray, *, preset: BoostingPreset, seed: int) -> Boosting:
     """Grow the bag for one 0/1 label a row; same rows, labels, preset and seed: same texts, on any number of threads."""
     import lightgbm
 
     data.dataset.set_label(labels.astype(np.float32))
     texts = []
     for member in range(preset.bag):
-        parameters = preset.parameters(rows=data.rows, seed=seed * 1000 + member, threads=threads)
+        parameters = preset.parameters(rows=data.rows, seed=seed * 1000 + member, threads=data.threads)
         booster = lightgbm.train(parameters, data.dataset, num_boost_round=preset.rounds)
         texts.append(_repeatable(booster.model_to_string()))
     return Boosting.from_texts(texts)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import weakref
 from functools import cache
 from pathlib import Path
 
@@ -42,12 +43,9 @@ class Forest:
         self._handle = ctypes.c_void_p()
         rounds, width = ctypes.c_int(), ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
+        weakref.finalize(self, _library().LGBM_BoosterFree, self._handle)
         _call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(width))
         self.width = width.value
-
-    def __del__(self) -> None:
-        if self._handle:
-            _library().LGBM_BoosterFree(self._handle)
 
     def log_odds(self, rows: Rows) -> FloatArray:
         """Return one log-odds a row; the rows have `width` columns, NaN where a feature is not known."""

@@ -7,6 +7,7 @@ missing.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from models.rows import FloatArray, Rows
 
 _FURTHEST = 8.0
 _RARELY = 0.001  # a flag that hardly ever differs carries no more than noise
+_MOST_ROWS = 100_000  # some hundred coefficients are known well enough from these; memory and time stay bounded
+_ONE_AT_A_TIME = threading.Lock()  # the limit of threads below holds for the whole process
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,17 @@ class Logistic:
 def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> Logistic:
     """Fit to 0/1 labels, both of which must occur; `looseness` is scikit-learn's `C` (smaller holds coefficients nearer to 0).
 
-    The solver is Newton's, on one thread, so the same rows give the same numbers.
+    Of more than 100,000 rows it learns from as many, drawn at random by a fixed seed. The solver is Newton's, on one thread, so
+    the same rows give the same numbers.
     """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
+    if len(rows) > _MOST_ROWS:
+        chosen = np.sort(np.random.default_rng(0).choice(len(rows), _MOST_ROWS, replace=False))
+        rows, labels = rows[chosen], labels[chosen]
     scaling = learn_scaling(rows)
-    with threadpool_limits(limits=1):
+    with _ONE_AT_A_TIME, threadpool_limits(limits=1):
         fitted = LogisticRegression(C=looseness, solver="newton-cholesky", max_iter=200).fit(scaling.apply(rows), labels)
     return Logistic(scaling, tuple(fitted.coef_[0].tolist()), float(fitted.intercept_[0]))
 

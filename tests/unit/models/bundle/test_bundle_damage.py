@@ -1,12 +1,15 @@
-"""A tenth of the damage campaign (R1): cut files and flipped bits of every kind of artefact."""
+"""A tenth of the damage campaign (R1): cut files and flipped bits of every kind of artefact; and the same names every time."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.damage import damage_campaign, damaged
+from benchmarks.damage import build_home, damage_campaign, damaged
 
 
 def test_every_damaged_artefact_is_refused_and_nobody_dies_of_it(tmp_path: Path) -> None:
@@ -25,3 +28,12 @@ def test_damage_cuts_or_flips_exactly_one_bit() -> None:
     assert content.startswith(cut)
     assert len(cut) < len(content)
     assert sum((one ^ other).bit_count() for one, other in zip(content, flipped, strict=True)) == 1
+
+
+def test_another_process_with_other_hash_seeds_makes_the_very_same_live_state(tmp_path: Path) -> None:
+    script = "import sys, pathlib, benchmarks.damage as d; d.build_home(pathlib.Path(sys.argv[1]))"
+    elsewhere = {**os.environ, "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "1"}
+
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "there")], env=elsewhere, check=True)
+
+    assert (tmp_path / "there" / "var" / "live.json").read_bytes() == build_home(tmp_path / "here").live.read_bytes()

@@ -12,9 +12,11 @@ from features.times import DAY
 from models.churn import ChurnExamples, ChurnRecipe, OneSided, RecipeInvalid, baseline_recipes, default_recipe, fit_churn
 from models.churn.fit import FeaturesMissing
 from models.churn.members import RHYTHM_FEATURES, purchase_histories
+from models.churn.recipe import LabelsInvalid
 from models.learners.blend import WeightsInvalid
 from models.learners.btyd import fit_btyd
 from models.learners.calibration import log_loss
+from models.rows import WrongShape
 
 Recipes = Callable[..., ChurnRecipe]
 
@@ -86,6 +88,19 @@ def test_a_base_where_nobody_left_is_refused_and_says_so(examples: ChurnExamples
 
     with pytest.raises(OneSided, match="within 30 days and some who stayed, found 0 of 1200"):
         fit_churn(nobody, recipe=make_recipe("prior"), seed=0)
+
+
+def test_a_label_that_is_not_mature_is_refused(examples: ChurnExamples) -> None:
+    labels = examples.labels.copy()
+    labels[7, 2] = np.nan
+
+    with pytest.raises(LabelsInvalid, match="not mature yet"):
+        replace(examples, labels=labels)
+
+
+def test_examples_of_different_lengths_are_refused(examples: ChurnExamples) -> None:
+    with pytest.raises(WrongShape, match="of one length"):
+        replace(examples, customers=examples.customers[:-1])
 
 
 def test_a_catalogue_without_purchases_has_no_rhythm(examples: ChurnExamples, make_recipe: Recipes) -> None:

@@ -31,7 +31,7 @@ def labels(values: Rows) -> FloatArray:
 
 def fitted(*, seed: int = 0, threads: int = 1) -> Boosting:
     data = bin_rows(rows(), NAMES, preset=PRESET, threads=threads)
-    return fit_boosting(data, labels(rows()), preset=PRESET, seed=seed, threads=threads)
+    return fit_boosting(data, labels(rows()), preset=PRESET, seed=seed)
 
 
 def test_the_number_of_threads_does_not_show_in_the_texts() -> None:
