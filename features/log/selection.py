@@ -89,7 +89,7 @@ def _each(names: Iterable[str], *, part: str, act: Callable[[str], Result]) -> d
         try:
             results[name] = act(name)
         except duckdb.Error as error:
-            faults.append(f"{part}.{name}: {str(error).splitlines()[0]}")
+            faults.append(f"{part}.{name}: {' '.join(str(error).splitlines()[:2])}")
     if faults:
         raise ImportFailed(faults)
     return results
