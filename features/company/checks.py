@@ -142,7 +142,7 @@ def _limits_once(document: Document) -> Iterator[Fault]:
     for key, columns in _ONCE.items():
         seen = set()
         for path, limit in tables(document, f"{key}.*"):
-            what = tuple(str(limit.get(column)) for column in columns)
+            what = tuple(shown(limit.get(column)) for column in columns)
             if what in seen:
                 yield Fault(path, f"one entry a {' and '.join(columns)}", f"{' and '.join(what)} a second time")
             seen.add(what)

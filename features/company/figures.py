@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from features.company.document import Document, are_numbers, each, tables
+from features.company.document import Document, are_numbers, each, tables, texts
 from features.company.faults import Fault, shown
 from features.company.service_limits import KPIS
 
@@ -109,9 +109,9 @@ def _safety_cap(document: Document) -> Iterator[Fault]:
 def _levers(document: Document) -> Iterator[Fault]:
     """Check that the percentages of an offer, its kind and its group add up to a factor above 0."""
     for path, offer in tables(document, "offers.*"):
-        shared = (("kinds", offer.get("kind")), ("groups", offer.get("group")))
-        found = [lever for table, name in shared for _, lever in each(document, f"levers.{table}.{name}")]
-        levers = [offer.get("lever_percent", 0.0), *found]
+        shared = [f"levers.kinds.{kind}" for _, kind in texts(offer, "kind")]
+        shared += [f"levers.groups.{group}" for _, group in texts(offer, "group")]
+        levers = [offer.get("lever_percent", 0.0), *(lever for pattern in shared for _, lever in each(document, pattern))]
         if are_numbers(*levers) and sum(levers) <= -100:
             yield Fault(path, "levers of its own, its kind and its group above -100 percent together", f"{sum(levers):.10g}")
 
@@ -121,8 +121,8 @@ def _kpi_ranges(document: Document) -> Iterator[Fault]:
         ends = {key: limit[key] for key in ("minimum", "maximum") if limit.get(key) is not None}
         if not ends:
             yield Fault(path, "a minimum, a maximum or both", "neither")
-        kpi = str(limit.get("kpi"))
-        lowest, highest, _ = KPIS.get(kpi, (-math.inf, math.inf, ""))
+        kpi = limit.get("kpi")
+        lowest, highest, _ = KPIS.get(kpi if isinstance(kpi, str) else "", (-math.inf, math.inf, ""))
         for key, end in ends.items():
             if are_numbers(end) and not lowest <= end <= highest:
                 yield Fault((*path, key), f"{kpi} between {lowest:g} and {highest:g}", shown(end))

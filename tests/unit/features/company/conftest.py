@@ -7,22 +7,13 @@ from typing import Any
 
 import pytest
 
+from features.catalogue import CATALOGUE
 from features.company import CompanyInvalid, default_company_text, read_company
-
-# every feature the shipped company files name, spelled out so that a renamed feature shows here
-_FEATURES = """
-tenure_days contract_days_left contract_cancelled
-usage_count_30d usage_count_90d usage_active_days_30d usage_breadth_30d usage_breadth_90d usage_days_since_last usage_slope_30w
-tickets_open tickets_count_30d tickets_count_90d tickets_complaints_90d tickets_complaints_365d
-purchases_days_180d purchases_days_365d purchases_days_lifetime purchases_days_since_first purchases_days_since_last
-purchases_revenue_90d purchases_revenue_365d purchases_refunds_365d purchases_categories_365d purchases_recency_over_gap
-surveys_nps_last surveys_nps_days_since surveys_csat_last
-"""
 
 
 @pytest.fixture(scope="session")
 def feature_names() -> frozenset[str]:
-    return frozenset(_FEATURES.split())
+    return frozenset(CATALOGUE.names)
 
 
 @pytest.fixture(scope="session")
