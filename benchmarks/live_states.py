@@ -44,8 +44,12 @@ class Publisher:
         The model is another one for other chances, so every publication has its own versions.
         """
         live = self.store(chances, as_of=as_of)
-        write_live(self.home, live)
+        self.point_to(live)
         return live
+
+    def point_to(self, live: Live) -> None:
+        """Move the pointer to what was stored."""
+        write_live(self.home, live)
 
     def store(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF) -> Live:
         """Store everything `publish` does and leave the pointer where it is."""

@@ -27,6 +27,10 @@ class ReadRecord:
             ]
         )
 
+    def flush(self) -> bool:
+        """Wait until every entry left so far is written; False if that took too long."""
+        return self._audit.flush()
+
     def close(self) -> None:
         """Write what waits."""
         self._audit.close()

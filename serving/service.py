@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from features.catalogue import CATALOGUE
 from sqlalchemy import Engine
 
+from features.catalogue import CATALOGUE
 from features.times import Timestamp
 from serving.auth import KeyRing
 from serving.database import database_url, open_database
@@ -86,6 +86,6 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         keys=KeyRing(engine, clock, uses),
         reads=ReadRecord(AuditLog(engine), secret),
         live=LiveWatch(LiveShelf(settings.home, CATALOGUE.names), metrics, log),
-        admission=Admission(settings.admission_limit),
+        admission=Admission(settings.admission_limit, metrics.overloads.inc),
         drain=Drain(settings.drain_seconds),
     )

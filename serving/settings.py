@@ -12,7 +12,9 @@ class ServiceSettings:
     """Everything one web process needs to know; built by the command line, passed to each process as JSON.
 
     `admission_limit` bounds the requests in hand per process; `metrics_folder` is where several processes share their counters
-    (empty: this process counts for itself); `stale_hours` is the age of a snapshot above which answers are `degraded`.
+    (empty: this process counts for itself); `stale_hours` is the age of a snapshot above which answers are `degraded`. A process
+    begins to accept when its first live state is found or refused, `first_load_seconds` at the latest: one that accepted earlier
+    would refuse what another process on the same port can answer.
     """
 
     home: Home
@@ -22,6 +24,6 @@ class ServiceSettings:
     body_limit_bytes: int = 8 << 20
     body_seconds: float = 10.0
     stale_hours: float = 48.0
-    first_load_seconds: float = 5.0
+    first_load_seconds: float = 60.0
     metrics_folder: str = ""
     logs_requests: bool = False

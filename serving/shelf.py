@@ -1,14 +1,16 @@
-"""Where are live states found: behind the pointer, and in a short list of those that were in service before.
+"""Where are live states found: behind the pointer, and in a short list of those that were verified before.
 
-The list lets a service start while the pointer's target is damaged, and spares a model its trial where it was passed with the
-same software. It is a hint, not an authority: whatever it names is verified again.
+The list lets a service start while the pointer's target is damaged, and spares a model its trial where it passed one with the
+same software. It is a hint, not an authority: whatever it names is hashed, and its signature checked, again.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sys
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -28,7 +30,7 @@ _KEPT = 3
 
 
 class _Kept(msgspec.Struct):
-    """The states that were in service, the newest first, and with which software their models were tried."""
+    """The states that were verified, the newest first, and with which software their models were tried."""
 
     software: str
     states: list[Live]
@@ -64,27 +66,44 @@ class LiveShelf:
         live = read_live(self._home)
         if live is None:
             raise NothingLive("needed live.json, found none; run `lifecycle train churn`, then `lifecycle promote churn`")
-        return self._open(live)
+        with self._turn():
+            state = self._open(live)
+            self._remember(live)
+        return state
 
     def last_good(self) -> LiveState | None:
-        """Return the newest state that was in service before and still can be verified; None if there is none."""
+        """Return the newest state that was verified before and still can be; None if there is none."""
         for live in self._kept().states:
             with suppress(LifecycleError, OSError, ValueError, KeyError):
                 return self._open(live)
         return None
 
-    def keep(self, state: LiveState) -> None:
-        """Remember that the state was in service; where the folder cannot be written, nothing is remembered."""
-        kept = self._kept()
-        if kept.states[:1] == [state.live]:
-            return
-        states = [state.live, *(live for live in kept.states if live != state.live)][:_KEPT]
-        with suppress(OSError):
-            replace_file(self._record, canonical_json({"software": self._software, "states": [asdict(live) for live in states]}))
-
     def _open(self, live: Live) -> LiveState:
         was_tried = live in self._kept().states
         return open_live_state(self._home, live, feature_names=self._feature_names, with_trial=not was_tried)
+
+    def _remember(self, live: Live) -> None:
+        kept = self._kept().states
+        if kept[:1] != [live]:
+            states = [live, *(other for other in kept if other != live)][:_KEPT]
+            with suppress(OSError):
+                replace_file(
+                    self._record, canonical_json({"software": self._software, "states": [asdict(each) for each in states]})
+                )
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let one process at a time try models, so that the others find them tried; where no lock can be had, all try."""
+        try:
+            handle = os.open(self._record.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError:
+            yield
+            return
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _kept(self) -> _Kept:
         with suppress(OSError, msgspec.DecodeError):

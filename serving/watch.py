@@ -46,9 +46,6 @@ class Shelf(Protocol):
     def last_good(self) -> LiveState | None:
         """Return the newest state that was in service before and still can be; None if there is none."""
 
-    def keep(self, state: LiveState) -> None:
-        """Remember that this state was in service."""
-
 
 class LiveWatch:
     """Holds the live state of one process. Readers take `in_service()` once; only the watching thread replaces it."""
@@ -71,7 +68,7 @@ class LiveWatch:
         return self._now
 
     def start(self, first_load_seconds: float) -> None:
-        """Begin to watch, and wait that long at most for the first state."""
+        """Begin to watch, and wait that long at most until the first state is found or refused."""
         self._thread.start()
         self._looked.wait(first_load_seconds)
 
@@ -112,7 +109,6 @@ class LiveWatch:
             self._metrics.swaps.inc()
             self._log.info("live", bundle=fresh.versions.bundle, snapshot=fresh.versions.snapshot, company=fresh.versions.company)
         self._report()
-        self._shelf.keep(fresh)
 
     def _keep_old(self, fault: Exception, *, changed: bool) -> None:
         self._wait = POLL_SECONDS if changed else min(2 * self._wait, LONGEST_WAIT_SECONDS)

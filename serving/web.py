@@ -12,7 +12,7 @@ import uvicorn
 
 from serving.app import create_app
 from serving.door.drain import Drain
-from serving.door.logs import json_log, log_everything_to
+from serving.door.logs import Log, json_log, log_everything_to
 from serving.settings import ServiceSettings
 
 _PARENT = 0
@@ -23,14 +23,20 @@ _KEEP_ALIVE_SECONDS = 75
 class DrainingServer(uvicorn.Server):
     """A server that goes on accepting after SIGTERM until its drain is over, and then exits as if nothing had happened."""
 
-    def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
+    def __init__(self, config: uvicorn.Config, drain: Drain, log: Log) -> None:
         super().__init__(config)
         self._drain = drain
+        self._log = log
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to drain; uvicorn would close the socket at once and die by the signal."""
         del sig, frame
         self._drain.begin()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, and say so."""
+        await super().startup(sockets)
+        self._log.info("serving", pid=os.getpid())
 
     async def on_tick(self, counter: int) -> bool:
         """End when uvicorn would, or when the drain is over; called ten times a second."""
@@ -39,7 +45,8 @@ class DrainingServer(uvicorn.Server):
 
 def run(settings: ServiceSettings, listener: socket.socket) -> None:
     """Serve on the socket until told to end; returns when what was in hand is answered."""
-    log_everything_to(json_log(sys.stderr.buffer))
+    log = json_log(sys.stderr.buffer)
+    log_everything_to(log)
     app = create_app(settings)
     service = app.state.service
     config = uvicorn.Config(
@@ -50,10 +57,11 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_FINISH_SECONDS,
     )
-    server = DrainingServer(config, service.drain)
+    server = DrainingServer(config, service.drain, log)
     service.admission.count_by(lambda: len(server.server_state.tasks))
     threading.Thread(target=_heed_parent, args=(service.drain,), daemon=True).start()
     server.run(sockets=[listener])
+    log.info("ended", pid=os.getpid())
 
 
 def _heed_parent(drain: Drain) -> None:

@@ -15,9 +15,9 @@ class Admission:
     that were read and have not begun.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, on_refusal: Callable[[], None] = lambda: None) -> None:
         self.limit = limit
-        self.refused = 0
+        self._on_refusal = on_refusal
         self._running = 0
         self._queue: Callable[[], int] = lambda: 0
 
@@ -40,7 +40,7 @@ class Admission:
             If every place is taken; nothing was done for the request.
         """
         if max(self._running + 1, self._queue()) > self.limit:
-            self.refused += 1
+            self._on_refusal()
             raise Overloaded(f"More than {self.limit} requests are in hand; nothing was done. Try again after a second.")
         self._running += 1
         try:

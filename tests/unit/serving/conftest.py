@@ -1,0 +1,79 @@
+"""A service in this process, over a tiny live state, with keys of every scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from benchmarks.live_states import AS_OF, Publisher
+from features.home import Home
+from features.times import HOUR, Timestamp
+from serving.app import create_app
+from serving.database import keys
+from serving.service import Service
+from serving.settings import ServiceSettings
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until told; it begins an hour after the data end."""
+
+    now: Timestamp = AS_OF + HOUR
+
+    def __call__(self) -> Timestamp:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody with a key, asking a running service."""
+
+    client: TestClient
+    service: Service
+    publisher: Publisher
+    clock: Clock
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str):
+        return self.client.get(path, headers=self.headers | headers)
+
+    def post(self, path: str, **body):
+        return self.client.post(path, headers=self.headers, **body)
+
+    def key(self, *scopes: str) -> dict[str, str]:
+        made = keys.create_key(self.service.engine, name="test", scopes=scopes, created_at=self.clock())
+        return {"Authorization": f"Bearer {made.secret}"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_trials() -> Iterator[None]:
+    """Spare models their trial in a child process, which takes seconds and is tested with the models."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("serving.live.trial_load", lambda *_, **__: None)
+        yield
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Publisher:
+    return Publisher(Home(tmp_path / "home"), tmp_path / "signing.key")
+
+
+@pytest.fixture(scope="session")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    """Ask about `c1` (0.3), `c2` (not at risk) and `c3` (0.9) with a key for reading."""
+    folder = tmp_path_factory.mktemp("service")
+    publisher = Publisher(Home(folder / "home"), folder / "signing.key")
+    publisher.publish({"c1": 0.3, "c2": float("nan"), "c3": 0.9})
+    yield from running(publisher)
+
+
+def running(publisher: Publisher, **settings) -> Iterator[Asker]:
+    clock = Clock()
+    app = create_app(ServiceSettings(publisher.home, **settings), clock=clock)
+    with TestClient(app) as client:
+        bare = Asker(client, app.state.service, publisher, clock)
+        yield Asker(client, app.state.service, publisher, clock, bare.key("read"))

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from benchmarks.live_states import Publisher
+from features.catalogue import CATALOGUE
+from features.errors import Damaged, LifecycleError
+from features.home import Home
+from models.bundle import BundleTampered, Live, TrialFailed, create_signing_key, write_live
+from serving.live import LiveDisagrees
+from serving.shelf import LiveShelf
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published")
+    publisher = Publisher(Home(folder / "home"), folder / "signing.key")
+    publisher.publish({"c1": 0.3, "c2": 0.8})
+    return publisher
+
+
+@pytest.fixture
+def home(published, tmp_path):
+    shutil.copytree(published.home.root, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def shelf(home):
+    return LiveShelf(home, CATALOGUE.names)
+
+
+def flip(path, place=None):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 if place is None else place] ^= 0x10
+    path.write_bytes(content)
+
+
+def files(home):
+    return sorted(path for path in home.root.rglob("*") if path.is_file() and path.name != "last_good.json")
+
+
+ARTEFACTS = 12
+
+
+@pytest.mark.parametrize("spoil", [flip, lambda path: os.truncate(path, path.stat().st_size // 2), lambda path: path.unlink()])
+def test_a_state_with_any_file_damaged_is_refused_whichever_it_is(home, shelf, spoil):
+    accepted = []
+    for path in files(home):
+        whole = path.read_bytes()
+        spoil(path)
+        try:
+            shelf.newest()
+            accepted.append(path.relative_to(home.root))
+        except LifecycleError:
+            pass
+        path.write_bytes(whole)
+
+    assert accepted == []
+    assert len(files(home)) >= ARTEFACTS
+
+
+def test_damage_after_loading_changes_no_answer(home, shelf):
+    state = shelf.newest()
+
+    for path in files(home):
+        os.truncate(path, 0)
+
+    assert state.churn(state.predictions.row("c2")) == [pytest.approx(0.8 / 3), pytest.approx(1.6 / 3), 0.8]
+    assert state.predictions.row("nobody") is None
+
+
+def test_damage_after_loading_is_noticed(home, shelf):
+    state = shelf.newest()
+    before = shelf.files_mark(state)
+
+    flip(next(home.predictions.glob("*/predictions.npy")))
+
+    assert shelf.files_mark(state) != before
+
+
+def test_a_bundle_signed_by_somebody_else_is_refused(home, shelf, tmp_path):
+    create_signing_key(tmp_path / "other.key", home)
+
+    with pytest.raises(BundleTampered):
+        shelf.newest()
+
+
+def test_predictions_made_from_another_bundle_are_refused(published):
+    one, other = published.store({"c1": 0.1}), published.store({"c1": 0.2})
+    shelf = LiveShelf(published.home, CATALOGUE.names)
+    kept = published.home.live.read_bytes()
+    write_live(published.home, Live(one.bundle, one.company, one.snapshot, other.predictions))
+
+    with pytest.raises(LiveDisagrees, match="lifecycle score"):
+        shelf.newest()
+    published.home.live.write_bytes(kept)
+
+
+def test_the_last_good_state_is_found_when_the_pointer_leads_to_a_damaged_one(home, shelf, published):
+    first = shelf.newest()
+    publisher = Publisher(home, published.signing_key)
+    second = publisher.publish({"c1": 0.9})
+    flip(home.predictions / second.predictions / "predictions.npy", -1)
+
+    with pytest.raises(Damaged):
+        shelf.newest()
+    assert shelf.last_good().versions == first.versions
+
+
+def test_a_damaged_memory_of_good_states_is_no_memory(home, shelf):
+    shelf.newest()
+    flip(home.root / "last_good.json", 0)
+
+    assert shelf.last_good() is None
+    assert shelf.newest().parts == {"churn"}
+
+
+def test_a_folder_that_cannot_be_written_is_served_all_the_same(shelf, monkeypatch):
+    def read_only(*_):
+        raise PermissionError
+
+    monkeypatch.setattr("serving.shelf.replace_file", read_only)
+    monkeypatch.setattr("serving.shelf.os.open", read_only)
+
+    assert shelf.newest().parts == {"churn"}
+    assert shelf.last_good() is None
+
+
+def test_models_are_tried_once_and_remembered(home, monkeypatch):
+    tried = []
+    monkeypatch.setattr("serving.live.trial_load", lambda _, *shas: tried.append(shas))
+    shelf = LiveShelf(home, CATALOGUE.names)
+
+    shelf.newest()
+    shelf.newest()
+
+    assert len(tried) == 1
+
+
+def test_a_model_that_fails_its_trial_is_not_served(home, monkeypatch):
+    def fails(*_):
+        raise TrialFailed("signal 11")
+
+    monkeypatch.setattr("serving.live.trial_load", fails)
+
+    with pytest.raises(TrialFailed):
+        LiveShelf(home, CATALOGUE.names).newest()
