@@ -77,8 +77,8 @@ def catalogue_page(catalogue: Catalogue) -> str:
 
 _HEAD = """# Features
 
-What is known about a customer at a moment, `as_of`: {count} numbers, float32 where stored. Each is computed from rows that happened
-and were known before `as_of`; a window of 30 days is `[as_of - 30 days, as_of)`. A value that came to be known later than its row
+What is known about a customer at a moment, `as_of`: {count} numbers, float32 where stored. Each comes from rows that happened and
+were known before `as_of`; a window of 30 days is `[as_of - 30 days, as_of)`. A value that came to be known later than its row
 (the resolution of a ticket) is missing until then. This page is what `lifecycle features describe` prints.
 
 """

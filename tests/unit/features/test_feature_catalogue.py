@@ -1,0 +1,75 @@
+"""The catalogue names every feature once, changes its signature with a meaning, and its page is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from features.catalogue import CATALOGUE, Catalogue, UnknownFeature, catalogue_page
+from features.engine.expressions import BadDeclaration
+from features.engine.feature import Feature, Reading
+from features.engine.language import Rows
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "features.md"
+usage = Rows("usage")
+
+
+def only(formula, name="one", meaning=""):
+    return Catalogue((Feature(name, formula, meaning),))
+
+
+def test_the_page_of_features_is_current():
+    assert PAGE.read_text() == catalogue_page(CATALOGUE), "write it anew: lifecycle features describe > docs/features.md"
+
+
+def test_another_window_is_another_signature():
+    assert only(usage.count(days=7)).signature != only(usage.count(days=8)).signature
+
+
+def test_another_name_or_order_is_another_signature():
+    first, second = Feature("first", usage.count(), ""), Feature("second", usage.count(days=7), "")
+
+    assert len({Catalogue(features).signature for features in [(first,), (second,), (first, second), (second, first)]}) == 4
+
+
+def test_another_wording_is_the_same_signature():
+    assert only(usage.count(), meaning="Uses.").signature == only(usage.count(), meaning="How often it was used.").signature
+
+
+def test_another_mask_is_another_signature(monkeypatch):
+    def signature():
+        return only(Rows("tickets").mean(Rows("tickets")["contacts"])).signature
+
+    before = signature()
+    monkeypatch.setattr("features.engine.expressions.Column.known_with", property(lambda _: "opened_at"))
+
+    assert signature() != before
+
+
+def test_part_of_the_catalogue_keeps_its_order():
+    part = CATALOGUE.only(["tickets_open", "tenure_days"])
+
+    assert part.names == ("tenure_days", "tickets_open")
+
+
+def test_an_unknown_name_is_refused_with_the_name():
+    with pytest.raises(UnknownFeature, match="usage_joy"):
+        CATALOGUE.only(["tickets_open", "usage_joy"])
+
+
+def test_a_name_given_twice_is_refused():
+    with pytest.raises(BadDeclaration, match="usage_count_7d"):
+        Catalogue((*CATALOGUE.features, Feature("usage_count_7d", usage.count(), "", Reading("uses"))))
+
+
+def test_a_name_that_is_no_column_name_is_refused():
+    with pytest.raises(BadDeclaration, match="Usage Count"):
+        Feature("Usage Count", usage.count(), "")
+
+
+def test_a_description_says_everything():
+    described = {each["name"]: each for each in CATALOGUE.describe()}["tickets_first_contact_share_365d"]
+
+    assert described["formula"] == "mean of (contacts = 1) over tickets where known(resolved_at), 365 days"
+    assert (described["low"], described["high"], described["unit"]) == (0.0, 1.0, "share")
