@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import tomllib
@@ -105,6 +106,8 @@ def default_company_text(name: Literal["default", "activity"]) -> str:
 def _decoded(content: bytes) -> str:
     if len(content) > LONGEST_FILE:
         raise _unreadable(1, f"a file of at most {LONGEST_FILE} bytes", str(len(content)))
+    if content.startswith(codecs.BOM_UTF8):
+        raise _unreadable(1, "UTF-8 text without a byte order mark", "one at the beginning; save the file as plain UTF-8")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -102,6 +102,7 @@ def answers_of_sqlite(rule: Sql, table: np.ndarray) -> list[bool | None]:
     with sqlite3.connect(":memory:") as database:
         database.execute(f"CREATE TABLE customers ({', '.join(f'{name} REAL' for name in NAMES)})")
         database.executemany("INSERT INTO customers VALUES (?, ?, ?, ?)", table.astype(np.float64).tolist())
+        # the text is of our own making, its numbers are bound
         found = database.execute(f"SELECT {rule.bound} FROM customers ORDER BY rowid", rule.numbers).fetchall()  # noqa: S608
     database.close()
     return [None if answer is None else bool(answer) for (answer,) in found]

@@ -89,7 +89,10 @@ def test_a_file_is_read_as_its_bytes_stand(tmp_path: Path, default_text: str, fe
     assert read_company_file(path, feature_names=feature_names).text == path.read_bytes().decode()
 
 
-@pytest.mark.parametrize(("content", "message"), [(b"a = 1\n\xff", "line 2.*byte 0xff"), (b"#" * 2_000_000, "at most 1048576")])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"a = 1\n\xff", "line 2.*byte 0xff"), (b"\xef\xbb\xbfa = 1", "byte order mark"), (b"#" * 2_000_000, "at most 1048576")],
+)
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "company.toml"
     path.write_bytes(content)
