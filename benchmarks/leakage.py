@@ -110,7 +110,7 @@ def stored(source: Source, *deliveries: pa.Table) -> pa.Table:
     """Return the rows as the log would hold them after these deliveries."""
     standing = delivered_schema(source).empty_table()
     for delivery in deliveries:
-        standing = merge_versions(source, standing, delivery, observed_until=None).rows
+        standing = merge_versions(source, standing, arriving=delivery, observed_until=None).rows
     return standing
 
 

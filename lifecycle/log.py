@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from features.errors import Damaged, NotFound
-from lifecycle.console import JsonFlag, emit, phase, say
+from lifecycle.console import JsonFlag, emit, phase
 from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def import_history(mapping: _Source, place: _Place, tolerate: _Share = 0.01, as_
     home, chosen = Settings().home, _mapping(mapping)
     receipt = receipt_for(chosen, received_at=to_timestamp(dt.datetime.now(dt.UTC)), tolerated_share=tolerate)
     with phase(f"import {chosen.name}"):
-        report = import_files(home, chosen, place=place, receipt=receipt, say=say)
+        report = import_files(home, chosen, place=place, receipt=receipt)
         company = _use_company(home, chosen)
     emit(_as_json(report, company), _as_text(report, company), as_json=as_json)
 

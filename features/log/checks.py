@@ -81,7 +81,7 @@ def check_delivery(source: Source, given: pa.Table, *, known_at: KnownAt, receiv
         is_bad[rows] = True
     good = columns.table.filter(pa.array(~is_bad))
     stamped = _stamp(source, good, known_at=known_at, received_at=received_at)
-    return Checked(source, stamped, _bad_rows(given, broken, np.flatnonzero(is_bad)), broken, columns.faults)
+    return Checked(source, stamped, _bad_rows(given, broken, bad=np.flatnonzero(is_bad)), broken, columns.faults)
 
 
 def _broken_rows(source: Source, columns: Columns) -> dict[str, Rows]:
@@ -112,7 +112,7 @@ def _stamp(source: Source, good: pa.Table, *, known_at: KnownAt, received_at: Ti
     return good.select(delivered_schema(source).names)
 
 
-def _bad_rows(given: pa.Table, broken: Mapping[str, Rows], bad: Rows) -> pa.Table:
+def _bad_rows(given: pa.Table, broken: Mapping[str, Rows], *, bad: Rows) -> pa.Table:
     reasons = np.full(given.num_rows, "", dtype=object)
     for reason, rows in broken.items():
         reasons[rows] = np.where(reasons[rows] == "", reason, reasons[rows] + "; " + reason)

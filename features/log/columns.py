@@ -64,7 +64,7 @@ def read_columns(source: Source, given: pa.Table, *, absent: Sequence[str] = ())
     Columns named in `absent` must not be delivered: intake knows their values.
     """
     expected = {column.name: column for column in source.delivered if column.name not in absent}
-    faults = _faults_of_names(source, given, expected)
+    faults = _faults_of_names(source, given, expected=expected)
     cells = {
         name: _read(given[name], column) if given.column_names.count(name) == 1 else _Cells(_nulls(given, column))
         for name, column in expected.items()
@@ -99,7 +99,7 @@ def _as_array(values: pd.Series[Any]) -> pa.Array:
         return pa.array([repr(value).encode() for value in values], pa.binary())
 
 
-def _faults_of_names(source: Source, given: pa.Table, expected: Mapping[str, Column]) -> list[str]:
+def _faults_of_names(source: Source, given: pa.Table, *, expected: Mapping[str, Column]) -> list[str]:
     faults = []
     for name in dict.fromkeys(given.column_names):
         if name not in expected:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,7 @@ class ImportReport:
     intake: IntakeReport
 
 
-def import_files(
-    home: Home, mapping: ImportMapping, *, place: Path, receipt: Receipt, say: Callable[[str], None] = lambda _: None
-) -> ImportReport:
+def import_files(home: Home, mapping: ImportMapping, *, place: Path, receipt: Receipt) -> ImportReport:
     """Run a mapping over a file, or over the files of a folder, and add the rows to the log.
 
     Raises
@@ -38,11 +36,8 @@ def import_files(
     ContractBroken
         If what the SELECTs give breaks its contract, or more of it than the receipt tolerates.
     """
-    files = find_files(mapping, place)
-    say(f"reading {', '.join(path.name for paths in files.values() for path in paths)}")
-    found = select_rows(mapping, files)
+    found = select_rows(mapping, find_files(mapping, place))
     selected = {source: table.num_rows for source, table in found.tables.items()}
-    say("adding " + ", ".join(f"{rows:,} {source}" for source, rows in selected.items()))
     return ImportReport(mapping, found.raw, found.left_out, selected, append(home, found.tables, receipt=receipt))
 
 
@@ -70,7 +65,7 @@ def find_files(mapping: ImportMapping, place: Path) -> dict[str, list[Path]]:
     found, faults = {}, []
     for table, pattern in mapping.files.items():
         paths = [place] if place.is_file() else _matching(place, pattern)
-        faults += _faults_of_paths(table, pattern, paths)
+        faults += _faults_of_paths(table, pattern, paths=paths)
         found[table] = [path.resolve() for path in paths]
     if faults:
         raise ImportFailed(faults)
@@ -83,7 +78,7 @@ def _matching(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.resolve().is_relative_to(folder.resolve()))
 
 
-def _faults_of_paths(table: str, pattern: str, paths: Sequence[Path]) -> list[str]:
+def _faults_of_paths(table: str, pattern: str, *, paths: Sequence[Path]) -> list[str]:
     if not paths:
         return [f"files.{table}: nothing in the folder matches {pattern!r}"]
     kinds = {path.suffix.lower() for path in paths}

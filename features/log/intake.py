@@ -86,15 +86,15 @@ def append(home: Home, rows: Mapping[str, pa.Table | pd.DataFrame], *, receipt: 
     """
     if unknown := sorted(set(rows) - set(SOURCES)):
         raise UnknownSource(f"no such source: {', '.join(unknown)}; the sources are {', '.join(SOURCES)}")
-    checked = [_check(SOURCES[name], given, receipt) for name, given in rows.items()]
+    checked = [_check(SOURCES[name], given, receipt=receipt) for name, given in rows.items()]
     refuse_broken(checked, tolerated_share=receipt.tolerated_share)
     with writer_lock(home):
         before = read_manifest(home) or LogManifest()
         _sweep(home, before)
-        after, counts = _join(home, before, checked)
-        after = replace(after, observed_until=_observed_until(before, checked, receipt))
+        after, counts = _join(home, before, checked=checked)
+        after = replace(after, observed_until=_observed_until(before, checked, receipt=receipt))
         for one in checked:
-            set_aside(home, one.source, one.bad)
+            set_aside(home, one.source, bad=one.bad)
         if after != before:
             after = replace(after, version=before.version + 1, previous=tuple(before.files))
             write_manifest(home, after)
@@ -102,17 +102,17 @@ def append(home: Home, rows: Mapping[str, pa.Table | pd.DataFrame], *, receipt: 
     return IntakeReport(reports, after.observed_until, after.version, after.digest)
 
 
-def _check(source: Source, given: pa.Table | pd.DataFrame, receipt: Receipt) -> Checked:
+def _check(source: Source, given: pa.Table | pd.DataFrame, *, receipt: Receipt) -> Checked:
     table = as_table(given) if isinstance(given, pd.DataFrame) else given
     return check_delivery(source, table, known_at=receipt.known_at, received_at=receipt.received_at)
 
 
-def _join(home: Home, before: LogManifest, checked: list[Checked]) -> tuple[LogManifest, dict[str, Counts]]:
+def _join(home: Home, before: LogManifest, *, checked: list[Checked]) -> tuple[LogManifest, dict[str, Counts]]:
     files = {folder_in(file): file for file in before.bucket_files}
     contents, counts = dict(before.contents), {}
     for one in checked:
         name = one.source.name
-        joined = _join_source(home, before, one)
+        joined = _join_source(home, before, checked=one)
         files |= {folder_in(file): file for file in joined.files}
         contents[name] = joined.contents
         counts[name] = joined.counts
@@ -127,13 +127,13 @@ class _Joined:
     counts: Counts
 
 
-def _join_source(home: Home, before: LogManifest, checked: Checked) -> _Joined:
+def _join_source(home: Home, before: LogManifest, *, checked: Checked) -> _Joined:
     """Rewrite the buckets that one source's good rows touch, one bucket in memory at a time."""
     source, log = checked.source, EventLog(home, before)
     contents, counts, files = np.array(before.contents.get(source.name, NOTHING), np.uint64), Counts(), []
     for bucket, arriving in split_by_bucket(checked.good, before.buckets):
         standing = log.bucket(source.name, bucket)
-        merged = merge_versions(source, standing, arriving, observed_until=before.observed_until.get(source.name))
+        merged = merge_versions(source, standing, arriving=arriving, observed_until=before.observed_until.get(source.name))
         counts += merged.counts
         if merged.has_changed:
             contents = contents + merged.change
@@ -141,7 +141,7 @@ def _join_source(home: Home, before: LogManifest, checked: Checked) -> _Joined:
     return _Joined(files, tuple(contents.tolist()), counts)
 
 
-def _observed_until(before: LogManifest, checked: list[Checked], receipt: Receipt) -> dict[str, Timestamp]:
+def _observed_until(before: LogManifest, checked: list[Checked], *, receipt: Receipt) -> dict[str, Timestamp]:
     """Up to when each source is complete now: as the receipt says, else by what came; never earlier than before."""
     told = dict(before.observed_until)
     brought = {one.source.name: _newest(one, receipt) for one in checked if one.good.num_rows}

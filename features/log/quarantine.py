@@ -13,7 +13,7 @@ from features.log.sources import Source
 from features.write_once import replace_file
 
 
-def set_aside(home: Home, source: Source, bad: pa.Table) -> Path | None:
+def set_aside(home: Home, source: Source, *, bad: pa.Table) -> Path | None:
     """Write bad rows to `quarantine/<source>/`, named by their content so that a repeated delivery is kept once."""
     if not bad.num_rows:
         return None

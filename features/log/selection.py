@@ -114,5 +114,7 @@ def _missing_columns(database: duckdb.DuckDBPyConnection, mapping: ImportMapping
 
 
 def _made_names(tree: exp.Expr) -> Iterator[str]:
-    yield from (alias.alias for alias in tree.find_all(exp.Alias))
+    for alias in tree.find_all(exp.Alias):
+        if alias.alias.lower() not in {column.name.lower() for column in alias.find_all(exp.Column)}:
+            yield alias.alias
     yield from (column.name for alias in tree.find_all(exp.TableAlias) for column in alias.args.get("columns") or ())

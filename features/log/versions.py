@@ -73,21 +73,21 @@ class _Sorted:
     arrived: Mask
 
 
-def merge_versions(source: Source, standing: pa.Table, arriving: pa.Table, *, observed_until: Timestamp | None) -> Merged:
+def merge_versions(source: Source, standing: pa.Table, *, arriving: pa.Table, observed_until: Timestamp | None) -> Merged:
     """Merge checked rows of one bucket into those that stand there.
 
     `observed_until` is how far the source had been observed before this delivery, for counting late rows; None for the first.
     """
-    found = _sort_by_version(source, standing, arriving)
+    found = _sort_by_version(source, standing, arriving=arriving)
     stands, repeats, clashes = _choose(source, found)
     new = found.arrived & stands
     left_out = ~found.arrived & ~stands
     versions = _further_versions(found.of_id, stands) - _further_versions(found.of_id, ~found.arrived)
-    late, backdated = _lateness(source, found, new, observed_until=observed_until)
+    late, backdated = _lateness(source, found, new=new, observed_until=observed_until)
     duplicates = int((found.arrived & ~stands & repeats).sum())
     rows = found.rows.filter(pa.array(stands))
     change = content_sum(source, found.rows.filter(pa.array(new))) - content_sum(source, found.rows.filter(pa.array(left_out)))
-    merged = _in_stored_order(source, _with_superseded_at(source, rows, found.of_id[stands]))
+    merged = _in_stored_order(source, _with_superseded_at(source, rows, of_id=found.of_id[stands]))
     return Merged(merged, change, Counts(int(new.sum()), duplicates, versions, clashes, late, backdated))
 
 
@@ -97,7 +97,7 @@ def content_sum(source: Source, rows: pa.Table) -> ContentSum:
     return total
 
 
-def _sort_by_version(source: Source, standing: pa.Table, arriving: pa.Table) -> _Sorted:
+def _sort_by_version(source: Source, standing: pa.Table, *, arriving: pa.Table) -> _Sorted:
     names = delivered_schema(source).names
     both = pa.concat_tables([standing.select(names), arriving.select(names)]).combine_chunks()
     keys = _unique("customer_id", source.key, "known_at", *([source.stamped] if source.stamped else []))
@@ -132,7 +132,7 @@ def _further_versions(of_id: Numbers, counted: Mask) -> int:
     return int(counted.sum()) - len(np.unique(of_id[counted]))
 
 
-def _lateness(source: Source, found: _Sorted, new: Mask, *, observed_until: Timestamp | None) -> tuple[int, int]:
+def _lateness(source: Source, found: _Sorted, *, new: Mask, observed_until: Timestamp | None) -> tuple[int, int]:
     if observed_until is None or not new.any():
         return 0, 0
     stood = np.isin(found.of_id, found.of_id[~found.arrived])
@@ -141,7 +141,7 @@ def _lateness(source: Source, found: _Sorted, new: Mask, *, observed_until: Time
     return int(late.sum()), int(backdated.sum())
 
 
-def _with_superseded_at(source: Source, rows: pa.Table, of_id: Numbers) -> pa.Table:
+def _with_superseded_at(source: Source, rows: pa.Table, *, of_id: Numbers) -> pa.Table:
     next_is_same = np.append(of_id[1:] == of_id[:-1], False)[: len(of_id)]
     next_known_at = np.roll(_microseconds(rows["known_at"]), -1)
     superseded_at = pa.array(next_known_at, pa.int64(), mask=~next_is_same).cast(TIME)

@@ -78,7 +78,7 @@ def rows_of(draw, source):
 
 def stored(source, rows):
     schema = delivered_schema(source)
-    return merge_versions(source, schema.empty_table(), pa.Table.from_pylist(rows, schema), observed_until=None).rows
+    return merge_versions(source, schema.empty_table(), arriving=pa.Table.from_pylist(rows, schema), observed_until=None).rows
 
 
 @settings(max_examples=60, deadline=None)

@@ -58,7 +58,7 @@ def merged(*batches: list[dict[str, Any]]) -> pa.Table:
     for batch in batches:
         plain = [{**row, "revenue": None if row["revenue"] != row["revenue"] else row["revenue"]} for row in batch]
         arriving = pa.Table.from_pylist(plain, schema=delivered_schema(PURCHASES))
-        standing = merge_versions(PURCHASES, standing, arriving, observed_until=None).rows
+        standing = merge_versions(PURCHASES, standing, arriving=arriving, observed_until=None).rows
     return standing
 
 

@@ -21,7 +21,7 @@ def used(*rows: tuple[str, int, int, float]) -> pa.Table:
 
 
 def merged(standing: pa.Table, arriving: pa.Table, *, observed_until: int | None = None) -> Merged:
-    return merge_versions(USAGE, standing, arriving, observed_until=observed_until)
+    return merge_versions(USAGE, standing, arriving=arriving, observed_until=observed_until)
 
 
 def shown(table: pa.Table, *names: str) -> list[tuple[object, ...]]:
@@ -88,8 +88,8 @@ def test_the_earliest_moment_of_learning_a_profile_stands() -> None:
         row = {"customer_id": "c1", "known_at": 1, "first_seen_at": 1, "profile_known_at": learned_at, "consent": ["email"]}
         return pa.Table.from_pylist([row], schema=delivered_schema(CUSTOMERS))
 
-    later_first = merge_versions(CUSTOMERS, profile(9), profile(5), observed_until=None)
-    earlier_first = merge_versions(CUSTOMERS, profile(5), profile(9), observed_until=None)
+    later_first = merge_versions(CUSTOMERS, profile(9), arriving=profile(5), observed_until=None)
+    earlier_first = merge_versions(CUSTOMERS, profile(5), arriving=profile(9), observed_until=None)
 
     assert shown(later_first.rows, "profile_known_at") == shown(earlier_first.rows, "profile_known_at") == [(5,)]
     assert later_first.counts.clashes == earlier_first.counts.clashes == 0
