@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,8 @@ from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.company import Company, CompanyInvalid
+    from features.home import Home
+    from features.times import Timestamp
 
 CompanyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A company file, TOML; docs/company-file.md explains its keys.")
@@ -52,6 +54,28 @@ def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
     rescored = entry.live.predictions is not None
     text = f"{_described(company)}\nin use{'; predictions were made anew' if rescored else '; nothing is promoted yet'}"
     emit({**_summary(company), "rescored": rescored}, text, as_json=as_json)
+
+
+def shipped_company(name: Literal["default", "activity"]) -> Company:
+    """Return a company file that comes with the program, checked against the features there are."""
+    from features.catalogue import CATALOGUE
+    from features.company import default_company_text, read_company
+
+    return read_company(default_company_text(name), feature_names=CATALOGUE.names)
+
+
+def take_into_use_if_none_is(home: Home, company: Company, *, at: Timestamp) -> str:
+    """Store a company file and, where none is in use yet, take it into use; return the hash of the one in use."""
+    from features.company import store_company
+    from models.bundle import read_live
+    from training.score import use_company
+
+    live = read_live(home)
+    if live is not None and live.company is not None:
+        store_company(home, company)
+        return live.company
+    use_company(home, company, at=at)
+    return company.sha256
 
 
 def _read(file: Path) -> Company:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from features.errors import Damaged, NotFound
+from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.console import JsonFlag, emit, phase
 from lifecycle.settings import Settings
 
@@ -50,11 +51,12 @@ def import_history(mapping: _Source, place: _Place, tolerate: _Share = 0.01, as_
     from features.log.imports import import_files, receipt_for
     from features.times import to_timestamp
 
-    home, chosen = Settings().home, _mapping(mapping)
-    receipt = receipt_for(chosen, received_at=to_timestamp(dt.datetime.now(dt.UTC)), tolerated_share=tolerate)
+    home, chosen, now = Settings().home, _mapping(mapping), to_timestamp(dt.datetime.now(dt.UTC))
+    brought = shipped_company(chosen.company) if chosen.company else None
     with phase(f"import {chosen.name}"):
+        receipt = receipt_for(chosen, received_at=now, tolerated_share=tolerate)
         report = import_files(home, chosen, place=place, receipt=receipt)
-        company = _use_company(home, chosen)
+        company = take_into_use_if_none_is(home, brought, at=now) if brought else _company_in_use(home)
     emit(_as_json(report, company), _as_text(report, company), as_json=as_json)
 
 
@@ -83,21 +85,11 @@ def _mapping(name: str) -> ImportMapping:
     return parse_mapping(path.read_text("utf-8"))
 
 
-def _use_company(home: Home, mapping: ImportMapping) -> str | None:
-    """Store the company file a mapping brings; it becomes the live one only where none is. Say which is live."""
-    from dataclasses import replace
+def _company_in_use(home: Home) -> str | None:
+    from models.bundle import read_live
 
-    from features.catalogue import CATALOGUE
-    from features.company.load import default_company_text, read_company, store_company
-    from models.bundle import Live, read_live, write_live
-
-    live = read_live(home) or Live()
-    if mapping.company is not None:
-        stored = store_company(home, read_company(default_company_text(mapping.company), feature_names=CATALOGUE.names))
-        if live.company is None:
-            live = replace(live, company=stored)
-            write_live(home, live)
-    return live.company
+    live = read_live(home)
+    return live.company if live else None
 
 
 def _as_json(report: ImportReport, company: str | None) -> dict[str, Any]:

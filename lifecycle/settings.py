@@ -16,26 +16,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file="lifecycle.toml", extra="ignore")
 
-    home_folder: Path = Field(Path("var"), validation_alias="LIFECYCLE_HOME")
+    home_folder: Path = Field(default=Path("var"), validation_alias="LIFECYCLE_HOME")
     database_url: SecretStr | None = None
+    mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
     signing_key: Path = Path(platformdirs.user_config_dir("lifecycle")) / "signing.key"
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
-    drain_seconds: float = Field(5.0, ge=0)
-    admission_limit: int = Field(64, ge=1)
-    body_limit_bytes: int = Field(8 << 20, ge=1024)
+    port: int = Field(default=8000, ge=0, le=65535)
+    drain_seconds: float = Field(default=5.0, ge=0)
+    admission_limit: int = Field(default=64, ge=1)
+    body_limit_bytes: int = Field(default=8 << 20, ge=1024)
 
     @property
     def home(self) -> Home:
         """Return the folder of this installation."""
         return Home(self.home_folder)
-
-    @property
-    def operational_database_url(self) -> str:
-        """Return the URL of the operational database: the one set, else SQLite in the home folder."""
-        if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{self.home.database}"
 
     @classmethod
     def settings_customise_sources(

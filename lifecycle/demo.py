@@ -1,0 +1,185 @@
+"""Everything, end to end, in one command: simulate, features, train, gates, promote, serve, and one real question answered."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from features.errors import Conflict, LifecycleError
+from features.home import Home
+from lifecycle.console import phase, say
+from lifecycle.question import Question, ask_in_process, ask_over_http
+
+if TYPE_CHECKING:
+    import socket
+
+    from serving.settings import ServiceSettings
+    from training.publish import Act
+
+_MARK = ".made-by-lifecycle-demo"
+_SEED = 7
+_HOST = "127.0.0.1"
+_PATIENCE_SECONDS = 60.0
+
+
+class NotADemo(Conflict):
+    """The folder the demo would build anew holds something else."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A company built by the demo: where it stands, and a question to ask about it."""
+
+    home: Home
+    question: Question
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def demo(
+        customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 5_000,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
+        no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask one question, print the answer, end.")] = False,
+    ) -> None:
+        """Simulate a company, train, promote and serve; ends with a URL, a key, a question and its answer."""
+        from lifecycle.settings import Settings
+
+        settings, started = Settings(), time.perf_counter()
+        built = _build(_fresh_home(settings.home), customers=customers, signing_key=settings.signing_key)
+        say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
+        if no_serve:
+            _show(built, ask_in_process(built.question, _service(built.home)), "http://127.0.0.1:8000")
+        else:
+            _serve(built, port)
+
+
+def _fresh_home(parent: Home) -> Home:
+    """Return an empty folder for the demo; an earlier demo's is removed, anything else is left alone."""
+    root = parent.root / "demo"
+    if root.exists() and not (root / _MARK).exists():
+        raise NotADemo(f"needed no folder, or an earlier demo's, at {root}; found something else: move it, or set LIFECYCLE_HOME")
+    if root.exists():
+        say(f"removing the earlier demo in {root}")
+        shutil.rmtree(root)
+    root.mkdir(parents=True)
+    (root / _MARK).touch()
+    return Home(root)
+
+
+def _build(home: Home, *, customers: int, signing_key: Path) -> Demo:
+    from lifecycle.simulate import simulate_into
+    from training.churn import TrainingRun, train_churn
+    from training.publish import Act
+    from training.tracking import Tracking
+
+    company = simulate_into(home, customers=customers, seed=_SEED)
+    with phase("features, and a churn model graded at past moments"):
+        run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
+        trained = train_churn(home, company, run=run, say=_every_phase_but_buckets)
+    from lifecycle.training_tables import measures_text
+
+    say(measures_text(trained.report))
+    with phase("gates, signed bundle, predictions for everybody, pointer"):
+        _promote(home, Act(signing_key, _now()))
+    return Demo(home, Question(_riskiest(home), _key(home)))
+
+
+def _every_phase_but_buckets(text: str) -> None:
+    if "bucket" not in text:
+        say(f"  {text}")
+
+
+def _promote(home: Home, act: Act) -> None:
+    from lifecycle.training_tables import gates_text
+    from training.promote import promote
+
+    say(gates_text(promote(home, "churn", act=act).gates))
+
+
+def _riskiest(home: Home) -> str:
+    """Return the customer with the highest chance to leave: the one to call first."""
+    import numpy as np
+
+    from models.bundle import open_predictions, read_live
+
+    live = read_live(home)
+    predictions = open_predictions(home, (live.predictions if live else None) or "")
+    riskiest: str = predictions.ids.ids[int(np.nanargmax(predictions.column(predictions.columns[0])))].as_py()
+    return riskiest
+
+
+def _key(home: Home) -> str:
+    from serving.database import database_url, open_database
+    from serving.database.keys import create_key
+
+    engine = open_database(database_url(home))
+    try:
+        return create_key(engine, name="demo", scopes=("read", "decide"), created_at=_now()).secret
+    finally:
+        engine.dispose()
+
+
+def _service(home: Home) -> ServiceSettings:
+    from serving.settings import ServiceSettings
+
+    # What is simulated ends in the past: an age that would alarm an operator is right here.
+    return ServiceSettings(Home(home.root.absolute()), drain_seconds=0.0)
+
+
+def _serve(built: Demo, port: int) -> None:
+    from serving import server
+
+    listener = _listen(port)
+    asking = threading.Thread(target=_ask_and_show, args=(built, server.address(listener)), daemon=True)
+    asking.start()
+    server.serve(_service(built.home), listener, workers=1)
+    say("ended; nothing is left running")
+
+
+def _listen(port: int) -> socket.socket:
+    from serving import server
+
+    try:
+        return server.listen(_HOST, port)
+    except server.PortInUse:
+        say(f"port {port} is taken by another program: taking a free one instead")
+        return server.listen(_HOST, 0)
+
+
+def _ask_and_show(built: Demo, url: str) -> None:
+    try:
+        _show(built, ask_over_http(built.question, url, patience_seconds=_PATIENCE_SECONDS), url)
+        say("serving until Ctrl-C")
+    except LifecycleError as error:
+        say(f"lifecycle: {error}; Ctrl-C ends")
+
+
+def _show(built: Demo, answer: dict[str, Any], url: str) -> None:
+    home = f"LIFECYCLE_HOME={built.home.root}"
+    typer.echo(
+        f"""
+{built.question.curl(url)}
+{json.dumps(answer, indent=2)}
+
+URL       {url}
+demo key  {built.question.key}
+
+Try next
+  {home} lifecycle models                    what is live, and since when
+  {home} lifecycle keys create --name crm --scope read
+  {home} lifecycle score --out scores.csv    a prediction for every customer
+  mlflow ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
