@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from features.catalogue import CATALOGUE
 
+from features.catalogue import CATALOGUE
 from features.company import default_company_text, read_company, store_company
 from features.home import Home
 from features.times import Timestamp, parse_time
@@ -25,6 +25,7 @@ from models.bundle import (
     write_predictions,
 )
 from models.churn import ChurnExamples, ChurnModel, ChurnRecipe, fit_churn
+from models.scoring import CHURN_RESTS_ON_TOO_LITTLE
 
 HORIZONS_DAYS = (30, 60, 90)
 AS_OF = parse_time("2026-01-01")
@@ -52,14 +53,15 @@ class Publisher:
         write_live(self.home, live)
 
     def store(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF) -> Live:
-        """Store everything `publish` does and leave the pointer where it is."""
+        """Store everything `publish` does and leave the pointer where it is; a customer named `thin...` is hardly known."""
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
         company = store_company(self.home, read_company(default_company_text("default"), feature_names=CATALOGUE.names))
         model = export_model(self.home, small_model(float(np.nanmean(longest))), provenance={})
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
         origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)
-        columns = {f"churn_{days}": longest * days / HORIZONS_DAYS[-1] for days in HORIZONS_DAYS}
+        columns = {f"churn_{days}": longest * (days / HORIZONS_DAYS[-1]) for days in HORIZONS_DAYS}
+        columns[CHURN_RESTS_ON_TOO_LITTLE] = np.array([float(str(name).startswith("thin")) for name in known[:, 0]])
         ids = pa.array(known[:, 0].tolist(), pa.string())
         predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns)
         return Live(bundle, company, SNAPSHOT, predictions)

@@ -83,6 +83,9 @@ class PredictionsAnswer(Struct, frozen=True):
 
 
 NOT_AT_RISK = Caveat("not_at_risk", "This customer was not at risk of leaving at `as_of`, so there is no probability.", "churn")
+TOO_LITTLE = Caveat(
+    "churn_rests_on_too_little", "Too little is known of this customer: the probability is about that of everybody.", "churn"
+)
 
 _NOT_LEARNED = [
     Caveat("churn_interval_unavailable", "The live churn model carries no interval.", "churn.low, churn.high"),
@@ -125,12 +128,13 @@ def customer_answer(state: LiveState, customer_id: str, *, request_id: str, held
     if row is None:
         return None
     churn = _churn(state, row)
+    own = _own_warnings(state, row, churn)
     return CustomerAnswer(
         customer_id=customer_id,
         as_of=format_time(state.as_of),
         request_id=request_id,
-        degraded=held.degraded,
-        warnings=[*_own_warnings(state, churn), *held.warnings],
+        degraded=held.degraded or TOO_LITTLE in own,
+        warnings=[*own, *held.warnings],
         versions=state.versions,
         churn=churn,
     )
@@ -155,7 +159,7 @@ def _item(state: LiveState, index: int, customer_id: str) -> PredictionItem:
     if row is None:
         return PredictionItem(index, customer_id, error=_UNKNOWN)
     churn = _churn(state, row)
-    return PredictionItem(index, customer_id, churn=churn, warnings=_own_warnings(state, churn) or UNSET)
+    return PredictionItem(index, customer_id, churn=churn, warnings=_own_warnings(state, row, churn) or UNSET)
 
 
 def _churn(state: LiveState, row: int) -> ChurnAnswer | UnsetType:
@@ -169,8 +173,10 @@ def _churn(state: LiveState, row: int) -> ChurnAnswer | UnsetType:
     return ChurnAnswer(main, state.horizon_days, horizons)
 
 
-def _own_warnings(state: LiveState, churn: ChurnAnswer | UnsetType) -> list[Caveat]:
-    return [NOT_AT_RISK] if churn is UNSET and "churn" in state.parts else []
+def _own_warnings(state: LiveState, row: int, churn: ChurnAnswer | UnsetType) -> list[Caveat]:
+    if churn is not UNSET:
+        return [TOO_LITTLE] if state.rests_on_too_little(row) else []
+    return [NOT_AT_RISK] if "churn" in state.parts else []
 
 
 def _age(age: Timestamp) -> str:

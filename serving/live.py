@@ -30,6 +30,7 @@ from models.bundle import (
     trial_load,
 )
 from models.bundle.sealed import open_sealed
+from models.scoring import CHURN_RESTS_ON_TOO_LITTLE
 
 _CHURN_COLUMN = re.compile(r"churn_([0-9]+)")
 
@@ -70,6 +71,13 @@ class LiveState:
         """Return the chance to leave within each horizon; NaN for a customer who was not at risk."""
         chances: list[float] = self.predictions.matrix[row, : len(self.horizons_days)].tolist()
         return chances
+
+    def rests_on_too_little(self, row: int) -> bool:
+        """Return whether so little is known of this customer that the chances are about those of everybody."""
+        columns = self.predictions.columns
+        return CHURN_RESTS_ON_TOO_LITTLE in columns and bool(
+            self.predictions.matrix[row, columns.index(CHURN_RESTS_ON_TOO_LITTLE)]
+        )
 
 
 def open_live_state(home: Home, live: Live, *, feature_names: Collection[str], with_trial: bool) -> LiveState:

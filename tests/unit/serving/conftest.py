@@ -64,10 +64,10 @@ def publisher(tmp_path: Path) -> Publisher:
 
 @pytest.fixture(scope="session")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    """Ask about `c1` (0.3), `c2` (not at risk) and `c3` (0.9) with a key for reading."""
+    """Ask about `c1` (0.3), `c2` (not at risk), `c3` (0.9) and `thin1` (hardly known) with a key for reading."""
     folder = tmp_path_factory.mktemp("service")
     publisher = Publisher(Home(folder / "home"), folder / "signing.key")
-    publisher.publish({"c1": 0.3, "c2": float("nan"), "c3": 0.9})
+    publisher.publish({"c1": 0.3, "c2": float("nan"), "c3": 0.9, "thin1": 0.5})
     yield from running(publisher)
 
 

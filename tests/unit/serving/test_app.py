@@ -48,6 +48,14 @@ def test_a_customer_who_is_not_at_risk_gets_a_warning_and_no_probability(asker):
     assert "not_at_risk" in codes(body)
 
 
+def test_a_probability_that_rests_on_too_little_says_so(asker):
+    thin, known = asker.get("/v1/customers/thin1").json(), asker.get("/v1/customers/c1").json()
+
+    assert thin["churn"]["probability"] == 0.5
+    assert "churn_rests_on_too_little" in codes(thin) - codes(known)
+    assert thin["degraded"] is True
+
+
 def test_a_customer_nobody_knows_is_not_found(asker):
     answer = asker.get("/v1/customers/nobody")
 
