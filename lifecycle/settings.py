@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from features.errors import InvalidInput
 from features.home import Home
+
+_FILE = "lifecycle.toml"
+
+
+class SettingsInvalid(InvalidInput):
+    """A setting in the environment or in `lifecycle.toml` is not what it must be."""
 
 
 class Settings(BaseSettings):
-    """Settings of one installation; each is an environment variable `LIFECYCLE_<NAME>`."""
+    """Settings of one installation; each is an environment variable `LIFECYCLE_<NAME>`, or a key of `lifecycle.toml`.
 
-    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file="lifecycle.toml", extra="ignore")
+    `LIFECYCLE_HOME` (key `home`) is the folder of everything that is kept; `MLFLOW_TRACKING_URI` names a tracking server.
+    """
 
-    home_folder: Path = Field(default=Path("var"), validation_alias="LIFECYCLE_HOME")
+    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid")
+
+    home_folder: Path = Field(default=Path("var"), validation_alias=AliasChoices("LIFECYCLE_HOME", "home"))
     database_url: SecretStr | None = None
-    mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
+    mlflow_tracking_uri: str | None = Field(
+        default=None, validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "mlflow_tracking_uri")
+    )
     signing_key: Path = Path(platformdirs.user_config_dir("lifecycle")) / "signing.key"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     drain_seconds: float = Field(default=5.0, ge=0)
     admission_limit: int = Field(default=64, ge=1)
     body_limit_bytes: int = Field(default=8 << 20, ge=1024)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsInvalid(_listed(error)) from error
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsInvalid(f"needed TOML in {_FILE}, found a fault: {error}") from error
 
     @property
     def home(self) -> Home:
@@ -43,3 +65,9 @@ class Settings(BaseSettings):
         """Order the sources: what is passed, then the environment, then the TOML file."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _listed(error: ValidationError) -> str:
+    """One line a fault, naming the setting; the value itself may be a secret and is not repeated."""
+    faults = [f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
+    return "\n".join([f"needed valid settings (LIFECYCLE_<NAME> in the environment, or {_FILE} here); found", *faults])

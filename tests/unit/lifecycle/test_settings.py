@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lifecycle.settings import Settings, SettingsInvalid
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_environment_wins_over_the_file_over_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lifecycle.toml").write_text('home = "from-file"\nport = 9000\ndrain_seconds = 1.5\n')
+    monkeypatch.setenv("LIFECYCLE_HOME", "from-environment")
+    monkeypatch.setenv("LIFECYCLE_PORT", "9001")
+
+    settings = Settings()
+
+    assert settings.home.root == Path("from-environment")
+    assert (settings.port, settings.drain_seconds, settings.host) == (9001, 1.5, "127.0.0.1")
+
+
+def test_every_wrong_setting_is_named_and_no_value_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_PORT", "secret-text")
+    monkeypatch.setenv("LIFECYCLE_ADMISSION_LIMIT", "-3")
+
+    with pytest.raises(SettingsInvalid) as refusal:
+        Settings()
+
+    assert "port" in str(refusal.value)
+    assert "admission_limit" in str(refusal.value)
+    assert "secret-text" not in str(refusal.value)
+
+
+def test_a_misspelt_key_in_the_file_is_not_ignored(tmp_path: Path) -> None:
+    (tmp_path / "lifecycle.toml").write_text("prot = 9000\n")
+
+    with pytest.raises(SettingsInvalid, match="prot"):
+        Settings()
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lifecycle.toml").write_text("port = = 9000\n")
+
+    with pytest.raises(SettingsInvalid, match="TOML"):
+        Settings()
+
+
+def test_the_url_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_DATABASE_URL", "postgresql://me:hunter2@db/lifecycle")
+
+    assert "hunter2" not in repr(Settings())
