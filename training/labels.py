@@ -148,8 +148,14 @@ class _Events:
 
     def where(self, mask: _BoolArray) -> _Events:
         """Return the rows of a mask."""
-        columns = (self.customers, self.times, self.ends, self.known_from, self.known_until)
-        return _Events(*(column[mask] for column in columns), watermark=self.watermark)
+        return _Events(
+            customers=self.customers[mask],
+            times=self.times[mask],
+            ends=self.ends[mask],
+            known_from=self.known_from[mask],
+            known_until=self.known_until[mask],
+            watermark=self.watermark,
+        )
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from features.engine.batch import compute_snapshots
-from features.snapshot import Snapshot
 
 from features.catalogue import CATALOGUE
 from features.company import Company, stored_company
+from features.engine.batch import compute_snapshots
 from features.errors import Conflict, Forbidden, NotFound
 from features.home import Home
 from features.log.store import EventLog
+from features.snapshot import Snapshot
 from features.times import DAY, Timestamp
 from models.bundle import (
     ContentDamaged,
@@ -172,8 +172,7 @@ def signer_of(home: Home, signing_key: Path) -> Signer:
 def newest_scene(home: Home, company: Company) -> Scene:
     """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
     log = EventLog.open(home)
-    complete = min(log.manifest.observed_until.get(source, 0) for source in sources_read(company))
-    as_of = complete // DAY * DAY
+    as_of = min(log.manifest.observed_until.get(source, 0) for source in sources_read(company)) // DAY * DAY
     snapshot = compute_snapshots(home, [as_of])[0]
     return Scene(snapshot, company, at_risk_at(log, company, as_of))
 

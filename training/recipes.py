@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from models.churn import BASELINES, ChurnRecipe
 from models.churn.recipe import Definition
+from models.learners.boosting import BoostingPreset
 from models.learners.calibration import CANDIDATES
 
 WORTH_IT = 0.002
@@ -31,9 +32,9 @@ class Contender:
     members: tuple[tuple[str, float], ...]
     calibration: str = "none"
 
-    def recipe(self, definition: Definition, horizons_days: tuple[int, ...]) -> ChurnRecipe:
+    def recipe(self, definition: Definition, horizons_days: tuple[int, ...], *, preset: BoostingPreset) -> ChurnRecipe:
         """Return the contender as the recipe that is fitted."""
-        return ChurnRecipe(self.blend, self.members, self.calibration, definition, horizons_days)
+        return ChurnRecipe(self.blend, self.members, self.calibration, definition, horizons_days, preset)
 
 
 def contenders(learned: Sequence[str]) -> list[Contender]:

@@ -49,6 +49,11 @@ class Tracking:
         folder = home.mlflow.resolve()
         return cls(f"sqlite:///{folder / 'mlflow.db'}", (folder / "artefacts").as_uri())
 
+    def open(self) -> None:
+        """Make the store and the experiment if they are not there yet; the first time takes some seconds."""
+        with _quiet_mlflow(self):
+            pass
+
     def record(self, home: Home, report: TrainingReport, *, model: ChurnModel, pictures: Path) -> str:
         """Record one training and return the id of its run.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +21,7 @@ from models.churn import ChurnRecipe, fit_churn
 from models.churn.model import rising
 from models.churn.recipe import ChurnExamples, Definition
 from models.learners.blend import blended
+from models.learners.boosting import BoostingPreset
 from models.learners.btyd import RhythmNotFound, TooFewPurchases
 from models.learners.calibration import Calibration, fit_calibration, log_loss
 from models.rows import FloatArray
@@ -28,7 +29,7 @@ from training.examples import Say, StackedExamples
 from training.folds import Fold, walk_forward_folds
 from training.recipes import Contender, choose, contenders, members_to_fit
 
-MOST_ROWS_A_FOLD = 60_000
+MOST_ROWS_A_FOLD = 50_000
 """A fold learns from at most so many rows, drawn at random: grading must not take longer than the model itself."""
 
 _CALIBRATED_ON = 3
@@ -81,13 +82,14 @@ class WalkForward:
 
 @dataclass(frozen=True)
 class WalkForwardPlan:
-    """What churn means, the horizons and the main one, the days until labels close, and the seed."""
+    """What churn means, the horizons and the main one, the days until labels close, the seed, and how the trees are grown."""
 
     definition: Definition
     horizons_days: tuple[int, ...]
     horizon_days: int
     gap_days: int
     seed: int
+    preset: BoostingPreset = field(default=BoostingPreset())
 
     @property
     def main(self) -> int:
@@ -131,7 +133,7 @@ def _answers(
     """Fit the members side by side and return what each says, not what their blend says."""
     weights = tuple((member, 1 / len(members)) for member in members)
     model = fit_churn(
-        learning, recipe=ChurnRecipe("members", weights, "none", plan.definition, plan.horizons_days), seed=plan.seed
+        learning, recipe=ChurnRecipe("members", weights, "none", plan.definition, plan.horizons_days, plan.preset), seed=plan.seed
     )
     fitted = [{name: member for name, _, member in horizon.members} for horizon in model.horizons]
     answers = {name: np.stack([each[name].log_odds(tested) for each in fitted], axis=1) for name in members}

@@ -118,8 +118,9 @@ class TestContract:
 
     def test_only_a_contract_in_force_is_at_risk(self) -> None:
         found = labels(
-            "contract", row("over", -40, term_days=40.0), row("cancelled", -40, term_days=365.0), row("cancelled", -2, "cancellation"),
-            row("no_term", -5), row("back", -40, term_days=365.0), row("back", -9, "cancellation"), row("back", -2, term_days=99.0),
+            "contract", row("over", -40, term_days=40.0), row("no_term", -5),
+            row("cancelled", -40, term_days=365.0), row("cancelled", -2, "cancellation"),
+            row("back", -40, term_days=365.0), row("back", -9, "cancellation"), row("back", -2, term_days=99.0),
         )  # fmt: skip
 
         assert list(found) == ["back"]

@@ -1,0 +1,174 @@
+"""How does a data scientist train, promote, go back, look at what was live, and score: the commands, and their tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from lifecycle.console import JsonFlag, emit, phase, say
+from lifecycle.settings import Settings
+from lifecycle.training_tables import gates_text, ledger_text, training_text
+
+if TYPE_CHECKING:
+    from features.company import Company
+    from features.times import Timestamp
+    from training.ledger import LedgerEntry
+    from training.publish import Act
+    from training.tracking import Tracking
+
+Model = Annotated[Literal["churn"], typer.Argument(metavar="MODEL", help="Which model: churn.")]
+CompanyFile = Annotated[
+    Path | None,
+    typer.Option("--company", help="Train for this company file instead of the one in use; promotion takes it into use."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (train, promote, rollback, models, score):
+        app.command()(command)
+
+
+def train(
+    model: Model,
+    as_of: Annotated[str | None, typer.Option(help="Pretend that today is this date; labels are those known by then.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same log, seed and versions give the same model.")] = 0,
+    company_file: CompanyFile = None,
+    no_mlflow: Annotated[bool, typer.Option("--no-mlflow", help="Record no run in MLflow.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Train a model, graded at past moments beside named baselines, and keep it as a candidate for `promote`."""
+    from features.times import parse_time
+    from training.candidates import stored_candidate
+    from training.churn import TrainingRun, train_churn
+    from training.promote import judge
+
+    settings = Settings()
+    company = _company(company_file)
+    run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings))
+    with phase(f"train {model}"):
+        trained = train_churn(settings.home, company, run=run, say=say)
+    gates = judge(settings.home, stored_candidate(settings.home, model, run_id=trained.run_id), company)
+    result = {**_plain(trained.report.to_json()), "gates": [asdict(gate) for gate in gates]}
+    emit(result, training_text(trained.report, gates), as_json=as_json)
+
+
+def promote(
+    model: Model,
+    run: Annotated[str | None, typer.Option("--run", help="The run to promote; the newest if none is named.")] = None,
+    override: Annotated[str | None, typer.Option(help="Promote though a gate did not pass; the reason is recorded.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put a trained model live if every gate passes: bundle, predictions, and last the pointer."""
+    from training.promote import promote as put_live
+
+    with phase(f"promote {model}"):
+        done = put_live(Settings().home, model, act=_act(override), run_id=run)
+    emit(_entry(done.entry), f"{gates_text(done.gates)}\n\n{_moved(done.entry)}", as_json=as_json)
+
+
+def rollback(
+    model: Model,
+    reason: Annotated[str | None, typer.Option(help="Why; recorded in the ledger.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put the model live that was live before, on the current snapshot."""
+    from training.promote import rollback as go_back
+
+    done = go_back(Settings().home, model, act=_act(reason))
+    emit(_entry(done.entry), _moved(done.entry), as_json=as_json)
+
+
+def models(
+    at: Annotated[
+        str | None, typer.Option(help="What was live at this moment, ISO 8601; what is live now if none is given.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what is live, what was live when, and the candidates waiting."""
+    from features.times import parse_time
+    from training.candidates import stored_candidates
+    from training.ledger import live_at, read_ledger
+
+    home, moment = Settings().home, parse_time(at) if at else _now()
+    live, moves = live_at(home, moment), [entry for entry in read_ledger(home) if entry.at <= moment]
+    waiting = [candidate.report for candidate in stored_candidates(home, "churn")]
+    result = {
+        "at": moment,
+        "live": _entry(live) if live else None,
+        "ledger": [_entry(entry) for entry in moves],
+        "candidates": [{"run_id": report.run_id, "model_sha": report.model_sha} for report in waiting],
+    }
+    emit(result, ledger_text(moves, waiting), as_json=as_json)
+
+
+def score(
+    out: Annotated[Path | None, typer.Option(help="Write the predictions to this CSV or Parquet file; publish nothing.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Predict for every customer on the newest snapshot with the live bundle, and publish it or write a file."""
+    from training.score import score as publish
+    from training.score import score_to_file
+
+    home = Settings().home
+    with phase("score"):
+        if out:
+            rows = score_to_file(home, out)
+            emit({"file": str(out), "rows": rows}, f"{rows:,} customers in {out}", as_json=as_json)
+            return
+        entry = publish(home, at=_now())
+    emit(_entry(entry), _moved(entry), as_json=as_json)
+
+
+def _now() -> Timestamp:
+    from features.times import to_timestamp
+
+    return to_timestamp(dt.datetime.now(dt.UTC))
+
+
+def _act(override: str | None) -> Act:
+    from training.publish import Act
+
+    return Act(Settings().signing_key, _now(), override)
+
+
+def _company(file: Path | None) -> Company:
+    from features.catalogue import CATALOGUE
+    from features.company import read_company_file, store_company
+    from training.publish import company_in_use
+
+    home = Settings().home
+    if file is None:
+        return company_in_use(home)
+    company = read_company_file(file, feature_names=CATALOGUE.names)
+    store_company(home, company)
+    return company
+
+
+def _tracking(settings: Settings) -> Tracking:
+    from training.tracking import Tracking
+
+    return Tracking(settings.mlflow_tracking_uri) if settings.mlflow_tracking_uri else Tracking.at_home(settings.home)
+
+
+def _entry(entry: LedgerEntry) -> dict[str, Any]:
+    from features.times import format_time
+
+    return {**asdict(entry), "at": format_time(entry.at)}
+
+
+def _plain(text: bytes) -> dict[str, Any]:
+    import json
+
+    plain: dict[str, Any] = json.loads(text)
+    return plain
+
+
+def _moved(entry: LedgerEntry) -> str:
+    lines = [f"live since {_entry(entry)['at']} ({entry.action})"]
+    lines += [f"  {name:<12}{sha[:12] if sha else 'none'}" for name, sha in asdict(entry.live).items()]
+    return "\n".join([*lines, *([f"  recorded reason: {entry.override}"] if entry.override else [])])

@@ -1,0 +1,124 @@
+"""How does a training read on a terminal: measures beside baselines with their intervals, gates with reasons, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.evaluate import Estimate
+    from training.gates import GateResult
+    from training.ledger import LedgerEntry
+    from training.report import TrainingReport
+
+_MEASURES = ("auc", "pr_auc", "log_loss", "brier", "ece", "level_error", "lift_top_decile")
+_DIGITS = {"lift_top_decile": 2, "auc": 3, "pr_auc": 3}
+_MARKS = {"passed": "passed ", "held": "HELD   ", "refused": "REFUSED"}
+
+
+def training_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
+    """Return the whole report for a person: data, recipe, measures, past moments, gates, the next command."""
+    return "\n\n".join(
+        [
+            _data_text(report),
+            measures_text(report),
+            _folds_text(report),
+            _recipe_text(report),
+            gates_text(gates),
+            _next_text(report, gates),
+        ]
+    )
+
+
+def gates_text(gates: Sequence[GateResult]) -> str:
+    """Return a line a gate: verdict, name, figure against its limit, reason."""
+    lines = [
+        f"  {_MARKS[gate.verdict]}  {gate.name:<24}{gate.figure}  (limit: {gate.limit})\n{'':<35}{gate.reason}" for gate in gates
+    ]
+    return "\n".join(["Gates", *lines])
+
+
+def measures_text(report: TrainingReport) -> str:
+    """Return the measures of the recipe and of each baseline side by side, with their intervals."""
+    """Return the measures of the recipe beside the baselines, each with its interval."""
+    names = ["recipe", *report.baselines]
+    header = f"  {'':<18}" + "".join(f"{name:<26}" for name in names)
+    rows = [
+        f"  {measure:<18}" + "".join(f"{_shown(measure, report.pooled[name].get(measure)):<26}" for name in names)
+        for measure in _MEASURES
+    ]
+    title = (
+        f"Graded on {report.test_rows:,} rows at {len(report.folds)} past moments, {report.test_leavers:,} left; [95 % interval]"
+    )
+    return "\n".join([title, header, *rows])
+
+
+def ledger_text(moves: Sequence[LedgerEntry], waiting: Sequence[TrainingReport]) -> str:
+    """Return what was live when, the newest last and marked, and the candidates, the newest first."""
+    from features.times import format_time
+
+    lines = [f"  {format_time(each.at)}  {each.action:<9}{_shas(each)}{_because(each)}" for each in moves]
+    live = [f"{lines[-1]}  <- live"] if lines else ["  nothing was live"]
+    candidates = [f"  {report.run_id}  {report.model_sha[:12]}  trained {format_time(report.trained_at)}" for report in waiting]
+    return "\n".join(
+        ["Live", *lines[:-1], *live, "", "Candidates", *(candidates or ["  none; `lifecycle train churn` makes one"])]
+    )
+
+
+def _data_text(report: TrainingReport) -> str:
+    from features.times import format_time
+
+    data = report.data
+    shares = ", ".join(f"{share:.1%} in {days} days" for days, share in data.left_share.items())
+    return (
+        f"Churn ({report.definition}), {report.horizon_days} days. Run {report.run_id}, model {report.model_sha[:12]}\n"
+        f"  learned from {data.rows:,} rows of {data.customers:,} customers at risk, {len(data.snapshots)} months up to "
+        f"{format_time(data.as_of)[:10]}; left: {shares}"
+    )
+
+
+def _folds_text(report: TrainingReport) -> str:
+    from features.times import format_time
+
+    lines = [
+        f"  {format_time(fold.origin)[:10]}  {fold.test_rows:>7,} rows  {fold.left_share:>6.1%} left   "
+        + "   ".join(f"{name} {measures['log_loss'].value:.4f}" for name, measures in fold.measures.items())
+        for fold in report.folds
+    ]
+    return "\n".join(["Log-loss at each past moment", *lines])
+
+
+def _recipe_text(report: TrainingReport) -> str:
+    lines = [
+        f"  {each.log_loss:.4f}  {each.name}, calibration {each.calibration}{'  <- chosen' if each.chosen else ''}"
+        for each in sorted(report.contenders, key=lambda each: each.log_loss)
+    ]
+    shipped = (
+        f"  What ships is this recipe fitted again on all {report.refitted_rows:,} mature rows; the figures grade the recipe."
+    )
+    missing = [f"  Left out, as it could not be fitted: {', '.join(report.left_out)}"] if report.left_out else []
+    return "\n".join(["Recipes by pooled log-loss", *lines, *missing, shipped])
+
+
+def _next_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
+    stopped = [gate for gate in gates if gate.verdict != "passed"]
+    if not stopped:
+        return f"Next: lifecycle promote churn --run {report.run_id}"
+    if any(gate.absolute for gate in stopped):
+        return "Next: this model cannot be served here; the gate above says what to mend, then train again"
+    return f'Next: look at the gates above. Live all the same: lifecycle promote churn --run {report.run_id} --override "why"'
+
+
+def _shown(measure: str, estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "-"
+    digits = _DIGITS.get(measure, 4)
+    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+
+
+def _shas(entry: LedgerEntry) -> str:
+    return " ".join(f"{question}={sha[:12]}" for question, sha in entry.models.items()) or "no model yet"
+
+
+def _because(entry: LedgerEntry) -> str:
+    return f"  ({entry.override})" if entry.override else ""

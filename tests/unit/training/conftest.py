@@ -1,0 +1,119 @@
+"""One small shop with a year of orders, one model trained on it, and one migrated MLflow store: each made once a session."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.catalogue import CATALOGUE
+from features.company import Company, default_company_text, read_company, store_company
+from features.home import Home
+from features.log.intake import Receipt, append
+from features.times import DAY, parse_time
+from models.learners.boosting import BoostingPreset
+from training.churn import TrainedModel, TrainingRun, train_churn
+from training.promote import promote
+from training.publish import Act
+from training.tracking import Tracking
+
+START, UNTIL = parse_time("2025-01-01"), parse_time("2025-12-20")
+TRAINED_AT, PROMOTED_AT = parse_time("2025-12-20T09:00:00Z"), parse_time("2025-12-21")
+QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An installation with a log, its company file stored, and a trained candidate; the private key beside it."""
+
+    folder: Path
+    company: Company
+    trained: TrainedModel
+
+    @property
+    def home(self) -> Home:
+        return Home(self.folder / "home")
+
+    @property
+    def signing_key(self) -> Path:
+        return self.folder / "keys" / "signing.key"
+
+
+def orders(customers: int = 150, *, seed: int = 1) -> dict[str, pd.DataFrame]:
+    """Build customers who order at rates of their own and leave one day for good."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for customer in range(customers):
+        day, pace = random.uniform(0, 120), random.uniform(8, 40)
+        gone = day + random.uniform(1, 600)
+        while day < min(gone, (UNTIL - START) / DAY):
+            rows.append((f"c{customer}", START + int(day * DAY), float(random.uniform(5, 50))))
+            day += random.exponential(pace) + 0.5
+    table = pd.DataFrame(rows, columns=["customer_id", "at", "revenue"])
+    times = pd.to_datetime(table.pop("at"), unit="us", utc=True)
+    ids, margin = [f"p{number}" for number in range(len(table))], table["revenue"] / 3
+    purchases = table.assign(purchase_id=ids, occurred_at=times, known_at=times, kind="order", margin=margin)
+    first = purchases.groupby("customer_id", as_index=False).agg(first_seen_at=("occurred_at", "min"))
+    return {"customers": first.assign(known_at=first["first_seen_at"], joined_at=first["first_seen_at"]), "purchases": purchases}
+
+
+def shop_company(*, at_risk_days: int = 120, edition: int = 1) -> Company:
+    text = default_company_text("activity").replace("at_risk_days = 365", f"at_risk_days = {at_risk_days}")
+    return read_company(f"{text}\n# edition {edition}\n", feature_names=CATALOGUE.names)
+
+
+@pytest.fixture(scope="session")
+def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("shop")
+    home = Home(folder / "home")
+    observed = {"purchases": UNTIL, "customers": UNTIL}
+    append(home, orders(), receipt=Receipt(received_at=UNTIL, known_at="given", observed_until=observed))
+    company = shop_company()
+    store_company(home, company)
+    return Shop(folder, company, train_churn(home, company, run=TrainingRun(TRAINED_AT, preset=QUICK)))
+
+
+@pytest.fixture(scope="session")
+def twice_promoted_shop(trained_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = _copied(trained_shop, tmp_path_factory.mktemp("promoted"))
+    for seed in (0, 1):
+        if seed:
+            train_churn(shop.home, shop.company, run=TrainingRun(TRAINED_AT + seed * DAY, seed=seed, preset=QUICK))
+        promote(shop.home, "churn", act=Act(shop.signing_key, PROMOTED_AT + seed * DAY, override="a small shop"))
+    return shop
+
+
+@pytest.fixture
+def shop(trained_shop: Shop, tmp_path: Path) -> Shop:
+    """The shop with a candidate and nothing promoted: a copy that a test may change."""
+    return _copied(trained_shop, tmp_path)
+
+
+@pytest.fixture
+def promoted(twice_promoted_shop: Shop, tmp_path: Path) -> Shop:
+    """The shop after two promotions, of the first candidate and of a second: a copy that a test may change."""
+    return _copied(twice_promoted_shop, tmp_path)
+
+
+def _copied(shop: Shop, folder: Path) -> Shop:
+    shutil.copytree(shop.folder, folder, dirs_exist_ok=True)
+    return replace(shop, folder=folder)
+
+
+@pytest.fixture(scope="session")
+def make_company() -> Callable[..., Company]:
+    """Build the shop's company file, changed."""
+    return shop_company
+
+
+@pytest.fixture(scope="session")
+def migrated_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MLflow store whose tables exist: creating them takes longer than all else a test does with it."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    Tracking.at_home(Home(folder)).open()
+    return folder / "mlflow"

@@ -1,0 +1,74 @@
+"""That going back is a move of the pointer alone: the model before, on the current snapshot, with predictions already made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from features.times import DAY, Timestamp, parse_time
+from models.bundle import load_live, load_public_key
+from training import promote as promote_room
+from training import publish as publish_room
+from training.ledger import live_at, read_ledger
+from training.promote import NoPredecessor, rollback
+from training.publish import Act
+from training.score import score
+
+PROMOTED_AT: Timestamp = parse_time("2025-12-21")
+
+
+def act(shop: Any, *, day: int) -> Act:
+    return Act(shop.signing_key, PROMOTED_AT + day * DAY, "the new one is odd")
+
+
+def live_model(shop: Any) -> str:
+    return load_live(shop.home, public_key=load_public_key(shop.home), trial=False).bundle.models["churn"]
+
+
+def test_a_rollback_serves_the_model_before_and_computes_nothing(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live_model(promoted) != promoted.trained.model_sha
+    for name in ("compute_snapshots", "score_snapshot", "write_predictions"):
+        monkeypatch.setattr(publish_room, name, _not_wanted)
+
+    rollback(promoted.home, "churn", act=act(promoted, day=2))
+
+    assert live_model(promoted) == promoted.trained.model_sha
+
+
+def test_a_rollback_after_scoring_anew_still_computes_nothing(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    score(promoted.home, at=PROMOTED_AT + 2 * DAY)
+    monkeypatch.setattr(publish_room, "score_snapshot", _not_wanted)
+
+    rollback(promoted.home, "churn", act=act(promoted, day=3))
+
+    assert live_model(promoted) == promoted.trained.model_sha
+
+
+def test_without_stored_predictions_they_are_made_again(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promote_room, "stored_predictions", lambda *_: None)
+
+    rollback(promoted.home, "churn", act=act(promoted, day=2))
+
+    assert live_model(promoted) == promoted.trained.model_sha
+
+
+def test_there_is_no_way_back_beyond_the_first(promoted: Any) -> None:
+    rollback(promoted.home, "churn", act=act(promoted, day=2))
+
+    with pytest.raises(NoPredecessor):
+        rollback(promoted.home, "churn", act=act(promoted, day=3))
+
+
+def test_the_ledger_says_what_was_live_when_and_why(promoted: Any) -> None:
+    rollback(promoted.home, "churn", act=act(promoted, day=2))
+
+    assert [entry.action for entry in read_ledger(promoted.home)] == ["promote", "promote", "rollback"]
+    assert read_ledger(promoted.home)[-1].override == "the new one is odd"
+    then = live_at(promoted.home, PROMOTED_AT + DAY)
+    assert then is not None
+    assert then.models["churn"] != promoted.trained.model_sha
+
+
+def _not_wanted(*_: object, **__: object) -> None:
+    raise AssertionError("a rollback computes nothing")
