@@ -1,10 +1,10 @@
 """What does one customer's history come to at each moment: the one place where features are computed.
 
 Each source's rows arrive sorted by (time, storage order). A row is cut into *phases*: runs of moments over which the same of its
-values are visible. Conditions are evaluated once a phase. Where every selected phase begins when its row is past and lasts to the
-end (the rule), one *view* of the rows serves all moments, and windows are two pointers that only move forward. Where not (a late
-row, a corrected one, a value learned between two moments) each moment gets its own view of what was visible then, and the same
-code runs over it. Both give the same bits, so a result never depends on which other moments, customers or later rows were there.
+values are visible. Conditions are evaluated once a phase. While the selected phases only grow by time passing (the rule), one
+*view* of them serves moment after moment, and windows are two pointers that only move forward. Where something else happens
+between two moments (a row came late, was corrected, had a value learned) a new view begins. However moments fall into views, a
+moment's result is the same to the bit: it never depends on which other moments, customers or later rows were there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numba import njit, typeof, types
@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from features.engine.compiler import compile_formulas
 from features.engine.measures import fill_formulas, measure
-from features.engine.phases import all_steady, cut_into_phases, fill_registers, pick
-from features.engine.program import Program, Rows, no_rows
+from features.engine.phases import cut_into_phases, fill_registers, mark_breaks, pick
+from features.engine.program import Program, Rows, frozen, no_rows
 from features.engine.scratch import Span, Work, compiled, new_work
-from features.engine.views import EVERY_MOMENT, look, mark_edge, prepare_columns
+from features.engine.views import look, mark_edge, prepare_columns
 
-_Run: TypeAlias = Callable[[Program, Rows, NDArray[np.int64], NDArray[np.float32]], None]
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+_Run: TypeAlias = Callable[[Program, Rows, Work, NDArray[np.float32]], None]
 
 
 _type_of = cast(Callable[[object], types.Type], typeof)
@@ -34,18 +35,17 @@ _type_of = cast(Callable[[object], types.Type], typeof)
 @compiled
 def _measure_source(program: Program, rows: Rows, work: Work, place: tuple[int, int]) -> None:
     source, _ = place
-    moments = work.as_ofs.size
     phases = cut_into_phases(program, rows, work, place)
     fill_registers(program, rows, work, (source, phases))
     for selection in range(program.selection_starts[source], program.selection_starts[source + 1]):
         picked = pick(work, program.wheres[selection], phases)
-        if all_steady(work, picked):
-            size = look(rows, work, picked, EVERY_MOMENT)
-            _measure_selection(program, work, selection, Span(0, moments, size))
-            continue
-        for moment in range(moments):
-            size = look(rows, work, picked, moment)
-            _measure_selection(program, work, selection, Span(moment, moment + 1, size))
+        mark_breaks(work, picked)
+        begin = 0
+        for end in range(1, work.as_ofs.size + 1):
+            if work.breaks[end]:
+                size = look(rows, work, picked, end - 1)
+                _measure_selection(program, work, selection, Span(begin, end, size))
+                begin = end
 
 
 @compiled
@@ -78,23 +78,25 @@ def _version() -> int:
 
 
 def _entry(version: int) -> _Run:
-    """Compile the kernel for read-only, C-contiguous arrays, or take it from numba's cache."""
-    moments, results = types.Array(types.int64, 1, "C", readonly=True), types.Array(types.float32, 3, "C")
-    signature = types.void(_type_of(compile_formulas(()).program), _type_of(no_rows()), moments, results)
+    """Compile the kernel for read-only, C-contiguous arrays, or take it from numba's cache.
 
-    @njit(signature, cache=True, nogil=True)
-    def run_program(program: Program, rows: Rows, as_ofs: NDArray[np.int64], results: NDArray[np.float32]) -> None:
+    It makes no arrays, so it does without numba's reference counts (`_nrt`), which cost more than all the arithmetic.
+    """
+    program, rows, nobody = compile_formulas(()).program, no_rows(), np.zeros((1, 0, 2), np.float32)
+    work = new_work(program, rows, frozen(np.zeros(1, np.int64)))
+    signature = types.void(*map(_type_of, (program, rows, work, nobody)))
+
+    def run_program(program: Program, rows: Rows, work: Work, results: NDArray[np.float32]) -> None:
         if version < 0:
             return  # never: the cache watches this file and this closure only, so the other parts' version has to stand in it
-        work = new_work(program, rows, as_ofs)
         for customer in range(rows.starts.shape[1] - 1):
             for source in range(rows.starts.shape[0]):
                 _measure_source(program, rows, work, (source, customer))
             fill_formulas(program, work)
             _round_once(program, work, results[:, customer])
 
-    return cast(_Run, run_program)
+    return cast(_Run, njit(signature, **_OPTIONS)(run_program))
 
 
 run = _entry(_version())
-"""Fill `results[moment, customer]` with the outputs of a program over rows; `as_ofs` ascending."""
+"""Fill `results[moment, customer]` with the outputs of a program over rows; the moments stand in `work`, ascending."""

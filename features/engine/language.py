@@ -100,6 +100,8 @@ class Aggregate(Formula):
         for expression in (self.where, self.value):
             if expression is not None and expression.sources() != {self.source}:
                 raise BadDeclaration(f"needed columns of {self.source} only, found {expression} of {expression.sources()}")
+        if self.measure in (Measure.DECAYED, Measure.DECAYED_DAYS) and self.number < 1:
+            raise BadDeclaration(f"a half-life needed at least one day, found {plain(self.number)}")
         if self.where is not None and self.where.kind is not Kind.FLAG:
             raise BadDeclaration(f"`where` needed a condition, found {self.where}, which is a {self.where.kind}")
 

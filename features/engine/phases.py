@@ -35,7 +35,7 @@ def cut_into_phases(program: Program, rows: Rows, work: Work, place: tuple[int, 
             work.row[count] = row
             work.first[count] = first
             work.stop[count] = stop
-            work.steady[count] = first == past and stop == work.as_ofs.size
+            work.past[count] = past
             count += 1
             first = stop
     return count
@@ -69,12 +69,17 @@ def pick(work: Work, where: int, phases: int) -> int:
 
 
 @compiled
-def all_steady(work: Work, picked: int) -> bool:
-    """Say whether one view of the picked phases serves all moments."""
-    steady = True
+def mark_breaks(work: Work, picked: int) -> None:
+    """Mark the moments at which the picked phases change otherwise than by time passing: one came late, or one was over.
+
+    Between two breaks, what is visible at a moment is what is visible at the last moment and had happened by then.
+    """
+    work.breaks[:] = False
     for phase in work.picked[:picked]:
-        steady &= work.steady[phase]
-    return steady
+        if work.first[phase] > work.past[phase]:
+            work.breaks[work.first[phase]] = True
+        work.breaks[work.stop[phase]] = True
+    work.breaks[work.as_ofs.size] = True
 
 
 @compiled

@@ -23,8 +23,10 @@ class Work(NamedTuple):
     """The first moment of a phase, as a position in `as_ofs`."""
     stop: NDArray[np.int64]
     """The first moment after a phase."""
-    steady: NDArray[np.bool_]
-    """Whether the phase is all there is of its row: visible as soon as it is past, and never changed."""
+    past: NDArray[np.int64]
+    """The first moment before which the row of a phase happened."""
+    breaks: NDArray[np.bool_]
+    """At which moments a new view is needed; the last is the end."""
     registers: NDArray[np.float64]
     picked: NDArray[np.int64]
     shown: NDArray[np.int64]
@@ -48,35 +50,33 @@ class Span(NamedTuple):
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile a part of the kernel when its entry is compiled."""
-    return cast(_Function, njit(function))
+    """Compile a part of the kernel when its entry is compiled, into it.
+
+    Inlined, because handing these bundles of arrays from call to call took longer than the arithmetic. A division by zero is
+    asked for where it can happen, so Python's check of each division is left out.
+    """
+    return cast(_Function, njit(error_model="numpy", forceinline=True)(function))
 
 
-@compiled
 def new_work(program: Program, rows: Rows, as_ofs: NDArray[np.int64]) -> Work:
     """Make room for the customer with the most phases: one a row, and one more for each clock its source has."""
-    longest = 1
-    for source in range(rows.starts.shape[0]):
-        clocks = program.clock_starts[source + 1] - program.clock_starts[source]
-        for customer in range(rows.starts.shape[1] - 1):
-            longest = max(longest, (rows.starts[source, customer + 1] - rows.starts[source, customer]) * (1 + clocks))
-    registers, columns, windows = program.sizes
-    slots = np.empty((program.constants.size, as_ofs.size))
-    for slot in range(program.constants.size):
-        slots[slot] = program.constants[slot]
+    lengths, clocks = np.diff(rows.starts, axis=1), np.diff(program.clock_starts)
+    longest = int((lengths * (1 + clocks[:, None])).max(initial=1))
+    registers, columns, windows = (int(size) for size in program.sizes)
     return Work(
-        as_ofs.copy(),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.bool_),
-        np.empty((registers, longest)),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty(longest, np.int64),
-        np.empty((columns + 1, longest)),
-        np.empty((windows + 1, as_ofs.size), np.int64),
-        np.full(rows.codes[0], -1),
-        np.zeros(1, np.int64),
-        slots,
+        as_ofs=as_ofs,
+        row=np.empty(longest, np.int64),
+        first=np.empty(longest, np.int64),
+        stop=np.empty(longest, np.int64),
+        past=np.empty(longest, np.int64),
+        breaks=np.empty(as_ofs.size + 1, np.bool_),
+        registers=np.empty((registers, longest)),
+        picked=np.empty(longest, np.int64),
+        shown=np.empty(longest, np.int64),
+        times=np.empty(longest, np.int64),
+        columns=np.empty((columns + 1, longest)),
+        edges=np.empty((windows + 1, as_ofs.size), np.int64),
+        last_seen=np.full(rows.codes[0], -1),
+        seen=np.zeros(1, np.int64),
+        slots=np.repeat(program.constants[:, None], as_ofs.size, axis=1),
     )

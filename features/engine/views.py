@@ -11,17 +11,13 @@ from features.engine.program import WHOLE_PAST, ColumnOp, Program, Rows
 from features.engine.scratch import Span, Work, compiled
 from features.times import DAY
 
-EVERY_MOMENT = -1
-"""The moment of a view that serves all of them."""
-
 
 @compiled
 def look(rows: Rows, work: Work, picked: int, moment: int) -> int:
-    """Fill the view with the picked phases visible at a moment (or at every one); return how many."""
+    """Fill the view with the picked phases visible at a moment; return how many."""
     count = 0
     for phase in work.picked[:picked]:
-        visible = work.first[phase] <= moment and moment < work.stop[phase]
-        if visible or moment == EVERY_MOMENT:
+        if work.first[phase] <= moment and moment < work.stop[phase]:
             work.shown[count] = phase
             work.times[count] = rows.times[work.row[phase]]
             count += 1
@@ -51,13 +47,19 @@ def prepare_columns(program: Program, work: Work, selection: int, size: int) -> 
             values[row] = work.registers[register, work.shown[row]]
         column, number = work.columns[index - base, :size], program.column_numbers[index]
         if op == ColumnOp.VALUE:
-            column[:] = values
+            _copy(values, column)
         elif op == ColumnOp.PREVIOUS:
             _previous(values, column, work)
         elif op == ColumnOp.DAYS or op == ColumnOp.SQUARED_GAPS:
             _counted_days(values, column, op == ColumnOp.SQUARED_GAPS)
         else:
             _decayed(values, column, number, op == ColumnOp.DECAYED_DISTINCT)
+
+
+@compiled
+def _copy(values: NDArray[np.float64], column: NDArray[np.float64]) -> None:
+    for row in range(values.size):
+        column[row] = values[row]
 
 
 @compiled

@@ -38,6 +38,7 @@ def test_equal_declarations_are_equal():
         (lambda: tickets.days_since_last(tickets["contacts"]), "needed a time"),
         (lambda: tickets["first_response_at"].within(hours=-1), "only be moved ahead"),
         (lambda: tickets.weekly_slope(weeks=1), "at least 2 weeks"),
+        (lambda: tickets.decayed(half_life=0), "at least one day"),
     ],
 )
 def test_what_cannot_be_computed_is_refused_with_the_reason(declare, complaint):
