@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from features.times import Timestamp
@@ -14,12 +14,14 @@ from serving.door.exchange import Exchange
 class ReadRecord:
     """Leaves entries in the audit; `secret` is the installation's, so that no entry holds a customer's id."""
 
-    def __init__(self, audit: AuditLog, secret: bytes) -> None:
+    def __init__(self, audit: AuditLog, secret: bytes, clock: Callable[[], Timestamp]) -> None:
         self._audit = audit
+        self._clock = clock
         self._subject = partial(subject, secret)
 
-    def note(self, exchange: Exchange, customer_ids: Sequence[str], *, route: str, at: Timestamp, status: int = 200) -> None:
+    def note(self, exchange: Exchange, customer_ids: Sequence[str], *, route: str, status: int = 200) -> None:
         """Leave one entry for each customer asked about."""
+        at = self._clock()
         self._audit.record(
             [
                 AuditEntry(at, exchange.request_id, exchange.key_id, "read", route, self._subject(customer_id), status)

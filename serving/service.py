@@ -20,6 +20,7 @@ from serving.door.admission import Admission
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log
 from serving.metrics import Metrics
+from serving.pulse import DatabasePulse
 from serving.reads import ReadRecord
 from serving.settings import ServiceSettings
 from serving.shelf import LiveShelf
@@ -46,15 +47,18 @@ class Service:
     keys: KeyRing
     reads: ReadRecord
     live: LiveWatch
+    pulse: DatabasePulse
     admission: Admission
     drain: Drain
 
     def start(self) -> None:
         """Begin to watch the live pointer; returns once something is in service, or after `first_load_seconds`."""
+        self.pulse.start()
         self.live.start(self.settings.first_load_seconds)
 
     def close(self) -> None:
         """Stop watching, and write what waits to be written."""
+        self.pulse.stop()
         self.live.stop()
         self.reads.close()
         self.uses.close()
@@ -84,8 +88,9 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         engine=engine,
         uses=uses,
         keys=KeyRing(engine, clock, uses),
-        reads=ReadRecord(AuditLog(engine), secret),
+        reads=ReadRecord(AuditLog(engine), secret, clock),
         live=LiveWatch(LiveShelf(settings.home, CATALOGUE.names), metrics, log),
+        pulse=DatabasePulse(engine),
         admission=Admission(settings.admission_limit, metrics.overloads.inc),
         drain=Drain(settings.drain_seconds),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import msgspec
 from starlette.responses import Response
 
-from features.times import Timestamp
 from serving.answers import Standing, standing
 from serving.door.problems import NothingLive
 from serving.door.route import Call
@@ -18,11 +17,10 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: the only live state it is answered from, what holds for every answer from it, and the moment it was asked."""
+    """One question: the only live state it is answered from, and what holds for every answer from it now."""
 
     state: LiveState
     standing: Standing
-    at: Timestamp
 
 
 def ask(call: Call) -> Asked:
@@ -38,7 +36,7 @@ def ask(call: Call) -> Asked:
     if held.state is None:
         raise NothingLive("No verified predictions are live, so there is nothing true to answer; /readyz says why.")
     stale_hours = service.settings.stale_hours
-    return Asked(held.state, standing(held.state, now=now, stale_hours=stale_hours, is_newest=held.trouble is None), now)
+    return Asked(held.state, standing(held.state, now=now, stale_hours=stale_hours, is_newest=held.trouble is None))
 
 
 def reply(answer: msgspec.Struct, state: LiveState) -> Response:

@@ -20,7 +20,7 @@ async def get_customer(call: Call, customer_id: CustomerId) -> Response:
     asked = ask(call)
     answer = customer_answer(asked.state, customer_id, request_id=call.exchange.request_id, held=asked.standing)
     status = 404 if answer is None else 200
-    call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER, at=asked.at, status=status)
+    call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER, status=status)
     if answer is None:
         raise UnknownCustomer("The live snapshot holds no customer of that id.")
     return reply(answer, asked.state)

@@ -37,7 +37,7 @@ async def metrics(call: Call) -> Response:
 
 
 def readiness(service: Service) -> dict[str, Any]:
-    """Return the body of /readyz. A process that is ending, or has nothing verified to answer from, is not ready."""
+    """Return the body of /readyz: ready only with a verified state, a database that answers, and no end in sight."""
     now = service.live.in_service()
     body: dict[str, Any] = {"status": "ready", "degraded": now.trouble is not None}
     if now.trouble is not None:
@@ -45,8 +45,10 @@ def readiness(service: Service) -> dict[str, Any]:
         body["reason"] = now.trouble.replace(str(service.settings.home.root), "")
     if now.state is not None:
         body |= {"as_of": format_time(now.state.as_of), "versions": now.state.versions}
+    if now.state is None:
+        body["status"] = "not_ready"
+    if service.pulse.trouble is not None:
+        body |= {"status": "not_ready", "reason": service.pulse.trouble}
     if service.drain.begun:
         body |= {"status": "draining", "reason": "the process is about to end"}
-    elif now.state is None:
-        body["status"] = "not_ready"
     return body

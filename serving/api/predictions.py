@@ -19,5 +19,5 @@ async def create_predictions(call: Call, body: PredictionsRequest) -> Response:
     asked = ask(call)
     answer = predictions_answer(asked.state, body.customer_ids, request_id=call.exchange.request_id, held=asked.standing)
     subjects = [customer_id for customer_id in dict.fromkeys(body.customer_ids) if is_customer_id(customer_id)]
-    call.service.reads.note(call.exchange, subjects, route=PREDICTIONS, at=asked.at)
+    call.service.reads.note(call.exchange, subjects, route=PREDICTIONS)
     return reply(answer, asked.state)

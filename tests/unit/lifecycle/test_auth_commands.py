@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from lifecycle.serve import register, service_settings
+from lifecycle.settings import Settings
+from serving.database.keys import UnknownKey
+
+
+@pytest.fixture
+def run():
+    app = typer.Typer()
+    register(app)
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["keys", *words, "--json"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_a_key_is_shown_once_and_listed_without_its_secret(run):
+    made = run("create", "--name", "crm", "--scope", "read", "--scope", "ingest")
+
+    listed = run("list")["keys"]
+
+    assert made["secret"].startswith("lck_")
+    assert [(key["id"], key["scopes"]) for key in listed] == [(made["id"], ["ingest", "read"])]
+    assert made["secret"] not in json.dumps(listed)
+
+
+def test_rotating_gives_the_same_key_another_secret(run):
+    made = run("create", "--name", "crm", "--scope", "read")
+
+    rotated = run("rotate", made["id"], "--overlap-hours", "1")
+
+    assert rotated["id"] == made["id"]
+    assert rotated["secret"] != made["secret"]
+
+
+def test_a_revoked_key_is_listed_as_revoked(run):
+    made = run("create", "--name", "crm", "--scope", "read")
+    run("revoke", made["id"])
+
+    assert run("list")["keys"][0]["revoked_at"]
+
+
+def test_a_key_nobody_has_is_named(run):
+    with pytest.raises(UnknownKey, match="000000000000"):
+        run("revoke", "000000000000")
+
+
+def test_the_service_is_told_where_it_is_whatever_folder_it_runs_in(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LIFECYCLE_HOME", "var")
+
+    told = service_settings(Settings())
+
+    assert told.home.root == tmp_path / "var"
+    assert told.database_url == f"sqlite:///{tmp_path}/var/lifecycle.db"
