@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from features.errors import InvalidInput
 from features.home import Home
@@ -20,6 +20,10 @@ class SettingsInvalid(InvalidInput):
     """A setting in the environment or in `lifecycle.toml` is not what it must be."""
 
 
+def _home(given: object) -> object:
+    return Home(Path(given)) if isinstance(given, str | Path) else given
+
+
 class Settings(BaseSettings):
     """Settings of one installation; each is an environment variable `LIFECYCLE_<NAME>`, or a key of `lifecycle.toml`.
 
@@ -28,7 +32,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid")
 
-    home_folder: Path = Field(default=Path("var"), validation_alias=AliasChoices("LIFECYCLE_HOME", "home"))
+    home: Annotated[Home, NoDecode, BeforeValidator(_home)] = Home(Path("var"))
     database_url: SecretStr | None = None
     mlflow_tracking_uri: str | None = Field(
         default=None, validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "mlflow_tracking_uri")
@@ -47,11 +51,6 @@ class Settings(BaseSettings):
             raise SettingsInvalid(_listed(error)) from error
         except tomllib.TOMLDecodeError as error:
             raise SettingsInvalid(f"needed TOML in {_FILE}, found a fault: {error}") from error
-
-    @property
-    def home(self) -> Home:
-        """Return the folder of this installation."""
-        return Home(self.home_folder)
 
     @classmethod
     def settings_customise_sources(

@@ -24,6 +24,13 @@ def test_the_environment_wins_over_the_file_over_the_default(tmp_path: Path, mon
     assert (settings.port, settings.drain_seconds, settings.host) == (9001, 1.5, "127.0.0.1")
 
 
+def test_everything_is_kept_here_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIFECYCLE_HOME")
+    monkeypatch.setenv("HOME", "/somewhere/else")
+
+    assert Settings().home.root == Path("var")
+
+
 def test_every_wrong_setting_is_named_and_no_value_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIFECYCLE_PORT", "secret-text")
     monkeypatch.setenv("LIFECYCLE_ADMISSION_LIMIT", "-3")
