@@ -18,7 +18,10 @@ from training.simulated.people import Calendar, draw_people
 from training.simulated.truth import Truth, moments_needed, truth, week_of
 from training.simulated.world import WORLD, World
 
-_STREAMS = ("people", "lives", "support", "profiles", "usage", "voice", "surveys", "milestones", *SOURCES)
+UNTIL = parse_time("2026-01-01")
+"""Up to when the company is simulated, unless another moment is asked for."""
+
+_STREAMS = ("people", "lives", "requests", *(f"mess in {source}" for source in SOURCES), *SOURCES)
 
 
 class ImpossibleCompany(InvalidInput):
@@ -37,9 +40,7 @@ class SimulatedCompany:
     truth: Truth
 
 
-def simulate(
-    customers: int, *, seed: int, until: Timestamp = parse_time("2026-01-01"), years: int = 3, world: World = WORLD
-) -> SimulatedCompany:
+def simulate(customers: int, *, seed: int, until: Timestamp = UNTIL, years: int = 3, world: World = WORLD) -> SimulatedCompany:
     """Simulate a company of so many people (prospects included) over the years before `until`.
 
     The same arguments give the same tables, bit for bit. Each part draws from its own stream of the one seed, so that a change to
@@ -64,22 +65,22 @@ def simulate(
 def _sources(scene: Scene, lives: Lives, seed: int) -> Mapping[str, Callable[[], pa.Table]]:
     """Return for each source what draws its table; drawn one by one, the largest is not held twice."""
     rows = purchases.in_time_order(lives.contracts)
-    asked = support.requests(scene, lives, _stream(seed, "support"))
+    asked = support.requests(scene, lives, _stream(seed, "requests"))
     rewards = offer_rows.rewards(scene, lives.decisions, rows)
     return {
-        "customers": lambda: profiles.customers(scene, _stream(seed, "profiles")),
+        "customers": lambda: profiles.customers(scene, _stream(seed, "customers")),
         "usage": lambda: usage.usage(scene, lives, _stream(seed, "usage")),
-        "tickets": lambda: support.tickets(scene, asked, _stream(seed, "voice")),
+        "tickets": lambda: support.tickets(scene, asked, _stream(seed, "tickets")),
         "purchases": lambda: purchases.purchases(scene, rows),
         "surveys": lambda: voice.surveys(scene, lives, asked, _stream(seed, "surveys")),
-        "mentions": lambda: voice.mentions(scene, lives, _stream(seed, "voice")),
+        "mentions": lambda: voice.mentions(scene, lives, _stream(seed, "mentions")),
         "milestones": lambda: voice.milestones(scene, lives, _stream(seed, "milestones")),
         "offers": lambda: offer_rows.offers(scene, lives.decisions, rewards),
     }
 
 
 def _delivered(scene: Scene, source: str, draw: Callable[[], pa.Table], seed: int) -> pa.Table:
-    return mess.delivered(scene.world.mess, source, draw(), calendar=scene.calendar, rng=_stream(seed, source))
+    return mess.delivered(scene.world.mess, source, draw(), calendar=scene.calendar, rng=_stream(seed, f"mess in {source}"))
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:

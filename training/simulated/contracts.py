@@ -37,7 +37,7 @@ class ContractRows:
 
 @dataclass(frozen=True)
 class Passage:
-    """How each person gets through a week: when in force, when left (`NEVER` if not), when paid in it, what is awaited after it."""
+    """How each person gets through a week: in force from when, left and paid when (`NEVER` if not), and what is awaited then."""
 
     open_from: Ints
     left_at: Ints
@@ -152,7 +152,7 @@ def _risk(scene: Scene, moment: Moment, week: Week) -> Floats:
 
 
 def _in_force_from(moment: Moment, week: Week) -> Ints:
-    """Return from when on in this week a contract is in force: from its start, from a payment awaited, or from the start of the week."""
+    """Return from when on a contract is in force this week: from its start, a payment awaited, or the start of the week."""
     begins = np.maximum(moment.started, week.start)
     return np.where(moment.pending < NEVER, np.minimum(moment.pending, week.end), np.minimum(begins, week.end))
 

@@ -1,9 +1,9 @@
-"""What did the company offer to whom in the past, how was that drawn, and what did it do?
+"""What did the company offer in the past, how was it drawn, and what came of it.
 
-The old policy ranks by what sells: estimated acceptance times a list value. It knows neither the hazard nor that an offer may harm.
-A control group for good and a share of explored decisions draw uniformly from everything that passed the gates, `nothing`
-included, so the log also shows what the old policy would not have done. Per offer there is one channel: the first one the customer
-consents to. Only the first rank is ever shown.
+The old policy ranks by what sells: estimated acceptance times a list value. It knows no hazard, nor that offers may harm.
+A control group, for good, and a share of explored decisions draw uniformly from everything that passed the gates, `nothing`
+included, so the log also shows what the old policy would not have done. Per offer there is one channel: the first one the
+customer consents to. Only the first rank is ever shown.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from training.simulated.people import Ints
 class Lives:
     """Everything that was lived: matrices of weeks x people, and the rows of contracts and decisions in the order of weeks.
 
-    `state` is -1 outside a contract. `open_from` and `open_to` are the part of the week (0 to 1) in which the person was a customer.
-    `moments` holds the latent situation at the start of the weeks asked for (arrivals of the week included).
+    `state` is -1 outside a contract. `open_from` and `open_to` (0 to 1) are the part of the week in which the person was a
+    customer. `moments` holds the latent situation at the start of the weeks asked for (arrivals of the week included).
     """
 
     state: npt.NDArray[np.int8]
@@ -72,15 +72,14 @@ def _live_week(scene: Scene, policy: OldPolicy, before: Moment, week: Week) -> t
 def _drifted(scene: Scene, moment: Moment) -> Moment:
     """Return the moment with the state of the next week: engagement moves with the regime of the week that ends."""
     engagement, regime = scene.world.engagement, moment.state // 3
-    noise = engagement.drift_noise * scene.rng.standard_normal(len(regime))
-    level = moment.level + np.take(engagement.drifts, regime) + noise
-    usual = scene.people.level
+    target = scene.people.level + engagement.slow_level * scene.people.slow + np.take(engagement.targets, regime)
+    noise = engagement.level_noise * scene.rng.standard_normal(len(regime))
     adoption = moment.adoption + np.take(engagement.adoption_drifts, regime)
     return replace(
         moment,
         state=next_states(scene.chain, moment.state, scene.draws()),
-        level=np.clip(level, usual + engagement.level_low, usual + engagement.level_high),
-        adoption=np.clip(adoption, 0.02, 0.98),
+        level=moment.level + engagement.pull * (target - moment.level) + noise,
+        adoption=np.clip(adoption, *engagement.adoption_limits),
     )
 
 

@@ -19,7 +19,7 @@ from training.simulated.people import Calendar, Ints
 from training.simulated.world import Mess
 
 _MINUTE = 60_000_000
-_WRONG_AT_FIRST = {"purchases": ("revenue", 10.0), "surveys": ("score", 0.0), "usage": ("quantity", 60.0)}
+_WRONG_AT_FIRST = {"purchases": "revenue", "surveys": "score", "usage": "quantity"}
 
 
 def delivered(mess: Mess, source: str, table: pa.Table, *, calendar: Calendar, rng: np.random.Generator) -> pa.Table:
@@ -70,7 +70,8 @@ def _without_lost_days(mess: Mess, source: str, table: pa.Table, calendar: Calen
 
 def _corrected(mess: Mess, source: str, table: pa.Table, rng: np.random.Generator) -> pa.Table:
     """Let a share of the rows be wrong at first; the right row follows days later under the same id."""
-    column, factor = _WRONG_AT_FIRST[source]
+    column = _WRONG_AT_FIRST[source]
+    factor = {"revenue": mess.wrong_revenue, "score": mess.wrong_score, "quantity": mess.wrong_quantity}[column]
     position = table.column_names.index(column)
     chosen = _some(len(table), mess.corrected_share, rng)
     right = table.take(chosen)

@@ -78,7 +78,7 @@ class Moment:
             inside=self.inside | new,
             state=np.where(new, states, self.state),
             level=np.where(new, people.level + slow, self.level),
-            adoption=np.where(new, np.clip(0.6 * people.adoption, 0.03, 0.95), self.adoption),
+            adoption=np.where(new, world.engagement.adoption_start * people.adoption, self.adoption),
             started=np.where(new, begins, self.started),
             term_end=np.where(new, begins + people.term, self.term_end),
             pending=np.where(new, NEVER, self.pending),
@@ -119,7 +119,9 @@ def newcomers(scene: Scene, moment: Moment, week: Week) -> Ints:
 
 def first_states(scene: Scene) -> Ints:
     """Return a state for everybody who might begin: growing, or only steady, the sooner steady the slower the start; calm."""
-    growing = 1.0 / (1.0 + np.exp(-(0.8 - 0.8 * scene.people.slow)))
+    engagement = scene.world.engagement
+    score = engagement.growing_start + engagement.growing_start_slow * scene.people.slow
+    growing = 1.0 / (1.0 + np.exp(-score))
     return np.where(scene.draws() < growing, 0, 3)
 
 

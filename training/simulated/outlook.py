@@ -1,8 +1,8 @@
 """What awaits a customer, given the latent situation of one moment? The exact chance to leave and the expected margin.
 
-While a customer stays, the latent state is a Markov chain with weekly steps, and everything else that moves the hazard (age of the
-contract, season, an offer already shown, the ends of terms, the habit of paying late) is known in advance. So the chance to be
-still there is a product of matrices with killing, and needs no simulation. With `m` the factor of the state, `h` the person's
+While a customer stays, the latent state is a Markov chain with weekly steps, and everything else that moves the hazard (age of
+the contract, season, an offer already shown, the ends of terms, the habit of paying late) is known in advance. So the chance
+to be still there is a product of matrices with killing, and needs no simulation. With `m` the factor of the state, `h` the person's
 hazard of the week, `x` the weeks spent in force and `n` the ends of terms, a span of time is survived with the chance
 `exp(-h * m * (cancelling * x + weight * n))`. Offers of the future are not part of it: it is the truth of being left alone.
 """
@@ -37,7 +37,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Ahead:
-    """From when on, over which horizons (ascending), on which calendar, with which factor on the hazard (None: the one in force)."""
+    """From when on, over which horizons (ascending), on which calendar, with which factor on the hazard (None: as it is)."""
 
     as_of: Timestamp
     horizons_days: tuple[int, ...]

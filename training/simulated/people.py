@@ -90,11 +90,17 @@ def draw_people(world: World, count: int, calendar: Calendar, rng: np.random.Gen
         seats=seats,
         monthly_margin=price * margin_rate,
         margin_rate=margin_rate,
-        level=world.engagement.level_spread * rng.standard_normal(count) + 0.25 * np.log(seats),
-        adoption=np.clip(0.42 - 0.16 * frailty - 0.07 * slow + 0.16 * rng.standard_normal(count), 0.05, 0.95),
-        price_sensitivity=rng.standard_normal(count) + 0.4 * frailty,
+        level=world.engagement.level_spread * rng.standard_normal(count) + world.engagement.level_seats * np.log(seats),
+        adoption=_adoption(world, frailty, slow, rng),
+        price_sensitivity=rng.standard_normal(count) + world.offers.price_frailty * frailty,
         openness=world.offers.taste_spread * rng.standard_normal((count, len(world.offers.catalogue))),
     )
+
+
+def _adoption(world: World, frailty: Floats, slow: Floats, rng: np.random.Generator) -> Floats:
+    engagement = world.engagement
+    usual = engagement.adoption_usual + engagement.adoption_frailty * frailty + engagement.adoption_slow * slow
+    return np.asarray(np.clip(usual + engagement.adoption_spread * rng.standard_normal(len(slow)), *engagement.adoption_limits))
 
 
 def _first_seen(world: World, count: int, calendar: Calendar, rng: np.random.Generator) -> Ints:
@@ -131,7 +137,7 @@ def _late(world: World, count: int, rng: np.random.Generator) -> Ints:
 
 
 def _seats(world: World, segment: Ints, rng: np.random.Generator) -> Floats:
-    spread = np.where(segment == 0, 0.0, 0.6)
+    spread = np.where(segment == 0, 0.0, world.arrivals.seat_spread)
     return np.maximum(
         1.0, np.round(np.take(world.arrivals.segment_seats, segment) * np.exp(spread * rng.standard_normal(len(segment))))
     )
@@ -140,6 +146,6 @@ def _seats(world: World, segment: Ints, rng: np.random.Generator) -> Floats:
 def _monthly_price(world: World, seats: Floats, rng: np.random.Generator) -> Floats:
     """Return the price of 30 days: nearly proportional to seats, log-normal, with a few very large accounts."""
     contracts = world.contracts
-    price = contracts.seat_price * seats**0.9 * np.exp(contracts.price_spread * rng.standard_normal(len(seats)))
+    price = contracts.seat_price * seats**contracts.seat_power * np.exp(contracts.price_spread * rng.standard_normal(len(seats)))
     tail = rng.random(len(seats)) < contracts.tail_share
     return np.where(tail, price * (1.0 + rng.pareto(contracts.tail_index, len(seats))), price)

@@ -16,9 +16,11 @@ def customers(scene: Scene, rng: np.random.Generator) -> pa.Table:
     people, arrivals = scene.people, scene.world.arrivals
     joined = people.joins < scene.calendar.until
     moved = joined & (rng.random(len(people)) < scene.world.mess.moved_share)
-    cost = np.take(arrivals.channel_costs, people.channel) * np.exp(0.5 * rng.standard_normal(len(people)))
+    cost = np.take(arrivals.channel_costs, people.channel) * np.exp(
+        arrivals.channel_cost_spread * rng.standard_normal(len(people))
+    )
     new_country = rng.choice(len(arrivals.countries), len(people), p=arrivals.country_shares)
-    moved_at = people.joins + (rng.exponential(200.0, len(people)) * DAY).astype(np.int64)
+    moved_at = people.joins + (rng.exponential(scene.world.mess.moved_days, len(people)) * DAY).astype(np.int64)
     nothing, never = np.full(len(people), np.nan), np.full(len(people), NEVER)
     return pa.concat_tables(
         [

@@ -26,8 +26,9 @@ _Numbers = TypeVar("_Numbers", Floats, Ints)
 class Responses:
     """One row per customer, one column per offer of the catalogue: what happens if the offer is shown.
 
-    `level_accepted` and `level_declined` index `Offers.levels`, the factor on the hazard for the next quarter; the level 1.0 leaves
-    what is in force. `margin_now` is earned at acceptance; `price` is a factor on all margin that follows, `renewals` on that of terms.
+    `level_accepted` and `level_declined` index `Offers.levels`, the factor on the hazard for the next quarter; the level 1.0
+    leaves what is in force. `margin_now` is earned at acceptance; `price` is a factor on all margin that follows, `renewals` on
+    that of terms.
     """
 
     acceptance: Floats

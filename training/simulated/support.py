@@ -12,6 +12,7 @@ from training.simulated.columns import customer_ids, flags, numbered, numbers, t
 from training.simulated.lives import Lives
 from training.simulated.moment import Scene
 from training.simulated.people import NEVER, Bools, Floats, Ints
+from training.simulated.world import Support
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Requests:
 
 
 def requests(scene: Scene, lives: Lives, rng: np.random.Generator) -> Requests:
-    """Draw all requests, in the order of their opening: each complaint of the latent state is one, the others are questions."""
+    """Draw all requests, in the order of their opening: complaints of the latent state, and questions."""
     parts = [_complaints(scene, lives, rng), _questions(scene, lives, rng)]
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Requests.__dataclass_fields__}
     order = np.argsort(columns["opened"], kind="stable")
@@ -37,7 +38,7 @@ def requests(scene: Scene, lives: Lives, rng: np.random.Generator) -> Requests:
 
 
 def tickets(scene: Scene, asked: Requests, rng: np.random.Generator) -> pa.Table:
-    """Return the tickets with `known_at`: as opened, and once more as resolved; what is not resolved before the end stays open."""
+    """Return the tickets with `known_at`: as opened, and once more as resolved; what is not resolved by the end stays open."""
     whole = _resolved_rows(scene, asked, rng)
     opened = _as_opened(whole)
     resolved = whole.filter(pa.array(asked.resolved < scene.calendar.until))
@@ -54,22 +55,22 @@ def _complaints(scene: Scene, lives: Lives, rng: np.random.Generator) -> Request
     soured = (lives.state[after, customer] % 3 == 2) & (lives.state[after, customer] >= 0)
     opened = _inside_week(scene, lives, week, customer, rng=rng)
     resolved = np.maximum(opened + HOUR, scene.calendar.start + (week + lasts) * WEEK - _part(WEEK, len(week), rng))
-    badness = np.clip(np.where(soured, 0.75, 0.35) + 0.18 * rng.standard_normal(len(week)), 0.0, 1.0)
+    badness = _badness(scene, np.where(soured, 2, 1), rng)
     return Requests(
         customer, opened, np.ones(len(week), dtype=bool), badness, np.where(week + lasts > len(open_) - 1, NEVER, resolved)
     )
 
 
 def _questions(scene: Scene, lives: Lives, rng: np.random.Generator) -> Requests:
-    voice = scene.world.voice
+    support = scene.world.support
     age = np.cumsum(lives.state >= 0, axis=0)
-    rate = np.where(age <= 8, voice.new_ticket_rate, voice.ticket_rate) * (lives.open_to - lives.open_from)
-    rate = rate * np.sqrt(np.minimum(scene.people.seats, 16.0)) * np.exp(0.3 * (lives.state // 3 == 2))
+    rate = np.where(age <= support.new_weeks, support.new_rate, support.rate) * (lives.open_to - lives.open_from)
+    rate = rate * np.sqrt(np.minimum(scene.people.seats, support.seats_cap)) * np.exp(support.fading * (lives.state // 3 == 2))
     week, customer = np.nonzero(rng.random(rate.shape) < -np.expm1(-rate))
     opened = _inside_week(scene, lives, week, customer, rng=rng)
-    badness = np.clip(0.30 + 0.18 * rng.standard_normal(len(week)), 0.0, 1.0)
-    lasting = (np.exp(1.8 + 2.0 * badness + rng.standard_normal(len(week))) * HOUR).astype(np.int64)
-    complaint = rng.random(len(week)) < 0.03
+    badness = _badness(scene, np.zeros(len(week), dtype=np.int64), rng)
+    lasting = (_duration(support.hours_lasting, badness, rng) * HOUR).astype(np.int64)
+    complaint = rng.random(len(week)) < support.unlucky_complaints
     return Requests(customer, opened, complaint, badness, opened + lasting)
 
 
@@ -90,44 +91,54 @@ def _inside_week(scene: Scene, lives: Lives, week: Ints, customer: Ints, *, rng:
 
 
 def _resolved_rows(scene: Scene, asked: Requests, rng: np.random.Generator) -> pa.Table:
-    voice, count, bad = scene.world.voice, len(asked), asked.badness
-    answered = asked.opened + np.minimum(
-        (np.exp(0.4 + 3.6 * bad + 0.9 * rng.standard_normal(count)) * HOUR).astype(np.int64), asked.resolved - asked.opened
-    )
-    channel = rng.choice(len(voice.ticket_channels), count, p=(0.4, 0.25, 0.2, 0.15))
-    waiting = np.where(np.isin(channel, (1, 2)), np.round(np.exp(3.6 + 2.8 * bad + 0.7 * rng.standard_normal(count))), np.nan)
-    delighted = rng.random(count) < 0.25 * np.clip(0.6 - bad, 0.0, 1.0)
-    contacts = 1.0 + rng.poisson(2.2 * bad)
+    support, count, bad = scene.world.support, len(asked), asked.badness
+    first = (_duration(support.hours_to_answer, bad, rng) * HOUR).astype(np.int64)
+    answered = asked.opened + np.minimum(first, asked.resolved - asked.opened)
+    channel = rng.choice(len(support.channels), count, p=support.channel_shares)
+    live = channel >= len(support.channels) - support.live_channels
+    waiting = np.where(live, np.round(_duration(support.seconds_waiting, bad, rng)), np.nan)
+    delighted = rng.random(count) < support.delighted * np.maximum(support.delighted_below - bad, 0.0)
+    contacts = 1.0 + rng.poisson(support.contacts * bad)
+    hand_overs = np.asarray(np.floor(contacts / 2.0 * rng.random(count) + bad), dtype=np.float64)
     known = asked.resolved < NEVER
     return pa.table(
         {
             "customer_id": texts(asked.customer, customer_ids(len(scene.people))),
             "ticket_id": numbered("t", np.arange(count), width=7),
             "opened_at": times(asked.opened),
-            "channel": texts(channel, voice.ticket_channels),
-            "topic": texts(_topics(asked, len(voice.ticket_topics), rng), voice.ticket_topics),
+            "channel": texts(channel, support.channels),
+            "topic": texts(_topics(support, asked, rng), support.topics),
             "complaint": pa.array(asked.complaint),
             "first_response_at": times(np.where(known, answered, NEVER)),
             "resolved_at": times(asked.resolved),
             "last_update_at": times(np.where(known, answered + (asked.resolved - answered) // 2, NEVER)),
             "contacts": numbers(contacts),
-            "hand_overs": numbers(_whole(contacts / 2.0 * rng.random(count) + bad)),
+            "hand_overs": numbers(hand_overs),
             "waiting_seconds": numbers(waiting),
-            "abandoned": flags(rng.random(count) < 0.15 * bad, ~np.isnan(waiting)),
+            "abandoned": flags(rng.random(count) < support.abandoned * bad, live),
             "delighted": pa.array(delighted),
-            "delight_factor": texts(np.where(delighted, rng.integers(0, 4, count), -1), voice.delight_factors),
+            "delight_factor": texts(np.where(delighted, rng.integers(0, 4, count), -1), support.delight_factors),
             "known_at": times(np.where(known, asked.resolved + _part(300 * SECOND, count, rng), NEVER)),
         }
     )
 
 
-def _whole(values: Floats) -> Floats:
-    return np.asarray(np.floor(values))
-
-
-def _topics(asked: Requests, count: int, rng: np.random.Generator) -> Ints:
+def _topics(support: Support, asked: Requests, rng: np.random.Generator) -> Ints:
+    """Return codes of topics; complaints are about the last few."""
+    count = len(support.topics)
     usual = rng.integers(0, count, len(asked))
-    return np.where(asked.complaint, rng.integers(1, 3, len(asked)), usual)
+    return np.where(asked.complaint, rng.integers(count - support.complaint_topics, count, len(asked)), usual)
+
+
+def _badness(scene: Scene, what: Ints, rng: np.random.Generator) -> Floats:
+    support = scene.world.support
+    return np.clip(np.take(support.badness, what) + support.badness_spread * rng.standard_normal(len(what)), 0.0, 1.0)
+
+
+def _duration(of: tuple[float, float, float], badness: Floats, rng: np.random.Generator) -> Floats:
+    """Return log-normal durations, longer the worse the handling."""
+    usual, by_badness, spread = of
+    return np.asarray(np.exp(usual + by_badness * badness + spread * rng.standard_normal(len(badness))))
 
 
 def _as_opened(whole: pa.Table) -> pa.Table:

@@ -40,16 +40,16 @@ class Truth:
     """What only the simulator knows.
 
     `customers`: one row per person seen and month start, sorted by (as_of, customer_id): `stage`, and for contracts in force
-    `regime`, `trouble`, `weekly_hazard` (of that very week), `churn_<days>`, `expected_margin_<days>` and `effect_<offer>` (margin
-    that deciding on the offer adds to deciding on nothing, within the reward days); `realised_margin_<days>` for everybody, where
-    the simulated time is long enough.
+    `regime`, `trouble`, `weekly_hazard` (of that very week), `churn_<days>`, `expected_margin_<days>` and `effect_<offer>`
+    (margin that deciding on the offer adds to deciding on nothing, within the reward days); `realised_margin_<days>` for
+    everybody, where the simulated time is long enough.
     """
 
     customers: pa.Table
 
 
 def moments_needed(calendar: Calendar) -> list[Timestamp]:
-    """Return the month starts inside the calendar, the end included if it is one."""
+    """Return the month starts inside the calendar; its end is not one of them."""
     return month_starts(calendar.start, calendar.until - 1)
 
 

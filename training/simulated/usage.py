@@ -8,7 +8,7 @@ import pyarrow as pa
 from features.times import DAY, WEEK, monday_at_or_before
 from training.simulated.columns import customer_ids, numbered, numbers, texts, times
 from training.simulated.lives import Lives
-from training.simulated.moment import Scene
+from training.simulated.moment import Matrix, Scene
 from training.simulated.people import Floats, Ints
 from training.simulated.world import Engagement
 
@@ -19,9 +19,9 @@ def usage(scene: Scene, lives: Lives, rng: np.random.Generator) -> pa.Table:
     """Return the usage table without `known_at`, in the order of weeks; people who take long to pay go on using."""
     week, customer = _who_and_when(scene, lives, rng)
     engagement = scene.world.engagement
-    feature = _features(lives.adoption[week, customer], len(engagement.features), rng)
-    user = (rng.random(len(week)) ** 1.6 * _users(scene)[customer]).astype(np.int64)
-    quantity = np.round(np.exp(0.9 * rng.standard_normal(len(week))) * (1.0 + feature % 4), 2)
+    feature = _features(engagement, lives.adoption[week, customer], rng)
+    user = (rng.random(len(week)) ** engagement.user_skew * _users(scene)[customer]).astype(np.int64)
+    quantity = np.round(np.exp(engagement.quantity_spread * rng.standard_normal(len(week))) * (1.0 + feature % 4), 2)
     return pa.table(
         {
             "customer_id": texts(customer, customer_ids(len(scene.people))),
@@ -37,8 +37,9 @@ def usage(scene: Scene, lives: Lives, rng: np.random.Generator) -> pa.Table:
 def season(engagement: Engagement, week_starts: Ints) -> Floats:
     """Return the factor of the time of the year: low in summer, lowest around the New Year."""
     day = (week_starts / DAY) % _YEAR_DAYS
-    wave = 1.0 + engagement.season * np.cos(2 * np.pi * (day - 45.0) / _YEAR_DAYS)
-    return np.where((day > 354) | (day < 4), engagement.holiday_factor, wave)
+    last, first = engagement.holidays
+    wave = 1.0 + engagement.season * np.cos(2 * np.pi * (day - engagement.season_peak_day) / _YEAR_DAYS)
+    return np.where((day > last) | (day < first), engagement.holiday_factor, wave)
 
 
 def _who_and_when(scene: Scene, lives: Lives, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -53,10 +54,11 @@ def _who_and_when(scene: Scene, lives: Lives, rng: np.random.Generator) -> tuple
     return cells // counts.shape[1], cells % counts.shape[1]
 
 
-def _features(adoption: np.ndarray, count: int, rng: np.random.Generator) -> Ints:
+def _features(engagement: Engagement, adoption: Matrix, rng: np.random.Generator) -> Ints:
     """Return codes of features: the better adopted, the deeper; the first features are the plainest and the most used."""
-    reach = 2.0 + (count - 2.0) * adoption
-    return np.minimum(rng.random(len(adoption)) ** 1.4 * reach, count - 1).astype(np.int64)
+    count, always = len(engagement.features), engagement.features_always
+    reach = always + (count - always) * adoption
+    return np.minimum(rng.random(len(adoption)) ** engagement.feature_skew * reach, count - 1).astype(np.int64)
 
 
 def _users(scene: Scene) -> Ints:
@@ -84,5 +86,6 @@ def _office_hours(scene: Scene, count: int, rng: np.random.Generator) -> Ints:
     offset = (scene.calendar.start - monday_at_or_before(scene.calendar.start)) // DAY
     weights = np.roll(scene.world.engagement.weekday_weights, -offset)
     day = np.searchsorted(np.cumsum(weights) / np.sum(weights), rng.random(count), side="right")
-    hour = np.clip(13.5 + 3.2 * rng.standard_normal(count), 0.0, 23.999)
+    usual, spread = scene.world.engagement.hour_of_day
+    hour = np.clip(usual + spread * rng.standard_normal(count), 0.0, 23.999)
     return np.minimum(day, 6) * DAY + (hour / 24.0 * DAY).astype(np.int64)

@@ -11,6 +11,7 @@ from training.simulated.lives import Lives
 from training.simulated.moment import Scene
 from training.simulated.people import NEVER, Floats, Ints
 from training.simulated.support import Requests
+from training.simulated.world import Voice
 
 _NPS, _CSAT, _CES = range(3)
 _SURVEYS = ("nps", "csat", "ces")
@@ -19,8 +20,9 @@ _SURVEYS = ("nps", "csat", "ces")
 def satisfaction(scene: Scene, lives: Lives, week: Ints, customer: Ints) -> Floats:
     """Return how satisfied customers are in a week, about -3 to 2: by regime and trouble, and by who they are."""
     state = np.maximum(lives.state[week, customer], 0)
-    mood = np.take((0.6, 0.1, -0.6), state // 3) + np.take((0.0, -0.7, -1.2), state % 3)
-    return np.asarray(mood - 0.8 * scene.people.frailty[customer] - 0.15 * scene.people.slow[customer])
+    voice, people = scene.world.voice, scene.people
+    mood = np.take(voice.mood_regimes, state // 3) + np.take(voice.mood_troubles, state % 3)
+    return np.asarray(mood + voice.mood_frailty * people.frailty[customer] + voice.mood_slow * people.slow[customer])
 
 
 def surveys(scene: Scene, lives: Lives, asked: Requests, rng: np.random.Generator) -> pa.Table:
@@ -28,7 +30,7 @@ def surveys(scene: Scene, lives: Lives, asked: Requests, rng: np.random.Generato
     parts = [_nps(scene, lives, rng), _after_requests(scene, asked, _CSAT, rng), _after_requests(scene, asked, _CES, rng)]
     kind = np.repeat(np.arange(3), [len(customer) for customer, _ in parts])
     customer, at = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    mood = satisfaction(scene, lives, _week(scene, at), customer) + 0.7 * rng.standard_normal(len(at))
+    mood = satisfaction(scene, lives, _week(scene, at), customer) + scene.world.voice.mood_noise * rng.standard_normal(len(at))
     speaks = rng.random(len(at)) < scene.world.voice.comment_share
     topics = scene.world.voice.comment_topics
     return pa.table(
@@ -37,9 +39,9 @@ def surveys(scene: Scene, lives: Lives, asked: Requests, rng: np.random.Generato
             "survey_id": numbered("s", np.arange(len(at)), width=7),
             "answered_at": times(at),
             "kind": texts(kind, _SURVEYS),
-            "score": numbers(_score(kind, mood)),
+            "score": numbers(_score(scene.world.voice, kind, mood)),
             "comment_topic": texts(np.where(speaks, rng.integers(0, len(topics), len(at)), -1), topics),
-            "comment_sentiment": numbers(np.where(speaks, np.round(np.tanh(0.8 * mood), 2), np.nan)),
+            "comment_sentiment": numbers(np.where(speaks, np.round(np.tanh(scene.world.voice.sentiment * mood), 2), np.nan)),
         }
     )
 
@@ -47,10 +49,10 @@ def surveys(scene: Scene, lives: Lives, asked: Requests, rng: np.random.Generato
 def mentions(scene: Scene, lives: Lives, rng: np.random.Generator) -> pa.Table:
     """Return public mentions without `known_at`; the very pleased and the angry speak most, some of them unknown."""
     voice = scene.world.voice
-    spoken = rng.random(lives.state.shape) < 2.5 * voice.mention_rate * (lives.open_to - lives.open_from)
+    spoken = rng.random(lives.state.shape) < voice.mention_rate * (lives.open_to - lives.open_from)
     week, customer = np.nonzero(spoken)
-    mood = satisfaction(scene, lives, week, customer) + 0.5 * rng.standard_normal(len(week))
-    chosen = rng.random(len(week)) < np.minimum(1.0, 0.2 + 0.4 * np.abs(mood))
+    mood = satisfaction(scene, lives, week, customer) + voice.mood_noise * rng.standard_normal(len(week))
+    chosen = rng.random(len(week)) < voice.mention_share[0] + voice.mention_share[1] * np.abs(mood)
     week, customer, mood = week[chosen], customer[chosen], mood[chosen]
     named = rng.random(len(week)) >= voice.mention_unknown
     return pa.table(
@@ -59,7 +61,7 @@ def mentions(scene: Scene, lives: Lives, rng: np.random.Generator) -> pa.Table:
             "mention_id": numbered("m", np.arange(len(week)), width=6),
             "occurred_at": times(_somewhen(scene, lives, week, customer, rng=rng)),
             "network": texts(rng.integers(0, len(voice.networks), len(week)), voice.networks),
-            "sentiment": numbers(np.asarray(np.round(np.tanh(0.9 * mood), 2), dtype=np.float64)),
+            "sentiment": numbers(np.asarray(np.round(np.tanh(voice.sentiment * mood), 2), dtype=np.float64)),
         }
     )
 
@@ -102,9 +104,10 @@ def _after_requests(scene: Scene, asked: Requests, kind: int, rng: np.random.Gen
     return asked.customer[answers], at[answers]
 
 
-def _score(kind: Ints, mood: Floats) -> Floats:
+def _score(voice: Voice, kind: Ints, mood: Floats) -> Floats:
     """Return NPS 0..10, CSAT 1..5 or CES 1..7 for a mood around 0."""
-    lowest, middle, step, highest = np.take(((0, 1, 1), (7.4, 3.7, 4.9), (2.4, 0.9, 1.2), (10, 5, 7)), kind, axis=1)
+    lowest, highest = np.take(((0, 1, 1), (10, 5, 7)), kind, axis=1)
+    middle, step = np.take(voice.score_middle, kind), np.take(voice.score_step, kind)
     return np.asarray(np.clip(np.round(middle + step * mood), lowest, highest))
 
 
