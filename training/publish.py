@@ -22,7 +22,6 @@ import pyarrow.compute as pc
 
 from features.catalogue import CATALOGUE
 from features.company import Company, stored_company
-from features.engine.batch import compute_snapshots
 from features.errors import Conflict, Forbidden, NotFound
 from features.home import Home
 from features.log.store import EventLog
@@ -173,6 +172,9 @@ def newest_scene(home: Home, company: Company) -> Scene:
     """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
     log = EventLog.open(home)
     as_of = min(log.manifest.observed_until.get(source, 0) for source in sources_read(company)) // DAY * DAY
+    # Here, not above: the engine starts numba, and a rollback must not wait for what it does not use.
+    from features.engine.batch import compute_snapshots
+
     snapshot = compute_snapshots(home, [as_of])[0]
     return Scene(snapshot, company, at_risk_at(log, company, as_of))
 
