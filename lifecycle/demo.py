@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import socket
 
     from serving.settings import ServiceSettings
-    from training.publish import Act
+    from training.pointer import Act
 
 _MARK = ".made-by-lifecycle-demo"
 _SEED = 7
@@ -78,7 +79,7 @@ def _fresh_home(parent: Home) -> Home:
 def _build(home: Home, *, customers: int, signing_key: Path) -> Demo:
     from lifecycle.simulate import simulate_into
     from training.churn import TrainingRun, train_churn
-    from training.publish import Act
+    from training.pointer import Act
     from training.tracking import Tracking
 
     company = simulate_into(home, customers=customers, seed=_SEED)
@@ -164,7 +165,7 @@ def _ask_and_show(built: Demo, url: str) -> None:
 
 
 def _show(built: Demo, answer: dict[str, Any], url: str) -> None:
-    home = f"LIFECYCLE_HOME={built.home.root}"
+    command = f"LIFECYCLE_HOME={built.home.root} {_program('lifecycle')}"
     typer.echo(
         f"""
 {built.question.curl(url)}
@@ -174,11 +175,20 @@ URL       {url}
 demo key  {built.question.key}
 
 Try next
-  {home} lifecycle models                    what is live, and since when
-  {home} lifecycle keys create --name crm --scope read
-  {home} lifecycle score --out scores.csv    a prediction for every customer
-  mlflow ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
+  {command} models                    what is live, and since when
+  {command} score --out scores.csv    a prediction for every customer
+  {command} keys create --name crm --scope read
+  {command} doctor
+  {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
     )
+
+
+def _program(name: str) -> str:
+    """Return how to call a program of this environment from here: by its name if that finds it, else by its path."""
+    beside = Path(sys.executable).parent / name
+    if (found := shutil.which(name)) and Path(found).resolve() == beside.resolve():
+        return name
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
 
 
 def _now() -> int:
