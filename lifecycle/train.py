@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from features.company import Company
     from features.times import Timestamp
     from training.ledger import LedgerEntry
-    from training.publish import Act
+    from training.pointer import Act
     from training.tracking import Tracking
 
 Model = Annotated[Literal["churn"], typer.Argument(metavar="MODEL", help="Which model: churn.")]
@@ -68,7 +68,7 @@ def promote(
 
     with phase(f"promote {model}"):
         done = put_live(Settings().home, model, act=_act(override), run_id=run)
-    emit(_entry(done.entry), f"{gates_text(done.gates)}\n\n{_moved(done.entry)}", as_json=as_json)
+    emit(_entry(done), f"{gates_text(done.gates)}\n\n{_moved(done)}", as_json=as_json)
 
 
 def rollback(
@@ -77,10 +77,10 @@ def rollback(
     as_json: JsonFlag = False,
 ) -> None:
     """Put the model live that was live before, on the current snapshot."""
-    from training.promote import rollback as go_back
+    from training.rollback import rollback as go_back
 
     done = go_back(Settings().home, model, act=_act(reason))
-    emit(_entry(done.entry), _moved(done.entry), as_json=as_json)
+    emit(_entry(done), _moved(done), as_json=as_json)
 
 
 def models(
@@ -90,7 +90,7 @@ def models(
     as_json: JsonFlag = False,
 ) -> None:
     """Show what is live, what was live when, and the candidates waiting."""
-    from features.times import parse_time
+    from features.times import format_time, parse_time
     from training.candidates import stored_candidates
     from training.ledger import live_at, read_ledger
 
@@ -98,7 +98,7 @@ def models(
     live, moves = live_at(home, moment), [entry for entry in read_ledger(home) if entry.at <= moment]
     waiting = [candidate.report for candidate in stored_candidates(home, "churn")]
     result = {
-        "at": moment,
+        "at": format_time(moment),
         "live": _entry(live) if live else None,
         "ledger": [_entry(entry) for entry in moves],
         "candidates": [{"run_id": report.run_id, "model_sha": report.model_sha} for report in waiting],
@@ -131,7 +131,7 @@ def _now() -> Timestamp:
 
 
 def _act(override: str | None) -> Act:
-    from training.publish import Act
+    from training.pointer import Act
 
     return Act(Settings().signing_key, _now(), override)
 

@@ -42,9 +42,9 @@ def measures_text(report: TrainingReport) -> str:
     """Return the measures of the recipe and of each baseline side by side, with their intervals."""
     """Return the measures of the recipe beside the baselines, each with its interval."""
     names = ["recipe", *report.baselines]
-    header = f"  {'':<18}" + "".join(f"{name:<26}" for name in names)
+    header = f"  {'':<18}" + "".join(f"{name:<28}" for name in names)
     rows = [
-        f"  {measure:<18}" + "".join(f"{_shown(measure, report.pooled[name].get(measure)):<26}" for name in names)
+        f"  {measure:<18}" + "".join(f"{_shown(measure, report.pooled[name].get(measure)):<28}" for name in names)
         for measure in _MEASURES
     ]
     title = (

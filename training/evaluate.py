@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Draws: TypeAlias = Mapping[str, FloatArray]
@@ -115,10 +114,14 @@ def feature_aucs(rows: npt.NDArray[np.float32], left: FloatArray) -> FloatArray:
     >>> feature_aucs(np.array([[3.0, 1.0], [2.0, 1.0], [np.nan, 1.0]], np.float32), np.array([0.0, 1.0, 1.0])).tolist()
     [1.0, 0.5]
     """
-    ranks = rankdata(np.where(np.isnan(rows), -np.inf, rows), axis=0)
-    leavers = left.sum()
-    beaten = ranks[left > 0.5].sum(axis=0) - leavers * (leavers + 1) / 2
-    auc = beaten / max(leavers * (len(left) - leavers), 1)
+    comparable = np.where(np.isnan(rows), -np.inf, rows)
+    left_rows, stayed_rows = comparable[left > 0.5], np.sort(comparable[left <= 0.5], axis=0)
+    pairs = max(left_rows.shape[0] * stayed_rows.shape[0], 1)
+    below_or_equal = [
+        np.searchsorted(stayed, leavers, side="left").sum() + np.searchsorted(stayed, leavers, side="right").sum()
+        for leavers, stayed in zip(left_rows.T, stayed_rows.T, strict=True)
+    ]
+    auc = np.array(below_or_equal) / 2 / pairs
     return np.asarray(np.maximum(auc, 1 - auc))
 
 

@@ -1,67 +1,24 @@
-"""How does a candidate go live, and how back: gates, bundle, predictions, last of all the pointer and its line in the ledger."""
+"""How does a candidate go live: gates, signed bundle, predictions, and last of all the pointer and its line in the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from features.catalogue import CATALOGUE
 from features.company import Company, stored_company
-from features.errors import Damaged, InvalidInput, NotFound
+from features.errors import Damaged, InvalidInput
 from features.home import Home
-from models.bundle import (
-    ContentDamaged,
-    Live,
-    NotStored,
-    Signer,
-    load_model,
-    open_predictions,
-    read_live,
-    trial_load,
-    write_bundle,
-)
+from models.bundle import ContentDamaged, Live, NotStored, Signer, load_model, read_live, trial_load, write_bundle
 from training.candidates import Candidate, stored_candidate
 from training.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
-from training.ledger import LedgerEntry, move_live, predecessor, read_ledger, settle
-from training.publish import (
-    Act,
-    bundles_before,
-    company_in_use,
-    live_models,
-    live_now,
-    newest_scene,
-    publish_predictions,
-    publishing_lock,
-    question_of,
-    signer_of,
-    stored_predictions,
-)
+from training.ledger import LedgerEntry, move_live, settle
+from training.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
+from training.publish import newest_scene, publish_predictions, question_of
 
 
 class ReasonMissing(InvalidInput):
     """An override without a reason."""
-
-
-class NoPredecessor(NotFound):
-    """There is no earlier model to go back to."""
-
-
-@dataclass(frozen=True)
-class Promotion:
-    """What was moved: the entry written to the ledger, with the live state and the gates' verdicts."""
-
-    entry: LedgerEntry
-
-    @property
-    def live(self) -> Live:
-        """Return what is live now."""
-        return self.entry.live
-
-    @property
-    def gates(self) -> list[GateResult]:
-        """Return what the gates said."""
-        return self.entry.gates
 
 
 def judge(home: Home, candidate: Candidate, company: Company) -> list[GateResult]:
@@ -80,7 +37,7 @@ def judge(home: Home, candidate: Candidate, company: Company) -> list[GateResult
     ]
 
 
-def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> Promotion:
+def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> LedgerEntry:
     """Put the candidate of a run (the newest if none is named) live, if every gate passes or `act.override` says why not.
 
     Raises
@@ -105,29 +62,7 @@ def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> P
             override=act.override if blocked(gates) else None, gates=gates,
         )  # fmt: skip
         move_live(home, entry)
-    return Promotion(entry)
-
-
-def rollback(home: Home, model: str, *, act: Act) -> Promotion:
-    """Put the model live that was live before, on the current snapshot; with its predictions stored, only the pointer moves.
-
-    Raises
-    ------
-    NoPredecessor
-        If there is none.
-    """
-    with publishing_lock(home):
-        settle(home)
-        models = live_models(home)
-        before = predecessor(read_ledger(home), model, above=models.get(model, ""))
-        if before is None:
-            raise NoPredecessor(
-                f"needed a {model} model that was live before, found none; `lifecycle models` shows what was live when"
-            )
-        earlier = {**models, model: before}
-        entry = LedgerEntry(act.at, "rollback", _gone_back(home, earlier, act), earlier, model=model, override=act.override)
-        move_live(home, entry)
-    return Promotion(entry)
+    return entry
 
 
 def _refuse_blocked(gates: list[GateResult], override: str | None) -> None:
@@ -163,14 +98,3 @@ def _published(home: Home, models: Mapping[str, str], company: Company, signer: 
         with suppress(NotStored, ContentDamaged):  # there is no way back to a model that is gone
             write_bundle(home, earlier, signer=signer)
     return publish_predictions(home, bundle, models, newest_scene(home, company))
-
-
-def _gone_back(home: Home, models: Mapping[str, str], act: Act) -> Live:
-    bundle = write_bundle(home, models, signer=signer_of(home, act.signing_key))
-    now = live_now(home)
-    origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle)
-    stored = stored_predictions(home, origin)
-    if stored is None:
-        return publish_predictions(home, bundle, models, newest_scene(home, company_in_use(home)))
-    open_predictions(home, stored)  # verified before the pointer moves
-    return replace(now, bundle=bundle, predictions=stored)

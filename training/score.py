@@ -14,17 +14,8 @@ from features.times import Timestamp
 from features.write_once import replace_file
 from models.bundle import Live, read_live
 from training.ledger import LedgerEntry, move_live, settle
-from training.publish import (
-    Scene,
-    company_in_use,
-    live_models,
-    live_now,
-    newest_scene,
-    predicted,
-    publish_predictions,
-    publishing_lock,
-    question_of,
-)
+from training.pointer import live_models, live_now, publishing_lock
+from training.publish import Scene, company_in_use, newest_scene, predicted, publish_predictions, question_of
 
 _WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
 

@@ -18,8 +18,8 @@ from features.log.intake import Receipt, append
 from features.times import DAY, parse_time
 from models.learners.boosting import BoostingPreset
 from training.churn import TrainedModel, TrainingRun, train_churn
+from training.pointer import Act
 from training.promote import promote
-from training.publish import Act
 from training.tracking import Tracking
 
 START, UNTIL = parse_time("2025-01-01"), parse_time("2025-12-20")

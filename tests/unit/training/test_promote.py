@@ -19,8 +19,9 @@ from training import publish as publish_room
 from training.candidates import CandidateMissing, stored_candidate
 from training.gates import PromotionRefused
 from training.ledger import read_ledger
+from training.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
 from training.promote import ReasonMissing, judge, promote
-from training.publish import Act, ForeignKey, NoCompany, PublishingLocked, company_in_use, publishing_lock
+from training.publish import NoCompany, company_in_use
 from training.score import AnotherQuestion, UnknownFormat, score, score_to_file, use_company
 
 UNTIL: Timestamp = parse_time("2025-12-20")

@@ -8,11 +8,11 @@ import pytest
 
 from features.times import DAY, Timestamp, parse_time
 from models.bundle import load_live, load_public_key
-from training import promote as promote_room
 from training import publish as publish_room
+from training import rollback as rollback_room
 from training.ledger import live_at, read_ledger
-from training.promote import NoPredecessor, rollback
-from training.publish import Act
+from training.pointer import Act
+from training.rollback import NoPredecessor, rollback
 from training.score import score
 
 PROMOTED_AT: Timestamp = parse_time("2025-12-21")
@@ -46,7 +46,7 @@ def test_a_rollback_after_scoring_anew_still_computes_nothing(promoted: Any, mon
 
 
 def test_without_stored_predictions_they_are_made_again(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(promote_room, "stored_predictions", lambda *_: None)
+    monkeypatch.setattr(rollback_room, "stored_predictions", lambda *_: None)
 
     rollback(promoted.home, "churn", act=act(promoted, day=2))
 

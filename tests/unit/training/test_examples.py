@@ -1,0 +1,79 @@
+"""That what is learned from is what was known, for whom the question was asked, and nothing of anybody's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features.log.store import EventLog
+from features.snapshot import find_snapshot
+from features.times import DAY, month_starts, parse_time
+from training.examples import StackedExamples, stack_examples
+from training.folds import HistoryTooShort
+from training.labels import label_churn
+
+
+@pytest.fixture(scope="module")
+def stacked(trained_shop: Any) -> StackedExamples:
+    return stack_examples(trained_shop.home, trained_shop.company)
+
+
+def test_every_month_with_mature_labels_and_somebody_at_risk_is_stacked(stacked: StackedExamples) -> None:
+    months = month_starts(parse_time("2025-02-01"), parse_time("2025-09-01"))
+
+    assert np.unique(stacked.examples.as_ofs).tolist() == months
+    assert list(stacked.snapshots) == months
+
+
+def test_a_row_holds_the_snapshots_features_and_the_label_of_the_same_customer(
+    stacked: StackedExamples, trained_shop: Any
+) -> None:
+    as_of = parse_time("2025-06-01")
+    here = stacked.examples.as_ofs == as_of
+    label = label_churn(EventLog.open(trained_shop.home), trained_shop.company, [as_of])[0]
+    shot = stacked.snapshots[as_of]
+    rows = {customer: shot.matrix[place] for place, customer in enumerate(shot.ids.to_pylist())}
+
+    expected = np.array([rows[customer] for customer in label.ids.to_pylist()])
+
+    assert np.array_equal(stacked.examples.rows[here], expected, equal_nan=True)
+    assert np.array_equal(stacked.examples.labels[here], label.left)
+
+
+def test_a_customer_has_one_code_in_all_months(stacked: StackedExamples) -> None:
+    examples = stacked.examples
+    pairs = set(zip(examples.customers.tolist(), examples.as_ofs.tolist(), strict=True))
+
+    assert len(pairs) == len(examples.rows)
+    assert len(np.unique(examples.customers)) < len(examples.rows)
+
+
+def test_seen_from_an_earlier_today_fewer_months_are_mature(trained_shop: Any) -> None:
+    then = stack_examples(trained_shop.home, trained_shop.company, as_of=parse_time("2025-10-15"))
+
+    assert then.examples.as_ofs.max() == parse_time("2025-07-01")
+
+
+def test_the_rhythm_is_learned_from_everybody_known_at_the_moment_asked(stacked: StackedExamples) -> None:
+    origin = parse_time("2025-09-01")
+
+    part = stacked.part(np.arange(10), known_at=origin)
+
+    assert part.everyone is not None
+    assert len(part.everyone) == len(stacked.snapshots[origin].ids) > (stacked.examples.as_ofs == origin).sum() - 1
+
+
+def test_snapshots_made_for_training_are_kept_for_next_time(stacked: StackedExamples, trained_shop: Any) -> None:
+    kept = find_snapshot(
+        trained_shop.home, parse_time("2025-06-01"), log_digest=stacked.log_digest, signature=stacked.examples.signature
+    )
+
+    assert kept is not None
+    assert kept.digest == stacked.snapshots[parse_time("2025-06-01")].digest
+
+
+def test_a_history_without_a_mature_month_is_refused(trained_shop: Any) -> None:
+    with pytest.raises(HistoryTooShort, match="Import more history"):
+        stack_examples(trained_shop.home, trained_shop.company, as_of=parse_time("2025-01-20") + 60 * DAY)

@@ -1,0 +1,123 @@
+"""That every model is asked about the same customers, knows nothing later than it may, and is chosen by the stated rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features.times import DAY
+from models.learners.blend import blended
+from models.learners.boosting import BoostingPreset
+from training import walk_forward as walk_forward_room
+from training.churn import TrainingRun, train_churn
+from training.examples import StackedExamples, stack_examples
+from training.labels import days_to_mature
+from training.recipes import Contender, choose, contenders, members_to_fit
+from training.report import CHOSEN
+from training.walk_forward import WalkForward, WalkForwardPlan, walk_forward
+
+QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
+
+
+@pytest.fixture(scope="module")
+def stacked(trained_shop: Any) -> StackedExamples:
+    return stack_examples(trained_shop.home, trained_shop.company)
+
+
+@pytest.fixture(scope="module")
+def plan(trained_shop: Any) -> WalkForwardPlan:
+    company = trained_shop.company
+    return WalkForwardPlan("activity", company.horizons_days, 90, days_to_mature(company), seed=0, preset=QUICK)
+
+
+@pytest.fixture(scope="module")
+def walked(stacked: StackedExamples, plan: WalkForwardPlan) -> WalkForward:
+    return walk_forward(stacked, plan)
+
+
+def test_every_member_answers_for_everybody_tested_at_every_horizon(walked: WalkForward) -> None:
+    for graded in walked.folds:
+        assert set(graded.answers) == set(members_to_fit("activity"))
+        assert all(odds.shape == graded.left.shape == (len(graded.fold.test), 3) for odds in graded.answers.values())
+
+
+def test_what_happens_after_an_origin_changes_no_answer_given_at_it(
+    stacked: StackedExamples, plan: WalkForwardPlan, walked: WalkForward
+) -> None:
+    examples = stacked.examples
+    origin = walked.folds[1].fold.origin
+    still_open = examples.as_ofs + plan.gap_days * DAY > origin
+    other = np.where(still_open[:, None], 1 - examples.labels, examples.labels)
+    changed = StackedExamples(
+        type(examples)(examples.rows, examples.names, other, examples.customers, examples.as_ofs, examples.signature),
+        stacked.snapshots, stacked.log_digest, 0,
+    )  # fmt: skip
+
+    again = walk_forward(changed, plan)
+
+    for name, odds in walked.folds[1].answers.items():
+        assert np.array_equal(odds, again.folds[1].answers[name], equal_nan=True)
+
+
+def test_the_longer_the_silence_asked_for_the_rarer_it_is(walked: WalkForward) -> None:
+    for place in range(len(walked.folds)):
+        chances = walked.probabilities(place)
+        assert (np.diff(chances, axis=1) <= 1e-12).all()
+
+
+def test_a_blend_is_the_weighted_mean_of_its_members_log_odds(walked: WalkForward) -> None:
+    graded = walked.folds[-1]
+    contender = Contender("boosting_mbg_nbd", (("boosting", 0.7), ("mbg_nbd", 0.3)))
+
+    found = walk_forward_room._blended(graded, contender)[:, 2]
+
+    answers = {name: odds[:, 2] for name, odds in graded.answers.items()}
+    assert np.array_equal(found, blended(answers, contender.members, otherwise=float(graded.population[2])))
+
+
+def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(
+    trained_shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit_churn = walk_forward_room.fit_churn
+
+    def without_rhythm(examples: Any, *, recipe: Any, seed: int) -> Any:
+        if "mbg_nbd" in dict(recipe.members):
+            raise walk_forward_room.TooFewPurchases("nobody came back")
+        return fit_churn(examples, recipe=recipe, seed=seed)
+
+    monkeypatch.setattr(walk_forward_room, "fit_churn", without_rhythm)
+    trained = train_churn(trained_shop.home, trained_shop.company, run=TrainingRun(trained_at=1, preset=QUICK))
+
+    assert trained.report.left_out == ("mbg_nbd",)
+    assert "mbg_nbd" not in trained.report.pooled
+    assert all("mbg_nbd" not in contender.name for contender in trained.report.contenders)
+
+
+def test_the_same_log_seed_and_recipe_give_the_same_model_byte_for_byte(trained_shop: Any) -> None:
+    again = train_churn(trained_shop.home, trained_shop.company, run=TrainingRun(trained_at=2, preset=QUICK))
+
+    assert again.model_sha == trained_shop.trained.model_sha
+    assert again.report.pooled == trained_shop.trained.report.pooled
+
+
+def test_recipe_and_baselines_are_graded_on_the_same_rows(trained_shop: Any) -> None:
+    report = trained_shop.trained.report
+
+    assert set(report.pooled) == {CHOSEN, "prior", "rfm_logistic", "mbg_nbd"}
+    assert sum(fold.test_rows for fold in report.folds) == report.test_rows
+    losses = [fold.measures["mbg_nbd"]["log_loss"].value * fold.test_rows for fold in report.folds]
+    assert report.pooled["mbg_nbd"]["log_loss"].value == pytest.approx(sum(losses) / report.test_rows)
+
+
+def test_the_contenders_of_a_contract_have_no_rhythm() -> None:
+    assert {each.blend for each in contenders(members_to_fit("contract"))} == {"boosting", "boosting_logistic"}
+
+
+def test_a_calibration_must_pay_and_does_not_rescue_a_worse_blend() -> None:
+    one, other = (("boosting", 1.0),), (("boosting", 0.7), ("logistic", 0.3))
+    losses = {Contender("a", one): 0.50, Contender("b", other): 0.51, Contender("b", other, "platt"): 0.40}
+
+    assert choose(losses) == Contender("a", one)
+    assert choose({**losses, Contender("a", one, "isotonic"): 0.4979}).calibration == "isotonic"
