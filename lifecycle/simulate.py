@@ -10,6 +10,7 @@ import typer
 
 from features.errors import Conflict
 from features.home import Home
+from features.times import format_time, parse_time
 from lifecycle.console import JsonFlag, emit, phase
 
 if TYPE_CHECKING:
@@ -61,7 +62,6 @@ def simulate_into(home: Home, *, customers: int, seed: int, years: int = 3) -> C
 def simulated_into(home: Home, *, customers: int, seed: int, years: int = 3) -> Simulated:
     """Do what `simulate_into` does, and also say what became of the rows."""
     from features.log.intake import Receipt, append
-    from features.times import parse_time
     from training.simulated import simulate, write_truth
 
     _refuse_rows(home)
@@ -101,7 +101,7 @@ def _take_into_use(home: Home) -> Company:
 def _as_json(done: Simulated) -> dict[str, object]:
     return {
         "sources": {name: asdict(source) for name, source in done.report.sources.items()},
-        "observed_until": {name: str(at) for name, at in done.report.observed_until.items()},
+        "observed_until": {name: format_time(at) for name, at in done.report.observed_until.items()},
         "log_digest": done.report.digest,
         "company": done.company.sha256,
         "truth": str(done.truth),
@@ -109,5 +109,9 @@ def _as_json(done: Simulated) -> dict[str, object]:
 
 
 def _as_text(done: Simulated) -> str:
-    lines = [f"{name:<12}{asdict(source.counts)}" for name, source in done.report.sources.items()]
+    lines = [
+        f"{name:<12}{source.counts.accepted:>10,} rows, {source.counts.versions:,} of them later versions;"
+        f" {source.counts.duplicates:,} repeated, {source.quarantined:,} in quarantine"
+        for name, source in done.report.sources.items()
+    ]
     return "\n".join([*lines, f"company file {done.company.sha256[:12]}", f"truth, for grading only: {done.truth}"])

@@ -1,10 +1,12 @@
 """The simulated company: customers living through stages, as awkward as life, with the truth kept aside.
 
 The world's numbers are frozen (`PARAMETERS_SHA256`); `simulate` gives tables for the event log and the `Truth` to grade against.
-`outlook`, `responses`, `true_effects` and `draw_log` are pure functions of a latent `Standing`: they answer without any history.
+`outlook`, `responses`, `true_effects` and `draw_log` are pure functions of a latent `Standing`, which `draw_crowd` draws without
+any history.
 """
 
 from training.simulated.company import ImpossibleCompany, SimulatedCompany, simulate
+from training.simulated.crowd import draw_crowd
 from training.simulated.outlook import Ahead, Outlook, lived_outlook, outlook
 from training.simulated.responses import DrawnLog, Responses, draw_log, responses, true_effects
 from training.simulated.standing import Standing
@@ -23,6 +25,7 @@ __all__ = [
     "Standing",
     "Truth",
     "World",
+    "draw_crowd",
     "draw_log",
     "lived_outlook",
     "outlook",

@@ -76,15 +76,31 @@ def all_decisions(parts: Sequence[Decisions]) -> Decisions:
     )
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn for everybody whose turn it was: one row per decision, and what each offer would do."""
+
+    customer: Ints
+    first: FirstRank
+    ranked: Ints
+    answer: Responses
+
+    @property
+    def place(self) -> tuple[Ints, Ints]:
+        """Return rows and columns of the offers drawn first; where that is `nothing`, of any offer."""
+        return np.arange(len(self.customer)), np.maximum(self.first.first, 0)
+
+
 def decide(scene: Scene, policy: OldPolicy, moment: Moment, week: Week) -> tuple[Decisions, Responses]:
     """Decide for everybody whose turn it is, near the end of the week; the responses have one row per decision."""
-    offers, rng = scene.world.offers, scene.rng
+    offers = scene.world.offers
     who = _whose_turn(scene, policy, moment, week)
     answer = responses(offers, situation(standing(scene.people, moment, who, moment.term_end[who]), week.start))
     allowed = (policy.channel[who] >= 0) & (moment.accepted_at[who] < week.start - offers.cool_down_weeks * WEEK)
     priority = _priorities(scene, who, answer, allowed)
-    drawn = draw_first(scene.world, policy.control[who], priority, rng)
-    return _made(scene, policy, who, drawn, week=week, ranked=_ranks(priority, drawn.first), answer=answer), answer
+    first = draw_first(scene.world, policy.control[who], priority, scene.rng)
+    drawn = Drawn(who, first, _ranks(priority, first.first), answer)
+    return _made(scene, policy, drawn, week), answer
 
 
 @dataclass(frozen=True)
@@ -166,12 +182,10 @@ def _ranks(priority: Floats, first: Ints) -> Ints:
     return np.column_stack([first.reshape(count, 1), np.where(passed, order, -1)])
 
 
-def _made(
-    scene: Scene, policy: OldPolicy, who: Ints, drawn: FirstRank, *, week: Week, ranked: Ints, answer: Responses
-) -> Decisions:
+def _made(scene: Scene, policy: OldPolicy, drawn: Drawn, week: Week) -> Decisions:
     """Draw when each decision was made and shown and what the customer said, all before the week is over."""
-    offers, rng, count = scene.world.offers, scene.rng, len(who)
-    offered, rows, column = drawn.first >= 0, np.arange(len(who)), np.maximum(drawn.first, 0)
+    offers, rng, count = scene.world.offers, scene.rng, len(drawn.customer)
+    offered, answer, (rows, column) = drawn.first.first >= 0, drawn.answer, drawn.place
     at = week.end - 2 * DAY + _days(0.5, count, rng)
     shown = offered & (rng.random(count) < offers.shown_share)
     shown_at = np.where(shown, at + _days(0.25, count, rng), NEVER)
@@ -181,12 +195,12 @@ def _made(
     outcome_at = np.where(outcome == UNKNOWN, NEVER, np.where(shown, shown_at, at) + _days(0.5, count, rng))
     fulfilled = accepted & (rng.random(count) < offers.fulfilled_share)
     return Decisions(
-        customer=who,
+        customer=drawn.customer,
         at=at,
-        arm=drawn.arm,
-        probability=drawn.probability,
-        ranked=ranked,
-        channel=np.where(offered, policy.channel[who, column], -1),
+        arm=drawn.first.arm,
+        probability=drawn.first.probability,
+        ranked=drawn.ranked,
+        channel=np.where(offered, policy.channel[drawn.customer, column], -1),
         shown_at=shown_at,
         outcome=outcome,
         outcome_at=outcome_at,

@@ -1,10 +1,11 @@
 """What awaits a customer, given the latent situation of one moment? The exact chance to leave and the expected margin.
 
-While a customer stays, the latent state is a Markov chain with weekly steps, and everything else that moves the hazard (age of
-the contract, season, an offer already shown, the ends of terms, the habit of paying late) is known in advance. So the chance
-to be still there is a product of matrices with killing, and needs no simulation. With `m` the factor of the state, `h` the person's
-hazard of the week, `x` the weeks spent in force and `n` the ends of terms, a span of time is survived with the chance
-`exp(-h * m * (cancelling * x + weight * n))`. Offers of the future are not part of it: it is the truth of being left alone.
+While a customer stays, the latent state is a Markov chain with weekly steps, and everything else that moves the hazard (age
+of the contract, season, an offer already shown, the ends of terms, the habit of paying late) is known in advance. So the
+chance to be still there is a product of matrices with killing, and needs no simulation. With `m` the factor of the state, `h`
+the person's hazard of the week, `x` the weeks spent in force and `n` the ends of terms, a span of time is survived with the
+chance `exp(-h * m * (cancelling * x + weight * n))`. Offers of the future are no part of it: it is the truth of being left
+alone.
 """
 
 from __future__ import annotations
@@ -122,13 +123,33 @@ class _Drawn:
         return replace(walk, present=there * alive, money=there * price)
 
 
+@dataclass(frozen=True)
+class _Course:
+    """What a walk goes through: these customers, under this law of staying and moving."""
+
+    world: World
+    standing: Standing
+    nature: _Nature
+
+    def through(self, walk: _Walk, span: Span, hazard: Floats) -> _Walk:
+        """Pass one span: a late payment, time in force, the end of a term, its payment, time in force."""
+        world, standing, stays = self.world, self.standing, self.nature.stays
+        time, cancelling = contract_time(standing, span), world.leaving.cancelling
+        price = term_margin(world, standing) * np.where(time.paid_at < standing.discount_until, world.offers.discount_factor, 1.0)
+        walk = walk.paying(price * time.resumed)
+        walk = walk.staying(stays(hazard * (cancelling * time.before + ending_weight(world, standing) * time.ends)))
+        walk = walk.paying(price * time.renewed)
+        walk = walk.staying(stays(hazard * cancelling * time.after))
+        extra = (time.before + time.after) * standing.monthly_margin * (walk.money @ self.nature.chain.extra)
+        return replace(walk, extra=walk.extra + extra)
+
+
 def _walked(world: World, standing: Standing, ahead: Ahead, nature: _Nature) -> Outlook:
-    states = np.eye(STATES)[standing.state]
+    course, states = _Course(world, standing, nature), np.eye(STATES)[standing.state]
     walk = _Walk(states, states, np.zeros(len(standing)), np.zeros(len(standing)))
     seen: list[_Walk] = []
     for span in spans(ahead.as_of, ahead.cuts, ahead.calendar_start):
-        hazard = hazard_in(world, standing, span, level=ahead.level)
-        walk = _through(world, standing, nature, walk, span=span, hazard=hazard)
+        walk = course.through(walk, span, hazard_in(world, standing, span, level=ahead.level))
         if span.end in ahead.cuts:
             seen.append(walk)
         if span.closes_week:
@@ -138,18 +159,6 @@ def _walked(world: World, standing: Standing, ahead: Ahead, nature: _Nature) -> 
         terms=np.stack([at.terms for at in seen], axis=1),
         extra=np.stack([at.extra for at in seen], axis=1),
     )
-
-
-def _through(world: World, standing: Standing, nature: _Nature, walk: _Walk, *, span: Span, hazard: Floats) -> _Walk:
-    """Pass one span: a late payment, time in force, the end of a term, its payment, time in force."""
-    time, cancelling = contract_time(standing, span), world.leaving.cancelling
-    price = term_margin(world, standing) * np.where(time.paid_at < standing.discount_until, world.offers.discount_factor, 1.0)
-    walk = walk.paying(price * time.resumed)
-    walk = walk.staying(nature.stays(hazard * (cancelling * time.before + ending_weight(world, standing) * time.ends)))
-    walk = walk.paying(price * time.renewed)
-    walk = walk.staying(nature.stays(hazard * cancelling * time.after))
-    extra = (time.before + time.after) * standing.monthly_margin * (walk.money @ nature.chain.extra)
-    return replace(walk, extra=walk.extra + extra)
 
 
 def term_margin(world: World, standing: Standing) -> Floats:

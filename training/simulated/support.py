@@ -98,8 +98,8 @@ def _resolved_rows(scene: Scene, asked: Requests, rng: np.random.Generator) -> p
     live = channel >= len(support.channels) - support.live_channels
     waiting = np.where(live, np.round(_duration(support.seconds_waiting, bad, rng)), np.nan)
     delighted = rng.random(count) < support.delighted * np.maximum(support.delighted_below - bad, 0.0)
-    contacts = 1.0 + rng.poisson(support.contacts * bad)
-    hand_overs = np.asarray(np.floor(contacts / 2.0 * rng.random(count) + bad), dtype=np.float64)
+    contacts = np.asarray(1.0 + rng.poisson(support.contacts * bad), dtype=np.float64)
+    hand_overs = np.asarray(np.floor(contacts / 2.0 * rng.random(count) + bad))
     known = asked.resolved < NEVER
     return pa.table(
         {

@@ -69,7 +69,7 @@ def standing_at(scene: Scene, moment: Moment, rows: ContractRows, as_of: Timesta
     newest = np.full(len(scene.people), -1)
     before = np.flatnonzero((rows.at < as_of) & np.isin(rows.kind, (ORDER, RENEWAL, CANCELLATION)))
     newest[rows.customer[before]] = before  # in the order of time: the newest is written last
-    term_end = np.where(newest >= 0, rows.at[newest] + rows.term[newest], 0)
+    term_end = np.append(rows.at + rows.term, 0)[newest]  # the last one stands for those without a row
     customers = np.flatnonzero(term_end > as_of)
     return standing(scene.people, moment, customers, term_end[customers])
 
