@@ -83,7 +83,7 @@ print(measures_text(trained.report))
 # ## May it go live?
 
 # %%
-print(gates_text(judge(home, stored_candidate(home, "churn", run_id=trained.run_id), company)))
+print(gates_text(judge(home, stored_candidate(home, "churn", run_id=trained.run_id), company=company)))
 
 # %% [markdown]
 # ## Who should be called first?
