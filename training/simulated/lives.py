@@ -57,6 +57,13 @@ def live(scene: Scene, weeks_to_keep: Collection[int]) -> Lives:
     return lives.closed()
 
 
+def sometime(lives: Lives, week: Ints, customer: Ints, *, rng: np.random.Generator) -> Ints:
+    """Return a moment for each pair of week and customer, since the start of the calendar: while the customer was one."""
+    opens, closes = lives.open_from[week, customer], lives.open_to[week, customer]
+    share = opens + rng.random(len(week)) * (closes - opens)
+    return week * WEEK + np.minimum((share * WEEK).astype(np.int64), WEEK - 1)
+
+
 def _live_week(scene: Scene, policy: OldPolicy, before: Moment, week: Week) -> tuple[_LivedWeek, Moment]:
     begins = newcomers(scene, before, week)
     moment = before.with_new_contracts(scene.world, scene.people, begins, first_states(scene))

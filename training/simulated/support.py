@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from features.times import HOUR, SECOND, WEEK
 from training.simulated.columns import customer_ids, flags, numbered, numbers, texts, times
-from training.simulated.lives import Lives
+from training.simulated.lives import Lives, sometime
 from training.simulated.moment import Scene
 from training.simulated.people import NEVER, Bools, Floats, Ints
 from training.simulated.world import Support
@@ -53,7 +53,7 @@ def _complaints(scene: Scene, lives: Lives, rng: np.random.Generator) -> Request
     lasts = _run_lengths(open_)[week, customer]
     after = np.minimum(week + lasts, len(open_) - 1)
     soured = (lives.state[after, customer] % 3 == 2) & (lives.state[after, customer] >= 0)
-    opened = _inside_week(scene, lives, week, customer, rng=rng)
+    opened = scene.calendar.start + sometime(lives, week, customer, rng=rng)
     resolved = np.maximum(opened + HOUR, scene.calendar.start + (week + lasts) * WEEK - _part(WEEK, len(week), rng))
     badness = _badness(scene, np.where(soured, 2, 1), rng)
     return Requests(
@@ -67,7 +67,7 @@ def _questions(scene: Scene, lives: Lives, rng: np.random.Generator) -> Requests
     rate = np.where(age <= support.new_weeks, support.new_rate, support.rate) * (lives.open_to - lives.open_from)
     rate = rate * np.sqrt(np.minimum(scene.people.seats, support.seats_cap)) * np.exp(support.fading * (lives.state // 3 == 2))
     week, customer = np.nonzero(rng.random(rate.shape) < -np.expm1(-rate))
-    opened = _inside_week(scene, lives, week, customer, rng=rng)
+    opened = scene.calendar.start + sometime(lives, week, customer, rng=rng)
     badness = _badness(scene, np.zeros(len(week), dtype=np.int64), rng)
     lasting = (_duration(support.hours_lasting, badness, rng) * HOUR).astype(np.int64)
     complaint = rng.random(len(week)) < support.unlucky_complaints
@@ -82,12 +82,6 @@ def _run_lengths(flags_by_week: Bools) -> Ints:
         following = np.where(flags_by_week[week], following + 1, 0)
         lengths[week] = following
     return lengths
-
-
-def _inside_week(scene: Scene, lives: Lives, week: Ints, customer: Ints, *, rng: np.random.Generator) -> Ints:
-    opens, closes = lives.open_from[week, customer], lives.open_to[week, customer]
-    share = opens + rng.random(len(week)) * (closes - opens)
-    return scene.calendar.start + week * WEEK + np.minimum((share * WEEK).astype(np.int64), WEEK - 1)
 
 
 def _resolved_rows(scene: Scene, asked: Requests, rng: np.random.Generator) -> pa.Table:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from features.times import DAY, WEEK
 from training.simulated.columns import customer_ids, numbered, numbers, texts, times
-from training.simulated.lives import Lives
+from training.simulated.lives import Lives, sometime
 from training.simulated.moment import Scene
 from training.simulated.people import NEVER, Floats, Ints
 from training.simulated.support import Requests
@@ -59,7 +59,7 @@ def mentions(scene: Scene, lives: Lives, rng: np.random.Generator) -> pa.Table:
         {
             "customer_id": texts(np.where(named, customer, -1), customer_ids(len(scene.people))),
             "mention_id": numbered("m", np.arange(len(week)), width=6),
-            "occurred_at": times(_somewhen(scene, lives, week, customer, rng=rng)),
+            "occurred_at": times(scene.calendar.start + sometime(lives, week, customer, rng=rng)),
             "network": texts(rng.integers(0, len(voice.networks), len(week)), voice.networks),
             "sentiment": numbers(np.asarray(np.round(np.tanh(voice.sentiment * mood), 2), dtype=np.float64)),
         }
@@ -93,7 +93,7 @@ def _nps(scene: Scene, lives: Lives, rng: np.random.Generator) -> tuple[Ints, In
     weeks = np.cumsum(lives.state >= 0, axis=0)
     due = (weeks >= 6) & ((weeks - 6) % voice.nps_every_weeks == 0) & (lives.state >= 0)
     week, customer = np.nonzero(due & (rng.random(due.shape) < voice.nps_answers))
-    return customer, _somewhen(scene, lives, week, customer, rng=rng)
+    return customer, scene.calendar.start + sometime(lives, week, customer, rng=rng)
 
 
 def _after_requests(scene: Scene, asked: Requests, kind: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -113,9 +113,3 @@ def _score(voice: Voice, kind: Ints, mood: Floats) -> Floats:
 
 def _week(scene: Scene, at: Ints) -> Ints:
     return np.minimum((at - scene.calendar.start) // WEEK, scene.calendar.weeks - 1)
-
-
-def _somewhen(scene: Scene, lives: Lives, week: Ints, customer: Ints, *, rng: np.random.Generator) -> Ints:
-    opens, closes = lives.open_from[week, customer], lives.open_to[week, customer]
-    share = opens + rng.random(len(week)) * (closes - opens)
-    return scene.calendar.start + week * WEEK + np.minimum((share * WEEK).astype(np.int64), WEEK - 1)
