@@ -102,27 +102,29 @@ def _measured(campaign: Campaign) -> Result:
     company = company_in_use(questions)
     newest = newest_mature(observed_by(EventLog.open(questions), None), company)
     months = month_starts(newest - 400 * DAY, newest)[-MONTHS_ASKED:]
-    asked = _asked(questions, company, months)
+    asked = _asked(questions, company, months=months)
     usual = train_churn(campaign.company("usual"), company, run=TrainingRun(trained_at=0, as_of=months[0]), say=_say)
     answers = {
         "usual": campaign.once("usual", lambda: _answers(usual.model, asked)),
-        "large": campaign.once("large", lambda: _answers(_learned_from_many(campaign, company, usual, months[0]), asked)),
+        "large": campaign.once(
+            "large", lambda: _answers(_learned_from_many(campaign, company, usual=usual, until=months[0]), asked)
+        ),
         "truth": asked.truth,
     }
-    return _result(campaign, asked, answers)
+    return _result(campaign, asked, answers=answers)
 
 
-def _asked(home: Home, company: Company, months: Sequence[Timestamp]) -> Asked:
+def _asked(home: Home, company: Company, *, months: Sequence[Timestamp]) -> Asked:
     truth = pq.read_table(next((home.root / "truth").glob("*.parquet")))
-    labels, snapshots = label_churn(EventLog.open(home), company, months), compute_snapshots(home, months)
-    parts = [_asked_in_month(label, shot, truth, company) for label, shot in zip(labels, snapshots, strict=True)]
+    labels, snapshots = label_churn(EventLog.open(home), company, as_ofs=months), compute_snapshots(home, months)
+    parts = [_asked_in_month(label, shot, truth=truth, company=company) for label, shot in zip(labels, snapshots, strict=True)]
     rows, left, chances = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
     ids = pa.concat_arrays([part[3] for part in parts])
     return Asked(rows, tuple(snapshots[0].names), left, chances, ids.dictionary_encode().indices.to_numpy())
 
 
 def _asked_in_month(
-    label: ChurnLabels, shot: Snapshot, truth: pa.Table, company: Company
+    label: ChurnLabels, shot: Snapshot, *, truth: pa.Table, company: Company
 ) -> tuple[Rows, FloatArray, FloatArray, pa.Array]:
     then = truth.filter(pc.equal(truth["as_of"].cast(pa.int64()), label.as_of)).combine_chunks()
     place = pc.index_in(label.ids, value_set=shot.ids)
@@ -133,7 +135,7 @@ def _asked_in_month(
     return shot.matrix[place.filter(known).to_numpy()], left, chance.filter(known).to_numpy(), label.ids.filter(known)
 
 
-def _learned_from_many(campaign: Campaign, company: Company, usual: TrainedModel, until: Timestamp) -> ChurnModel:
+def _learned_from_many(campaign: Campaign, company: Company, *, usual: TrainedModel, until: Timestamp) -> ChurnModel:
     """Fit what the usual company chose, on twenty times the customers; its calibration, if any, stays the usual company's."""
     stacked = stack_examples(campaign.company("large", times=TIMES), company, as_of=until, say=_say)
     blend = next(each for each in contenders(MEMBERS) if each.blend == usual.model.name and each.calibration == "none")
@@ -147,9 +149,9 @@ def _answers(model: ChurnModel, asked: Asked) -> FloatArray:
     return model.predict(asked.rows, names=asked.names)[:, -1]
 
 
-def _result(campaign: Campaign, asked: Asked, answers: dict[str, FloatArray]) -> Result:
+def _result(campaign: Campaign, asked: Asked, *, answers: dict[str, FloatArray]) -> Result:
     resamples = Resamples(asked.customers, count=200, seed=campaign.seed)
-    losses = {name: measure(chances, asked.left, resamples)["log_loss"] for name, chances in answers.items()}
+    losses = {name: measure(chances, asked.left, resamples=resamples)["log_loss"] for name, chances in answers.items()}
     excess = losses["usual"] / losses["large"] - 1
     low, high = np.percentile(excess[1:], [2.5, 97.5])
     shown = ", ".join(f"{name} {loss[0]:.4f}" for name, loss in losses.items())

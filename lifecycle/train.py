@@ -52,7 +52,7 @@ def train(
     run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings))
     with phase(f"train {model}"):
         trained = train_churn(settings.home, company, run=run, say=say)
-    gates = judge(settings.home, stored_candidate(settings.home, model, run_id=trained.run_id), company)
+    gates = judge(settings.home, stored_candidate(settings.home, model, run_id=trained.run_id), company=company)
     result = {**_plain(trained.report.to_json()), "gates": [asdict(gate) for gate in gates]}
     emit(result, training_text(trained.report, gates), as_json=as_json)
 

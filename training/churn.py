@@ -75,12 +75,13 @@ def train_churn(home: Home, company: Company, *, run: TrainingRun, say: Say | No
     stacked = stack_examples(home, company, as_of=run.as_of, say=say)
     walked = walk_forward(stacked, plan, say=say)
     _tell(say, f"fitting {walked.chosen.blend} on {len(stacked.examples.rows):,} rows")
-    model = _refitted(stacked, walked, plan)
-    data = _data(stacked, company, plan, model)
-    sha = export_model(home, model, provenance=_provenance(data, walked, plan))
-    grades = grade(stacked, walked, plan)
-    report = _report(grades, walked, plan, data=data)
-    return _recorded(home, TrainedModel(sha, model, replace(report, model_sha=sha, trained_at=run.trained_at)), grades, run)
+    model = _refitted(stacked, walked, plan=plan)
+    data = _data(stacked, company, plan=plan, model=model)
+    sha = export_model(home, model, provenance=_provenance(data, walked, plan=plan))
+    grades = grade(stacked, walked, plan=plan)
+    report = _report(grades, walked, plan=plan, data=data)
+    trained = TrainedModel(sha, model, replace(report, model_sha=sha, trained_at=run.trained_at))
+    return _recorded(home, trained, grades=grades, run=run)
 
 
 def _tell(say: Say | None, text: str) -> None:
@@ -99,7 +100,7 @@ def _plan(company: Company, run: TrainingRun) -> WalkForwardPlan:
     )
 
 
-def _refitted(stacked: StackedExamples, walked: WalkForward, plan: WalkForwardPlan) -> ChurnModel:
+def _refitted(stacked: StackedExamples, walked: WalkForward, *, plan: WalkForwardPlan) -> ChurnModel:
     """Fit the chosen recipe on all rows, a horizon at a time: side by side they take two cores, which LightGBM shares badly."""
     contender = replace(walked.chosen, calibration="none")
 
@@ -114,7 +115,7 @@ def _refitted(stacked: StackedExamples, walked: WalkForward, plan: WalkForwardPl
     return whole.calibrated(walked.calibrations(plan.horizons_days))
 
 
-def _data(stacked: StackedExamples, company: Company, plan: WalkForwardPlan, model: ChurnModel) -> TrainingData:
+def _data(stacked: StackedExamples, company: Company, *, plan: WalkForwardPlan, model: ChurnModel) -> TrainingData:
     examples = stacked.examples
     shares = examples.labels.mean(axis=0)
     return TrainingData(
@@ -130,7 +131,7 @@ def _data(stacked: StackedExamples, company: Company, plan: WalkForwardPlan, mod
     )
 
 
-def _provenance(data: TrainingData, walked: WalkForward, plan: WalkForwardPlan) -> dict[str, Any]:
+def _provenance(data: TrainingData, walked: WalkForward, *, plan: WalkForwardPlan) -> dict[str, Any]:
     return {
         "recipe": {"members": dict(walked.chosen.members), "calibration": walked.chosen.calibration},
         "definition": plan.definition,
@@ -143,7 +144,7 @@ def _provenance(data: TrainingData, walked: WalkForward, plan: WalkForwardPlan) 
     }
 
 
-def _report(grades: Grades, walked: WalkForward, plan: WalkForwardPlan, *, data: TrainingData) -> TrainingReport:
+def _report(grades: Grades, walked: WalkForward, *, plan: WalkForwardPlan, data: TrainingData) -> TrainingReport:
     left = grades.answered.left[:, plan.main]
     return TrainingReport(
         model=MODEL,
@@ -167,7 +168,7 @@ def _report(grades: Grades, walked: WalkForward, plan: WalkForwardPlan, *, data:
     )
 
 
-def _recorded(home: Home, trained: TrainedModel, grades: Grades, run: TrainingRun) -> TrainedModel:
+def _recorded(home: Home, trained: TrainedModel, *, grades: Grades, run: TrainingRun) -> TrainedModel:
     """Draw the pictures, record the run where runs are recorded, and store the candidate under the run's id."""
     report, main = trained.report, trained.model.horizons_days.index(trained.report.horizon_days)
     with tempfile.TemporaryDirectory() as folder:

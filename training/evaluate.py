@@ -69,7 +69,7 @@ class Resamples:
         return np.array([np.ones(known), *drawn]).astype(np.uint8)
 
 
-def measure(probabilities: FloatArray, left: FloatArray, resamples: Resamples) -> Draws:
+def measure(probabilities: FloatArray, left: FloatArray, *, resamples: Resamples) -> Draws:
     """Take every measure of `MEASURES` on the rows and on each resample.
 
     Parameters
@@ -86,7 +86,7 @@ def measure(probabilities: FloatArray, left: FloatArray, resamples: Resamples) -
     --------
     >>> left = np.array([1.0, 0.0, 0.0, 1.0])
     >>> resamples = Resamples(np.arange(4, dtype=np.int32), count=0, seed=0)
-    >>> round(float(measure(np.array([0.9, 0.1, 0.4, 0.3]), left, resamples)["auc"][0]), 2)
+    >>> round(float(measure(np.array([0.9, 0.1, 0.4, 0.3]), left, resamples=resamples)["auc"][0]), 2)
     0.75
     """
     order = np.argsort(-probabilities, kind="stable")

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from features.engine.batch import compute_snapshots
-from features.snapshot import Snapshot
 
 from features.catalogue import CATALOGUE
 from features.company.schema import Company
+from features.engine.batch import compute_snapshots
 from features.home import Home
 from features.log.store import EventLog
+from features.snapshot import Snapshot
 from features.times import DAY, Timestamp, month_starts
 from models.churn import ChurnExamples
 from models.rows import Rows
@@ -64,16 +64,16 @@ def stack_examples(home: Home, company: Company, *, as_of: Timestamp | None = No
     log = EventLog.open(home)
     newest = newest_mature(observed_by(log, as_of), company)
     months = month_starts(newest - MOST_MONTHS * _MONTH_DAYS * DAY, newest)[-MOST_MONTHS:]
-    labels = [label for label in label_churn(log, company, months, until=as_of) if len(label.ids)]
+    labels = [label for label in label_churn(log, company, as_ofs=months, until=as_of) if len(label.ids)]
     if not labels:
         raise HistoryTooShort(
             "learning needs a month whose labels are mature and customers at risk in it; found none. Import more history"
         )
     snapshots = compute_snapshots(home, [label.as_of for label in labels], say=say)
-    return _stacked(log.digest, labels, snapshots)
+    return _stacked(log.digest, labels, snapshots=snapshots)
 
 
-def _stacked(log_digest: str, labels: Sequence[ChurnLabels], snapshots: Sequence[Snapshot]) -> StackedExamples:
+def _stacked(log_digest: str, labels: Sequence[ChurnLabels], *, snapshots: Sequence[Snapshot]) -> StackedExamples:
     places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots, strict=True)]
     known = [pc.is_valid(place).to_numpy(zero_copy_only=False) for place in places]
     rows = [shot.matrix[place.drop_null().to_numpy()] for shot, place in zip(snapshots, places, strict=True)]

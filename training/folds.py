@@ -54,7 +54,7 @@ def walk_forward_folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int, most: in
     eligible = [origin for origin in moments.tolist() if np.sum(moments + gap_days * DAY <= origin) >= LEAST_SNAPSHOTS]
     if not eligible:
         raise _too_short(moments.tolist(), gap_days)
-    return [_fold(as_ofs, origin, gap_days) for origin in _spaced(eligible, most)]
+    return [_fold(as_ofs, origin, gap_days=gap_days) for origin in _spaced(eligible, most)]
 
 
 def _spaced(origins: Sequence[Timestamp], most: int) -> list[Timestamp]:
@@ -63,7 +63,7 @@ def _spaced(origins: Sequence[Timestamp], most: int) -> list[Timestamp]:
     return list(recent[::-1][::stride][::-1])
 
 
-def _fold(as_ofs: npt.NDArray[np.int64], origin: Timestamp, gap_days: int) -> Fold:
+def _fold(as_ofs: npt.NDArray[np.int64], origin: Timestamp, *, gap_days: int) -> Fold:
     return Fold(origin, np.flatnonzero(as_ofs + gap_days * DAY <= origin), np.flatnonzero(as_ofs == origin))
 
 

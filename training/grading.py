@@ -43,20 +43,20 @@ class Grades:
     answered: Answered
 
 
-def grade(stacked: StackedExamples, walked: WalkForward, plan: WalkForwardPlan) -> Grades:
+def grade(stacked: StackedExamples, walked: WalkForward, *, plan: WalkForwardPlan) -> Grades:
     """Take all measures of the recipe and of every named baseline, at the main horizon on the same rows and the same draws."""
     by_fold = [_fold_answers(walked, place) for place in range(len(walked.folds))]
     answered = _pooled(by_fold)
-    draws = _draws(answered, plan.main, plan.seed)
+    draws = _draws(answered, plan.main, seed=plan.seed)
     return Grades(
         pooled={name: estimates(draw) for name, draw in draws.items()},
         differences={name: differences(draws[CHOSEN], draw) for name, draw in draws.items() if name != CHOSEN},
-        folds=[_fold_grade(walked, place, fold, plan) for place, fold in enumerate(by_fold)],
+        folds=[_fold_grade(walked, place, answered=fold, plan=plan) for place, fold in enumerate(by_fold)],
         contenders=[
             ContenderGrade(each.blend, each.calibration, loss, each == walked.chosen) for each, loss in walked.losses.items()
         ],
         horizons=_by_horizon(answered, plan),
-        features_alone=_features_alone(stacked, walked, plan),
+        features_alone=_features_alone(stacked, walked, plan=plan),
         answered=answered,
     )
 
@@ -74,29 +74,29 @@ def _pooled(folds: Sequence[Answered]) -> Answered:
     )
 
 
-def _draws(answered: Answered, horizon: int, seed: int) -> dict[str, Draws]:
+def _draws(answered: Answered, horizon: int, *, seed: int) -> dict[str, Draws]:
     resamples = Resamples(answered.customers, count=_RESAMPLES, seed=seed)
     left = answered.left[:, horizon]
-    return {name: measure(chances[:, horizon], left, resamples) for name, chances in answered.probabilities.items()}
+    return {name: measure(chances[:, horizon], left, resamples=resamples) for name, chances in answered.probabilities.items()}
 
 
-def _fold_grade(walked: WalkForward, place: int, answered: Answered, plan: WalkForwardPlan) -> FoldGrade:
+def _fold_grade(walked: WalkForward, place: int, *, answered: Answered, plan: WalkForwardPlan) -> FoldGrade:
     fold = walked.folds[place].fold
     return FoldGrade(
         origin=fold.origin,
         train_rows=len(fold.train),
         test_rows=len(fold.test),
         left_share=float(answered.left[:, plan.main].mean()),
-        measures={name: estimates(draws) for name, draws in _draws(answered, plan.main, plan.seed).items()},
+        measures={name: estimates(draws) for name, draws in _draws(answered, plan.main, seed=plan.seed).items()},
     )
 
 
 def _by_horizon(answered: Answered, plan: WalkForwardPlan) -> dict[str, dict[str, Estimate]]:
     recipe = replace(answered, probabilities={CHOSEN: answered.probabilities[CHOSEN]})
-    return {str(days): estimates(_draws(recipe, place, plan.seed)[CHOSEN]) for place, days in enumerate(plan.horizons_days)}
+    return {str(days): estimates(_draws(recipe, place, seed=plan.seed)[CHOSEN]) for place, days in enumerate(plan.horizons_days)}
 
 
-def _features_alone(stacked: StackedExamples, walked: WalkForward, plan: WalkForwardPlan) -> list[FeatureGrade]:
+def _features_alone(stacked: StackedExamples, walked: WalkForward, *, plan: WalkForwardPlan) -> list[FeatureGrade]:
     """Return the features that tell most on their own, the best first."""
     tested = np.concatenate([graded.fold.test for graded in walked.folds])[-_MOST_ROWS_ALONE:]
     aucs = feature_aucs(stacked.examples.rows[tested], stacked.examples.labels[tested, plan.main])

@@ -54,7 +54,7 @@ def read_ledger(home: Home) -> list[LedgerEntry]:
     LedgerUnreadable
         Naming the line that was changed by something else.
     """
-    entries = [_read_line(home, number, line) for number, line in enumerate(_whole_lines(home.ledger), start=1)]
+    entries = [_read_line(home, number, line=line) for number, line in enumerate(_whole_lines(home.ledger), start=1)]
     pending = _pending_entry(home)
     return entries if pending is None else [*entries, pending]
 
@@ -139,7 +139,7 @@ def _append(path: Path, line: bytes) -> None:
     sync_folder(path.parent)
 
 
-def _read_line(home: Home, number: int, line: bytes) -> LedgerEntry:
+def _read_line(home: Home, number: int, *, line: bytes) -> LedgerEntry:
     return _decode(line, f"line {number} of {home.ledger.name} is none")
 
 

@@ -31,7 +31,7 @@ def draw_pictures(folder: Path, folds: Sequence[FoldGrade], *, probabilities: Fl
         "precision_recall": precision_recall_table(probabilities, left),
         "folds": fold_table(folds),
     }
-    return [file for name, table in tables.items() for file in _written(folder, name, table)]
+    return [file for name, table in tables.items() for file in _written(folder, name, table=table)]
 
 
 def calibration_table(probabilities: FloatArray, left: FloatArray) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def fold_table(folds: Sequence[FoldGrade]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _written(folder: Path, name: str, table: pd.DataFrame) -> list[Path]:
+def _written(folder: Path, name: str, *, table: pd.DataFrame) -> list[Path]:
     figures, picture = folder / f"{name}.csv", folder / f"{name}.png"
     table.to_csv(figures, index=False)
     _figure(name, table).savefig(picture, metadata={"Software": None})

@@ -18,6 +18,7 @@ from features.errors import Conflict, Forbidden
 from features.home import Home
 from features.times import Timestamp
 from models.bundle import (
+    Bundle,
     Live,
     NothingLive,
     NotStored,
@@ -119,8 +120,8 @@ def bundles_before(home: Home, models: Mapping[str, str]) -> list[dict[str, str]
     return [{**models, question: sha} for question, sha in before.items() if sha is not None]
 
 
-def stored_bundle(home: Home, models: Mapping[str, str]) -> str:
-    """Return the name of the bundle of exactly these models.
+def stored_bundle(home: Home, models: Mapping[str, str]) -> Bundle:
+    """Return the stored bundle of exactly these models.
 
     Raises
     ------
@@ -129,7 +130,7 @@ def stored_bundle(home: Home, models: Mapping[str, str]) -> str:
     """
     for name, facts in _manifests(home.bundles):
         if facts.get("models") == dict(models):
-            return name
+            return Bundle(name, dict(models))
     raise NotStored(f"needed a bundle of {dict(models)}, found none; `lifecycle promote` writes it")
 
 

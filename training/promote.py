@@ -9,7 +9,7 @@ from features.catalogue import CATALOGUE
 from features.company import Company, stored_company
 from features.errors import Damaged, InvalidInput
 from features.home import Home
-from models.bundle import ContentDamaged, Live, NotStored, Signer, load_model, read_live, trial_load, write_bundle
+from models.bundle import Bundle, ContentDamaged, Live, NotStored, Signer, load_model, read_live, trial_load, write_bundle
 from training.candidates import Candidate, stored_candidate
 from training.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
 from training.ledger import LedgerEntry, move_live, settle
@@ -21,7 +21,7 @@ class ReasonMissing(InvalidInput):
     """An override without a reason."""
 
 
-def judge(home: Home, candidate: Candidate, company: Company) -> list[GateResult]:
+def judge(home: Home, candidate: Candidate, *, company: Company) -> list[GateResult]:
     """Return every gate's verdict on a candidate; nothing is changed."""
     sha = candidate.report.model_sha
     loaded = golden_rows(_failed_trial(home, sha))
@@ -53,10 +53,10 @@ def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> L
         settle(home)
         candidate = stored_candidate(home, model, run_id=run_id)
         company = _company_for(home, candidate)
-        gates = judge(home, candidate, company)
+        gates = judge(home, candidate, company=company)
         _refuse_blocked(gates, act.override)
         models = {**live_models(home), model: candidate.report.model_sha}
-        live = _published(home, models, company, signer_of(home, act.signing_key))
+        live = _published(home, models, company=company, signer=signer_of(home, act.signing_key))
         entry = LedgerEntry(
             act.at, "promote", live, models, model=model, run_id=candidate.report.run_id,
             override=act.override if blocked(gates) else None, gates=gates,
@@ -92,9 +92,9 @@ def _company_for(home: Home, candidate: Candidate) -> Company:
     return used if question_of(used) == question_of(own) else own
 
 
-def _published(home: Home, models: Mapping[str, str], company: Company, signer: Signer) -> Live:
-    bundle = write_bundle(home, models, signer=signer)
+def _published(home: Home, models: Mapping[str, str], *, company: Company, signer: Signer) -> Live:
+    bundle = Bundle(write_bundle(home, models, signer=signer), models)
     for earlier in bundles_before(home, models):
         with suppress(NotStored, ContentDamaged):  # there is no way back to a model that is gone
             write_bundle(home, earlier, signer=signer)
-    return publish_predictions(home, bundle, models, newest_scene(home, company))
+    return publish_predictions(home, bundle, scene=newest_scene(home, company))

@@ -23,6 +23,7 @@ from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.times import DAY
 from models.bundle import (
+    Bundle,
     ContentDamaged,
     Live,
     NotStored,
@@ -80,33 +81,34 @@ def newest_scene(home: Home, company: Company) -> Scene:
     # Here, not above: the engine starts numba, and a rollback must not wait for what it does not use.
 
     snapshot = compute_snapshots(home, [as_of])[0]
-    return Scene(snapshot, company, at_risk_at(log, company, as_of))
+    return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
 
 
-def predicted(home: Home, models: Mapping[str, str], scene: Scene) -> dict[str, FloatArray]:
+def predicted(home: Home, models: Mapping[str, str], *, scene: Scene) -> dict[str, FloatArray]:
     """Return what the models say of every customer of the snapshot, a column a prediction.
 
     Who is not at risk gets NaN for churn: the model was not made for the question.
     """
     opened = {question: load_model(home, sha, signature=CATALOGUE.signature) for question, sha in models.items()}
     asked = pc.is_in(scene.snapshot.ids, value_set=scene.at_risk).to_numpy(zero_copy_only=False)
-    return {name: _only_where(asked, name, column) for name, column in score_snapshot(opened, scene.snapshot).items()}
+    return {name: _only_where(asked, name, column=column) for name, column in score_snapshot(opened, scene.snapshot).items()}
 
 
-def predict(home: Home, bundle: str, models: Mapping[str, str], scene: Scene) -> str:
+def predict(home: Home, bundle: Bundle, *, scene: Scene) -> str:
     """Store what a bundle predicts and return the name of the predictions."""
-    origin = PredictionsOrigin(scene.snapshot.digest, scene.snapshot.as_of, CATALOGUE.signature, bundle, scene.company.sha256)
-    return write_predictions(home, origin=origin, ids=scene.snapshot.ids, columns=predicted(home, models, scene))
+    shot = scene.snapshot
+    origin = PredictionsOrigin(shot.digest, shot.as_of, CATALOGUE.signature, bundle.sha256, scene.company.sha256)
+    return write_predictions(home, origin=origin, ids=shot.ids, columns=predicted(home, bundle.models, scene=scene))
 
 
-def publish_predictions(home: Home, bundle: str, models: Mapping[str, str], scene: Scene) -> Live:
+def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene) -> Live:
     """Write the predictions of a bundle, and those with each model's predecessor; return the pointer to move to."""
-    live = Live(bundle, scene.company.sha256, scene.snapshot.digest, predict(home, bundle, models, scene))
-    for earlier in bundles_before(home, models):
+    live = Live(bundle.sha256, scene.company.sha256, scene.snapshot.digest, predict(home, bundle, scene=scene))
+    for earlier in bundles_before(home, bundle.models):
         with suppress(SchemaMismatch, NotStored, ContentDamaged):  # there is no way back to a model that cannot be opened
-            predict(home, stored_bundle(home, earlier), earlier, scene)
+            predict(home, stored_bundle(home, earlier), scene=scene)
     return live
 
 
-def _only_where(asked: BoolArray, name: str, column: FloatArray) -> FloatArray:
+def _only_where(asked: BoolArray, name: str, *, column: FloatArray) -> FloatArray:
     return column if name == CHURN_RESTS_ON_TOO_LITTLE else np.where(asked, column, np.nan)

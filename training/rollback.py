@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from features.errors import NotFound
 from features.home import Home
-from models.bundle import Live, open_predictions, write_bundle
+from models.bundle import Bundle, Live, open_predictions, write_bundle
 from training.ledger import LedgerEntry, move_live, predecessor, read_ledger, settle
 from training.pointer import Act, live_models, live_now, publishing_lock, signer_of, stored_predictions
 
@@ -33,19 +33,19 @@ def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
                 f"needed a {model} model that was live before, found none; `lifecycle models` shows what was live when"
             )
         earlier = {**models, model: before}
-        entry = LedgerEntry(act.at, "rollback", _gone_back(home, earlier, act), earlier, model=model, override=act.override)
+        entry = LedgerEntry(act.at, "rollback", _gone_back(home, earlier, act=act), earlier, model=model, override=act.override)
         move_live(home, entry)
     return entry
 
 
-def _gone_back(home: Home, models: Mapping[str, str], act: Act) -> Live:
-    bundle = write_bundle(home, models, signer=signer_of(home, act.signing_key))
+def _gone_back(home: Home, models: Mapping[str, str], *, act: Act) -> Live:
+    bundle = Bundle(write_bundle(home, models, signer=signer_of(home, act.signing_key)), models)
     now = live_now(home)
-    origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle)
+    origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle.sha256)
     stored = stored_predictions(home, origin)
     if stored is None:
         from training.publish import company_in_use, newest_scene, publish_predictions
 
-        return publish_predictions(home, bundle, models, newest_scene(home, company_in_use(home)))
+        return publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)))
     open_predictions(home, stored)  # verified before the pointer moves
-    return replace(now, bundle=bundle, predictions=stored)
+    return replace(now, bundle=bundle.sha256, predictions=stored)

@@ -12,10 +12,10 @@ from features.errors import Conflict, InvalidInput
 from features.home import Home
 from features.times import Timestamp
 from features.write_once import replace_file
-from models.bundle import Live, read_live
+from models.bundle import Bundle, Live, read_live
 from training.ledger import LedgerEntry, move_live, settle
 from training.pointer import live_models, live_now, publishing_lock
-from training.publish import Scene, company_in_use, newest_scene, predicted, publish_predictions, question_of
+from training.publish import company_in_use, newest_scene, predicted, publish_predictions, question_of
 
 _WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
 
@@ -39,7 +39,8 @@ def score(home: Home, *, at: Timestamp) -> LedgerEntry:
     with publishing_lock(home):
         settle(home)
         now, models = live_now(home), live_models(home)
-        live = publish_predictions(home, now.bundle or "", models, newest_scene(home, company_in_use(home)))
+        bundle = Bundle(now.bundle or "", models)
+        live = publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)))
         entry = LedgerEntry(at, "score", live, models)
         move_live(home, entry)
     return entry
@@ -58,16 +59,13 @@ def score_to_file(home: Home, out: Path) -> int:
     if out.suffix not in _WRITERS:
         raise UnknownFormat(f"needed a file name ending in {' or '.join(_WRITERS)}, found {out.name}")
     live_now(home)
-    table = predictions_table(live_models(home), home, newest_scene(home, company_in_use(home)))
+    scene = newest_scene(home, company_in_use(home))
+    columns = predicted(home, live_models(home), scene=scene)
+    table = pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **columns})
     content = io.BytesIO()
     table.to_csv(content, index=False) if out.suffix == ".csv" else table.to_parquet(content, index=False)
     replace_file(out, content.getvalue())
     return len(table)
-
-
-def predictions_table(models: dict[str, str], home: Home, scene: Scene) -> pd.DataFrame:
-    """Return one row per customer of the snapshot: the id, and a column a prediction."""
-    return pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **predicted(home, models, scene)})
 
 
 def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
@@ -87,7 +85,7 @@ def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
         else:
             _refuse_another_question(company_in_use(home), company)
             entry = LedgerEntry(
-                at, "company", publish_predictions(home, live.bundle, models, newest_scene(home, company)), models
+                at, "company", publish_predictions(home, Bundle(live.bundle, models), scene=newest_scene(home, company)), models
             )
         move_live(home, entry)
     return entry

@@ -68,7 +68,7 @@ class Tracking:
             mlflow.set_tags(_tags(report))
             mlflow.log_dict(json.loads(report.to_json()), "report.json")
             mlflow.log_artifacts(str(pictures), "pictures")
-            _log_model(mlflow, home, report, model)
+            _log_model(mlflow, home, report=report, model=model)
             return str(run.info.run_id)
 
 
@@ -152,7 +152,7 @@ def _tags(report: TrainingReport) -> dict[str, str]:
     }
 
 
-def _log_model(mlflow: Any, home: Home, report: TrainingReport, model: ChurnModel) -> None:
+def _log_model(mlflow: Any, home: Home, *, report: TrainingReport, model: ChurnModel) -> None:
     with tempfile.TemporaryDirectory() as folder:
         code, data = Path(folder) / "code", Path(folder) / "churn"
         _copy_program(code)

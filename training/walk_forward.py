@@ -69,7 +69,7 @@ class WalkForward:
 
     def probabilities(self, place: int) -> FloatArray:
         """Return the chosen contender's chance to leave for the rows of one fold, shape (rows, horizons)."""
-        odds = _calibrated(self.folds, place, self.chosen, self.gap_days)
+        odds = _calibrated(self.folds, place, contender=self.chosen, gap_days=self.gap_days)
         return np.asarray(expit(rising(odds) if self.definition == "contract" else -rising(-odds)))
 
     def calibrations(self, horizons_days: Sequence[int]) -> dict[int, Calibration]:
@@ -77,7 +77,7 @@ class WalkForward:
         if self.chosen.calibration == "none":
             return {}
         newest = self.folds[-_CALIBRATED_ON:]
-        return {days: _fit(newest, self.chosen, horizon) for horizon, days in enumerate(horizons_days)}
+        return {days: _fit(newest, self.chosen, horizon=horizon) for horizon, days in enumerate(horizons_days)}
 
 
 @dataclass(frozen=True)
@@ -111,24 +111,24 @@ def walk_forward(stacked: StackedExamples, plan: WalkForwardPlan, *, say: Say | 
     if say:
         say(f"grading at {len(folds)} past moments")
     with ThreadPoolExecutor(_FOLDS_AT_ONCE) as pool:  # LightGBM leaves Python's lock while it grows trees
-        graded = tuple(pool.map(lambda fold: _graded(stacked, fold, plan), folds))
+        graded = tuple(pool.map(lambda fold: _graded(stacked, fold, plan=plan), folds))
     learned = tuple(member for member in members_to_fit(plan.definition) if all(member in each.answers for each in graded))
-    losses = {each: _pooled_loss(graded, each, plan) for each in contenders(learned)}
+    losses = {each: _pooled_loss(graded, each, plan=plan) for each in contenders(learned)}
     return WalkForward(graded, losses, choose(losses), plan.definition, plan.gap_days, learned)
 
 
-def _graded(stacked: StackedExamples, fold: Fold, plan: WalkForwardPlan) -> GradedFold:
-    learning = stacked.part(_at_most(fold.train, MOST_ROWS_A_FOLD, plan.seed), known_at=fold.origin)
+def _graded(stacked: StackedExamples, fold: Fold, *, plan: WalkForwardPlan) -> GradedFold:
+    learning = stacked.part(_at_most(fold.train, MOST_ROWS_A_FOLD, seed=plan.seed), known_at=fold.origin)
     tested = stacked.examples.rows[fold.test]
     rhythm, others = _split(members_to_fit(plan.definition))
-    answers, population = _answers(learning, others, plan, tested)
+    answers, population = _answers(learning, others, plan=plan, tested=tested)
     with suppress(TooFewPurchases, RhythmNotFound):  # the learner is left out, and the report says so
-        answers |= _answers(learning, rhythm, plan, tested)[0] if rhythm else {}
+        answers |= _answers(learning, rhythm, plan=plan, tested=tested)[0] if rhythm else {}
     return GradedFold(fold, answers, population, stacked.examples.labels[fold.test], stacked.examples.customers[fold.test])
 
 
 def _answers(
-    learning: ChurnExamples, members: Sequence[str], plan: WalkForwardPlan, tested: npt.NDArray[np.float32]
+    learning: ChurnExamples, members: Sequence[str], *, plan: WalkForwardPlan, tested: npt.NDArray[np.float32]
 ) -> tuple[Answers, FloatArray]:
     """Fit the members side by side and return what each says, not what their blend says."""
     weights = tuple((member, 1 / len(members)) for member in members)
@@ -144,28 +144,30 @@ def _split(members: Sequence[str]) -> tuple[list[str], list[str]]:
     return [each for each in members if each == _RHYTHM], [each for each in members if each != _RHYTHM]
 
 
-def _at_most(rows: npt.NDArray[np.intp], most: int, seed: int) -> npt.NDArray[np.intp]:
+def _at_most(rows: npt.NDArray[np.intp], most: int, *, seed: int) -> npt.NDArray[np.intp]:
     if len(rows) <= most:
         return rows
     return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
-def _pooled_loss(folds: Sequence[GradedFold], contender: Contender, plan: WalkForwardPlan) -> float:
-    odds = [_calibrated(folds, place, contender, plan.gap_days)[:, plan.main] for place in range(len(folds))]
+def _pooled_loss(folds: Sequence[GradedFold], contender: Contender, *, plan: WalkForwardPlan) -> float:
+    odds = [_calibrated(folds, place, contender=contender, gap_days=plan.gap_days)[:, plan.main] for place in range(len(folds))]
     return log_loss(np.concatenate(odds), np.concatenate([each.left[:, plan.main] for each in folds]))
 
 
-def _calibrated(folds: Sequence[GradedFold], place: int, contender: Contender, gap_days: int) -> FloatArray:
+def _calibrated(folds: Sequence[GradedFold], place: int, *, contender: Contender, gap_days: int) -> FloatArray:
     """Return a contender's log-odds for one fold; its calibration learned from folds whose labels had closed by its origin."""
     odds = _blended(folds[place], contender)
     origin = folds[place].fold.origin
     closed = [each for each in folds if each.fold.origin + gap_days * DAY <= origin][-_CALIBRATED_ON:]
     if contender.calibration == "none" or not closed:
         return odds
-    return np.stack([_fit(closed, contender, horizon).apply(odds[:, horizon]) for horizon in range(odds.shape[1])], axis=1)
+    return np.stack(
+        [_fit(closed, contender, horizon=horizon).apply(odds[:, horizon]) for horizon in range(odds.shape[1])], axis=1
+    )
 
 
-def _fit(folds: Sequence[GradedFold], contender: Contender, horizon: int) -> Calibration:
+def _fit(folds: Sequence[GradedFold], contender: Contender, *, horizon: int) -> Calibration:
     odds = np.concatenate([_blended(each, contender)[:, horizon] for each in folds])
     return fit_calibration(contender.calibration, odds, np.concatenate([each.left[:, horizon] for each in folds]))
 

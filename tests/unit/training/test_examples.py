@@ -32,7 +32,7 @@ def test_a_row_holds_the_snapshots_features_and_the_label_of_the_same_customer(
 ) -> None:
     as_of = parse_time("2025-06-01")
     here = stacked.examples.as_ofs == as_of
-    label = label_churn(EventLog.open(trained_shop.home), trained_shop.company, [as_of])[0]
+    label = label_churn(EventLog.open(trained_shop.home), trained_shop.company, as_ofs=[as_of])[0]
     shot = stacked.snapshots[as_of]
     rows = {customer: shot.matrix[place] for place, customer in enumerate(shot.ids.to_pylist())}
 

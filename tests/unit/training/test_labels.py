@@ -53,7 +53,7 @@ def company(definition: str, *, at_risk_days: int = 365, grace_days: int = 14, h
 
 
 def labels(definition: str, *rows: dict[str, Any], **settings: Any) -> dict[str, list[float]]:
-    found = label_churn(FakeLog(list(rows)), company(definition, **settings), [AS_OF])[0]
+    found = label_churn(FakeLog(list(rows)), company(definition, **settings), as_ofs=[AS_OF])[0]
     return dict(zip(found.ids.to_pylist(), found.left.tolist(), strict=True))
 
 
@@ -141,31 +141,31 @@ class TestMaturity:
         log = FakeLog([row("a", -1)], {"purchases": AS_OF + 89 * DAY})
 
         with pytest.raises(ImmatureLabels, match=r"until 2026-04-01T00:00:00Z: purchases is complete until 2026-03-31T00:00:00Z"):
-            label_churn(log, company("activity"), [AS_OF])
+            label_churn(log, company("activity"), as_ofs=[AS_OF])
 
     def test_a_contract_matures_only_after_the_grace(self) -> None:
         log = FakeLog([row("a", -1, term_days=30.0)], {"purchases": AS_OF + 103 * DAY})
 
         with pytest.raises(ImmatureLabels, match="2026-04-15"):
-            label_churn(log, company("contract"), [AS_OF])
+            label_churn(log, company("contract"), as_ofs=[AS_OF])
 
     def test_a_source_never_received_matures_never(self) -> None:
         with pytest.raises(ImmatureLabels):
-            label_churn(FakeLog([], {}), company("activity"), [AS_OF])
+            label_churn(FakeLog([], {}), company("activity"), as_ofs=[AS_OF])
 
     def test_the_newest_mature_moment_is_the_last_that_is_not_refused(self) -> None:
         log = FakeLog([row("a", -1, term_days=30.0)])
         newest = newest_mature(log.observed_until, company("contract"))
 
-        assert isinstance(label_churn(log, company("contract"), [newest])[0], ChurnLabels)
+        assert isinstance(label_churn(log, company("contract"), as_ofs=[newest])[0], ChurnLabels)
         with pytest.raises(ImmatureLabels):
-            label_churn(log, company("contract"), [newest + 1])
+            label_churn(log, company("contract"), as_ofs=[newest + 1])
 
     def test_seen_from_an_earlier_today_later_corrections_are_unknown(self) -> None:
         log = FakeLog([row("a", -5), row("a", 10, superseded_at=100), row("a", 10, "refund", known_at=100)])
 
-        as_known_at_95 = label_churn(log, company("activity"), [AS_OF], until=AS_OF + 95 * DAY)[0]
-        as_known_now = label_churn(log, company("activity"), [AS_OF])[0]
+        as_known_at_95 = label_churn(log, company("activity"), as_ofs=[AS_OF], until=AS_OF + 95 * DAY)[0]
+        as_known_now = label_churn(log, company("activity"), as_ofs=[AS_OF])[0]
 
         assert as_known_at_95.left.tolist() == [[0.0, 0.0]]
         assert as_known_now.left.tolist() == [[1.0, 1.0]]

@@ -121,7 +121,7 @@ class TestPromotion:
             promote(promoted.home, "churn", act=Act(other, PROMOTED_AT, "mine"))
 
     def test_the_verdicts_can_be_asked_for_without_promoting(self, shop: Any) -> None:
-        gates = judge(shop.home, stored_candidate(shop.home, "churn"), shop.company)
+        gates = judge(shop.home, stored_candidate(shop.home, "churn"), company=shop.company)
 
         assert [gate.name for gate in gates if gate.absolute and gate.verdict != "passed"] == []
         assert read_live(shop.home) is None
