@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 from features.errors import Conflict
 from features.home import Home
 from features.times import format_time, parse_time
+from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.console import JsonFlag, emit, phase
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def simulated_into(home: Home, *, customers: int, seed: int, years: int = 3) -> 
     with phase("write the event log"):
         receipt = Receipt(received_at=until, known_at="given", observed_until=company.observed_until)
         report = append(home, company.tables, receipt=receipt)
-    return Simulated(report, write_truth(home, company.truth), _take_into_use(home))
+    truth, brought = write_truth(home, company.truth), shipped_company("default")
+    take_into_use_if_none_is(home, brought, at=until)
+    return Simulated(report, truth, brought)
 
 
 def _refuse_rows(home: Home) -> None:
@@ -83,19 +86,6 @@ def _refuse_rows(home: Home) -> None:
             f"needed an empty event log below {home.root}, found {sum(manifest.rows.values()):,} rows; "
             "set LIFECYCLE_HOME to a new folder, a simulated company is never mixed with another"
         )
-
-
-def _take_into_use(home: Home) -> Company:
-    """Store the default company file, and point to it where no other is in use."""
-    from features.catalogue import CATALOGUE
-    from features.company import default_company_text, read_company, store_company
-    from models.bundle import Live, read_live, write_live
-
-    company = read_company(default_company_text("default"), feature_names=CATALOGUE.names)
-    sha, live = store_company(home, company), read_live(home) or Live()
-    if live.company is None:
-        write_live(home, replace(live, company=sha))
-    return company
 
 
 def _as_json(done: Simulated) -> dict[str, object]:

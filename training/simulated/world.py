@@ -14,7 +14,7 @@ from typing import Any
 from features.write_once import sha256_of_json
 
 PARAMETERS_SHA256 = "36beafac9298d75a0f0e88cd0b4e9aa3b8a0446af44fda305db4931f1d25d036"
-"""The hash of `WORLD`: docs/decisions/0005-frozen-simulator.md says why it must not move."""
+"""The hash of `WORLD`: docs/decisions/0006-frozen-simulator.md says why it must not move."""
 
 REGIMES = ("growing", "steady", "fading")
 TROUBLES = ("calm", "complaint", "resentful")

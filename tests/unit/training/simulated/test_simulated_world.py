@@ -10,7 +10,7 @@ from training.simulated.world import PARAMETERS_SHA256, STATES, WORLD
 
 
 def test_the_numbers_of_the_world_are_frozen() -> None:
-    assert WORLD.sha256 == PARAMETERS_SHA256, "a change needs a decision record: docs/decisions/0005-frozen-simulator.md"
+    assert WORLD.sha256 == PARAMETERS_SHA256, "a change needs a decision record: docs/decisions/0006-frozen-simulator.md"
 
 
 @pytest.mark.parametrize("section", [section.name for section in fields(WORLD)])
