@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -21,6 +21,8 @@ from features.write_once import replace_file, sync_folder
 
 _PUBLIC_NAME = "bundle.pub"
 _OWNER_ONLY = 0o600
+# What the parser raises for a damaged key: which of them depends on the byte that is wrong; TypeError for one with a password.
+_NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm, InternalError)
 
 
 class KeyMissing(NotFound):
@@ -117,8 +119,10 @@ def load_signer(path: Path, home: Home) -> Signer:
         )
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as error:
-        raise KeyUnreadable(f"needed an ed25519 private key in PEM at {path}, found something else") from error
+    except _NO_KEY as error:
+        raise KeyUnreadable(
+            f"needed an ed25519 private key in PEM, without a password, at {path}, found something else; restore it from a backup"
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnreadable(f"needed an ed25519 private key at {path}, found {type(key).__name__}")
     return Signer(key)
@@ -143,7 +147,7 @@ def load_public_key(home: Home) -> PublicKey:
         key = serialization.load_pem_public_key(content)
     except FileNotFoundError as error:
         raise KeyMissing(f"needed the public key at {path}, found none; `lifecycle promote` writes it") from error
-    except ValueError as error:
+    except _NO_KEY as error:
         raise KeyUnreadable(f"needed an ed25519 public key in PEM at {path}, found no key; restore it from a backup") from error
     # Compared as a whole: a file cut or changed where PEM allows it is damaged all the same.
     if not isinstance(key, Ed25519PublicKey) or PublicKey(key).pem != content:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from features.home import Home
 from models.bundle import (
@@ -108,3 +110,33 @@ def test_a_new_installation_can_trust_an_older_key(home: Home, path: Path, tmp_p
 
 def test_a_signer_does_not_print_its_key(home: Home, path: Path) -> None:
     assert repr(create_signing_key(path, home)) == "Signer()"
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_key_with_one_bit_changed_anywhere_is_refused_by_name_or_is_another_key(home: Home, path: Path, bit: int) -> None:
+    create_signing_key(path, home)
+    whole, public = path.read_bytes(), home.keys / "bundle.pub"
+    trusted = public.read_bytes()
+
+    for place in range(len(trusted)):
+        public.write_bytes(flipped(trusted, place, bit))
+        path.write_bytes(flipped(whole, place, bit))
+        with suppress(KeyUnreadable):
+            assert load_public_key(home).pem != trusted
+        with suppress(KeyUnreadable):
+            load_signer(path, home)
+
+
+def test_a_private_key_under_a_password_is_refused_by_name(home: Home, path: Path) -> None:
+    signer = create_signing_key(path, home)
+    locked = serialization.BestAvailableEncryption(b"secret")
+    path.write_bytes(signer.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked))
+
+    with pytest.raises(KeyUnreadable, match="without a password"):
+        load_signer(path, home)
+
+
+def flipped(content: bytes, place: int, bit: int) -> bytes:
+    changed = bytearray(content)
+    changed[place] ^= 1 << bit
+    return bytes(changed)
