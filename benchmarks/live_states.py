@@ -52,11 +52,12 @@ class Publisher:
         """Move the pointer to what was stored."""
         write_live(self.home, live)
 
-    def store(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF) -> Live:
+    def store(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF, company_text: str | None = None) -> Live:
         """Store everything `publish` does and leave the pointer where it is; a customer named `thin...` is hardly known."""
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
-        company = store_company(self.home, read_company(default_company_text("default"), feature_names=CATALOGUE.names))
+        text = company_text or default_company_text("default")
+        company = store_company(self.home, read_company(text, feature_names=CATALOGUE.names))
         model = export_model(self.home, small_model(float(np.nanmean(longest))), provenance={})
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
         origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)

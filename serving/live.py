@@ -98,11 +98,17 @@ def open_live_state(home: Home, live: Live, *, feature_names: Collection[str], w
     if with_trial:
         trial_load(home, *bundle.models.values())
     company = stored_company(home, live.company, feature_names=feature_names)
+    horizons_days = _horizons(predictions)
+    if "churn" in bundle.models and company.horizon_days not in horizons_days:
+        raise LiveDisagrees(
+            f"needed predictions for the company's main horizon of {company.horizon_days} days, found {horizons_days}; "
+            "train and promote again"
+        )
     return LiveState(
         live=live,
         versions=Versions(live.bundle, live.snapshot, live.company),
         parts=frozenset(bundle.models),
-        horizons_days=_horizons(predictions),
+        horizons_days=horizons_days,
         horizon_days=company.horizon_days,
         predictions=predictions,
         files=_files(home, live, bundle),

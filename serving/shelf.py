@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -18,7 +19,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from features.errors import LifecycleError
 from features.home import Home
 from features.write_once import canonical_json, replace_file
 from models.bundle import Live, NothingLive, read_live
@@ -27,6 +27,8 @@ from serving.live import LiveState, open_live_state
 Mark: TypeAlias = tuple[object, ...]
 
 _KEPT = 3
+_LONGEST_TURN_SECONDS = 35.0  # a trial takes 30 at most
+_LOCK_POLL_SECONDS = 0.05
 
 
 class _Kept(msgspec.Struct):
@@ -74,7 +76,7 @@ class LiveShelf:
     def last_good(self) -> LiveState | None:
         """Return the newest state that was verified before and still can be; None if there is none."""
         for live in self._kept().states:
-            with suppress(LifecycleError, OSError, ValueError, KeyError):
+            with suppress(Exception):  # whatever is wrong with it, the next one may be whole
                 return self._open(live)
         return None
 
@@ -93,24 +95,38 @@ class LiveShelf:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Let one process at a time try models, so that the others find them tried; where no lock can be had, all try."""
+        """Let one process at a time try models, so that the others find them tried; where no lock can be had in time, all try."""
         try:
             handle = os.open(self._record.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         except OSError:
             yield
             return
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _wait_for_lock(handle)
             yield
         finally:
             os.close(handle)
 
     def _kept(self) -> _Kept:
-        with suppress(OSError, msgspec.DecodeError):
+        with suppress(OSError, ValueError, RecursionError, msgspec.DecodeError):
             kept = msgspec.json.decode(self._record.read_bytes(), type=_Kept)
             if kept.software == self._software:
                 return kept
         return _Kept(self._software, [])
+
+
+def _wait_for_lock(handle: int) -> None:
+    # Bounded: a process that was stopped while it held the lock must not keep the others from serving.
+    deadline = time.monotonic() + _LONGEST_TURN_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_POLL_SECONDS)
+        except OSError:  # a file system without locks
+            return
+        else:
+            return
 
 
 def _stat(path: Path) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 
@@ -7,6 +8,7 @@ import pytest
 
 from benchmarks.live_states import Publisher
 from features.catalogue import CATALOGUE
+from features.company import default_company_text
 from features.errors import Damaged, LifecycleError
 from features.home import Home
 from models.bundle import BundleTampered, Live, TrialFailed, create_signing_key, write_live
@@ -117,6 +119,40 @@ def test_a_damaged_memory_of_good_states_is_no_memory(home, shelf):
 
     assert shelf.last_good() is None
     assert shelf.newest().parts == {"churn"}
+
+
+@pytest.mark.parametrize("memory", [b'{"software":"\xff","states":[]}', b"[" * 100_000, b'{"software":[', b"\0" * 64])
+def test_a_memory_of_good_states_that_is_no_text_is_no_memory(home, shelf, memory):
+    (home.root / "last_good.json").write_bytes(memory)
+
+    assert shelf.last_good() is None
+    assert shelf.newest().parts == {"churn"}
+
+
+def test_a_process_stopped_in_its_turn_does_not_keep_the_others_from_serving(home, shelf, monkeypatch):
+    monkeypatch.setattr("serving.shelf._LONGEST_TURN_SECONDS", 0.2)
+
+    with (home.root / "last_good.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        assert shelf.newest().parts == {"churn"}
+
+
+def test_a_company_file_whose_main_horizon_was_not_predicted_is_refused(home, shelf, published):
+    live = Publisher(home, published.signing_key).store({"c1": 0.5}, company_text=with_main_horizon(45))
+    write_live(home, live)
+
+    with pytest.raises(LiveDisagrees, match="45 days"):
+        shelf.newest()
+
+
+def with_main_horizon(days):
+    text = default_company_text("default")
+    changed = text.replace("horizons_days = [30, 60, 90]", f"horizons_days = [30, {days}, 90]").replace(
+        "\nhorizon_days = 90", f"\nhorizon_days = {days}"
+    )
+    assert changed != text
+    return changed
 
 
 def test_a_folder_that_cannot_be_written_is_served_all_the_same(shelf, monkeypatch):
