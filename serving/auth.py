@@ -21,6 +21,7 @@ from serving.door.problems import ScopeMissing, Unauthenticated
 
 MEMORY_SECONDS = 5.0
 
+_MEMORY: Timestamp = int(MEMORY_SECONDS * SECOND)
 _MOST_REMEMBERED = 4096
 _SCHEME = "bearer "
 
@@ -58,7 +59,8 @@ class KeyRing:
     async def _caller(self, presented: str) -> Caller:
         mark, now = hashlib.sha256(presented.encode()).digest(), self._clock()
         known = self._known.get(mark)
-        if known is None or not now < known.until:
+        # Not only before its end but near it: a clock that was set back must not lengthen what a revoked key has left.
+        if known is None or not now < known.until <= now + _MEMORY:
             known = await asyncio.to_thread(self._look_up, presented, now)
             self._remember(mark, known)
         if known.caller is None:
@@ -66,7 +68,7 @@ class KeyRing:
         return known.caller
 
     def _look_up(self, presented: str, now: Timestamp) -> _Known:
-        until = now + int(MEMORY_SECONDS * SECOND)
+        until = now + _MEMORY
         try:
             caller = authenticate(self._engine, presented, now)
         except KeyRejected:

@@ -51,6 +51,15 @@ def test_a_revoked_key_stops_within_five_seconds(asker, key, monkeypatch):
     assert status(asker, f"Bearer {key.secret}") == 401
 
 
+def test_a_clock_set_back_gives_a_revoked_key_no_more_time(asker, key, monkeypatch):
+    assert status(asker, f"Bearer {key.secret}") == 200
+
+    keys.revoke_key(asker.service.engine, key.id, now=asker.clock())
+    monkeypatch.setattr(asker.clock, "now", asker.clock.now - 3600 * SECOND)
+
+    assert status(asker, f"Bearer {key.secret}") == 401
+
+
 def test_a_rotated_secret_ends_with_its_overlap_whatever_is_remembered(asker, key, monkeypatch):
     keys.rotate_key(asker.service.engine, key.id, now=asker.clock(), overlap=2 * SECOND)
     assert status(asker, f"Bearer {key.secret}") == 200
