@@ -9,7 +9,7 @@ from pathlib import Path
 from features.errors import NotFound
 from features.home import Home
 from features.write_once import new_folder, publish_folder
-from training.report import TrainingReport
+from training.report import ReportUnreadable, TrainingReport
 
 _REPORT = "report.json"
 _PICTURES = "pictures"
@@ -36,9 +36,9 @@ def store_candidate(home: Home, report: TrainingReport, *, pictures: Path) -> Ca
 
 
 def stored_candidates(home: Home, model: str) -> list[Candidate]:
-    """Return every candidate of a model, the newest first."""
-    found = [_read(path.parent) for path in _folder(home).glob(f"[!.]*/{_REPORT}")]
-    mine = [candidate for candidate in found if candidate.report.model == model]
+    """Return every candidate of a model, the newest first; one whose report was written by another version is passed over."""
+    found = [_readable(path.parent) for path in _folder(home).glob(f"[!.]*/{_REPORT}")]
+    mine = [candidate for candidate in found if candidate is not None and candidate.report.model == model]
     return sorted(mine, key=lambda candidate: (candidate.report.trained_at, candidate.report.run_id), reverse=True)
 
 
@@ -49,7 +49,11 @@ def stored_candidate(home: Home, model: str, *, run_id: str | None = None) -> Ca
     ------
     CandidateMissing
         If there is none; the message lists the runs there are.
+    ReportUnreadable
+        If the run that is named was stored by another version, or damaged.
     """
+    if run_id is not None and (path := _folder(home) / Path(run_id).name / _REPORT).is_file():
+        _read(path.parent)
     known = stored_candidates(home, model)
     wanted = [candidate for candidate in known if run_id in (None, candidate.report.run_id)]
     if not wanted:
@@ -61,6 +65,13 @@ def stored_candidate(home: Home, model: str, *, run_id: str | None = None) -> Ca
 
 def _folder(home: Home) -> Path:
     return home.root / "candidates"
+
+
+def _readable(folder: Path) -> Candidate | None:
+    try:
+        return _read(folder)
+    except ReportUnreadable:
+        return None
 
 
 def _read(folder: Path) -> Candidate:

@@ -20,7 +20,7 @@ from features.times import DAY, Timestamp, month_starts
 from models.churn import ChurnExamples
 from models.rows import Rows
 from training.folds import HistoryTooShort
-from training.labels import ChurnLabels, label_churn, newest_mature, observed_by
+from training.labels import ChurnLabels, label_churn, newest_mature, newest_midnight, observed_by
 
 Say = Callable[[str], None]
 
@@ -32,11 +32,13 @@ _MONTH_DAYS = 31
 class StackedExamples:
     """All mature rows, and the snapshots they were taken from.
 
-    `unknown`: customers at risk whom no snapshot holds, because their own row was not known by then; they teach nothing.
+    `newest` is the snapshot of today: no label is known yet, and the rhythm of purchases needs none. `unknown`: customers at risk
+    whom no snapshot holds, because their own row was not known by then; they teach nothing.
     """
 
     examples: ChurnExamples
     snapshots: Mapping[Timestamp, Snapshot]
+    newest: Snapshot
     log_digest: str
     unknown: int
 
@@ -62,18 +64,22 @@ def stack_examples(home: Home, company: Company, *, as_of: Timestamp | None = No
         If there is no month with mature labels and customers at risk.
     """
     log = EventLog.open(home)
-    newest = newest_mature(observed_by(log, as_of), company)
-    months = month_starts(newest - MOST_MONTHS * _MONTH_DAYS * DAY, newest)[-MOST_MONTHS:]
+    observed = observed_by(log, as_of)
+    last = newest_mature(observed, company)
+    months = month_starts(last - MOST_MONTHS * _MONTH_DAYS * DAY, last)[-MOST_MONTHS:]
     labels = [label for label in label_churn(log, company, as_ofs=months, until=as_of) if len(label.ids)]
     if not labels:
         raise HistoryTooShort(
             "learning needs a month whose labels are mature and customers at risk in it; found none. Import more history"
         )
-    snapshots = compute_snapshots(home, [label.as_of for label in labels], say=say)
-    return _stacked(log.digest, labels, snapshots=snapshots)
+    moments = [*(label.as_of for label in labels), newest_midnight(observed, company)]
+    snapshots = compute_snapshots(home, moments, say=say)
+    return _stacked(log.digest, labels, snapshots=snapshots[:-1], newest=snapshots[-1])
 
 
-def _stacked(log_digest: str, labels: Sequence[ChurnLabels], *, snapshots: Sequence[Snapshot]) -> StackedExamples:
+def _stacked(
+    log_digest: str, labels: Sequence[ChurnLabels], *, snapshots: Sequence[Snapshot], newest: Snapshot
+) -> StackedExamples:
     places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots, strict=True)]
     known = [pc.is_valid(place).to_numpy(zero_copy_only=False) for place in places]
     rows = [shot.matrix[place.drop_null().to_numpy()] for shot, place in zip(snapshots, places, strict=True)]
@@ -85,10 +91,11 @@ def _stacked(log_digest: str, labels: Sequence[ChurnLabels], *, snapshots: Seque
         customers=_codes([label.ids.filter(pa.array(here)) for label, here in zip(labels, known, strict=True)]),
         as_ofs=np.repeat(np.array([label.as_of for label in labels], dtype=np.int64), lengths),
         signature=CATALOGUE.signature,
-        everyone=np.asarray(snapshots[-1].matrix),
+        everyone=np.asarray(newest.matrix),
     )
     by_moment = {shot.as_of: shot for shot in snapshots}
-    return StackedExamples(examples, by_moment, log_digest, unknown=sum(len(here) - int(here.sum()) for here in known))
+    unknown = sum(len(here) - int(here.sum()) for here in known)
+    return StackedExamples(examples, by_moment, newest, log_digest, unknown)
 
 
 def _codes(ids: Sequence[pa.Array]) -> npt.NDArray[np.int32]:

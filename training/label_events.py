@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.log.sources import SOURCES
+from features.contracts.sources import SOURCES
 from features.times import DAY, Timestamp
 from models.rows import BoolArray
 

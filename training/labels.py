@@ -63,6 +63,11 @@ def newest_mature(observed_until: Mapping[str, Timestamp], company: Company) -> 
     return min(_observed(observed_until, company).values()) - days_to_mature(company) * DAY
 
 
+def newest_midnight(observed_until: Mapping[str, Timestamp], company: Company) -> Timestamp:
+    """Return the newest midnight UTC up to which every source that churn reads is complete: the newest moment to predict at."""
+    return min(_observed(observed_until, company).values()) // DAY * DAY
+
+
 def label_churn(
     log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None = None
 ) -> list[ChurnLabels]:

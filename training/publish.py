@@ -21,7 +21,6 @@ from features.errors import NotFound
 from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
-from features.times import DAY
 from models.bundle import (
     Bundle,
     ContentDamaged,
@@ -35,7 +34,7 @@ from models.bundle import (
 )
 from models.rows import BoolArray, FloatArray
 from models.scoring import CHURN_RESTS_ON_TOO_LITTLE, score_snapshot
-from training.labels import at_risk_at, sources_read
+from training.labels import at_risk_at, newest_midnight
 from training.pointer import bundles_before, stored_bundle
 
 
@@ -77,7 +76,7 @@ def question_of(company: Company) -> dict[str, object]:
 def newest_scene(home: Home, company: Company) -> Scene:
     """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
     log = EventLog.open(home)
-    as_of = min(log.manifest.observed_until.get(source, 0) for source in sources_read(company)) // DAY * DAY
+    as_of = newest_midnight(log.manifest.observed_until, company)
     # Here, not above: the engine starts numba, and a rollback must not wait for what it does not use.
 
     snapshot = compute_snapshots(home, [as_of])[0]

@@ -25,13 +25,15 @@ class ReportUnreadable(Damaged):
 class TrainingData:
     """What was learned from: `rows` customers at risk over the `snapshots`, all with mature labels.
 
-    `unknown_customers` were at risk, but their own row was not known by then; they are not among the rows.
+    `newest_snapshot` holds everybody known at the end: the rhythm of purchases is learned from it. `unknown_customers` were at
+    risk, but their own row was not known by then; they are not among the rows.
     """
 
     as_of: Timestamp
     log_digest: str
     company: str
     features: str
+    newest_snapshot: str
     snapshots: dict[str, str]
     rows: int
     customers: int

@@ -61,6 +61,8 @@ def test_the_rhythm_is_learned_from_everybody_known_at_the_moment_asked(stacked:
 
     part = stacked.part(np.arange(10), known_at=origin)
 
+    assert stacked.newest.as_of == parse_time("2025-12-20")
+    assert len(stacked.examples.population()) == len(stacked.newest.ids) == 150
     assert part.everyone is not None
     assert len(part.everyone) == len(stacked.snapshots[origin].ids) > (stacked.examples.as_ofs == origin).sum() - 1
 

@@ -22,7 +22,7 @@ from training.gates import (
 )
 from training.report import FeatureGrade, TrainingData, TrainingReport
 
-DATA = TrainingData(0, "l" * 64, "c" * 64, "f" * 64, {}, 1000, 500, 0, {"90": 0.2})
+DATA = TrainingData(0, "l" * 64, "c" * 64, "f" * 64, "n" * 64, {}, 1000, 500, 0, {"90": 0.2})
 
 
 def estimate(value: float, *, spread: float = 0.002) -> Estimate:

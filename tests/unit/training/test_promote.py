@@ -22,6 +22,7 @@ from training.ledger import read_ledger
 from training.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
 from training.promote import ReasonMissing, judge, promote
 from training.publish import NoCompany, company_in_use
+from training.report import ReportUnreadable
 from training.score import AnotherQuestion, UnknownFormat, score, score_to_file, use_company
 
 UNTIL: Timestamp = parse_time("2025-12-20")
@@ -92,6 +93,15 @@ class TestPromotion:
     def test_another_run_than_those_trained_is_not_found(self, shop: Any) -> None:
         with pytest.raises(CandidateMissing, match=shop.trained.run_id):
             promote(shop.home, "churn", act=act(shop), run_id="no-such-run")
+
+    def test_a_candidate_of_another_version_blocks_no_other(self, shop: Any) -> None:
+        damaged = shop.home.root / "candidates" / "older-version"
+        damaged.mkdir()
+        (damaged / "report.json").write_text('{"model": "churn"}')
+
+        assert stored_candidate(shop.home, "churn").report.run_id == shop.trained.run_id
+        with pytest.raises(ReportUnreadable, match="train again"):
+            stored_candidate(shop.home, "churn", run_id="older-version")
 
     def test_the_newest_candidate_is_promoted_unless_a_run_is_named(self, promoted: Any) -> None:
         named, newest = read_ledger(promoted.home)
