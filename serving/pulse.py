@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from serving.database import DatabaseUnavailable, reading
+from serving.database import DatabaseDamaged, DatabaseUnavailable, reading
+from serving.database.tables import api_keys
 
 EVERY_SECONDS = 2.0
 SILENCE_SECONDS = 10.0
@@ -21,12 +23,15 @@ class DatabasePulse:
         self._engine = engine
         self._clock = clock
         self._heard = clock()
+        self._is_damaged = False
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._ask_on, name="database-pulse", daemon=True)
 
     @property
     def trouble(self) -> str | None:
-        """Return what is wrong: None while the database has answered within the last ten seconds."""
+        """Return what is wrong: None while the database has answered within the last ten seconds and is whole."""
+        if self._is_damaged:
+            return "the operational database is damaged; restore it from a backup"
         silent = self._clock() - self._heard
         return None if silent < SILENCE_SECONDS else f"the operational database has not answered for {silent:.0f} s"
 
@@ -39,13 +44,16 @@ class DatabasePulse:
         self._end.set()
 
     def ask(self) -> None:
-        """Ask once."""
+        """Ask once, for a row of a table: an empty or broken file would answer a question about nothing."""
         try:
             with reading(self._engine) as connection:
-                connection.execute(text("SELECT 1"))
-        except DatabaseUnavailable:
+                connection.execute(select(api_keys.c.id).limit(1)).all()
+        except DatabaseDamaged:
+            self._is_damaged = True
+        except (DatabaseUnavailable, SQLAlchemyError):
             return
-        self._heard = self._clock()
+        else:
+            self._is_damaged, self._heard = False, self._clock()
 
     def _ask_on(self) -> None:
         while not self._end.wait(EVERY_SECONDS):

@@ -4,7 +4,7 @@
 """
 
 from serving.database.engine import database_url, open_database
-from serving.database.failures import DatabaseUnavailable
+from serving.database.failures import DatabaseDamaged, DatabaseUnavailable
 from serving.database.transactions import reading, writing
 
-__all__ = ["DatabaseUnavailable", "database_url", "open_database", "reading", "writing"]
+__all__ = ["DatabaseDamaged", "DatabaseUnavailable", "database_url", "open_database", "reading", "writing"]

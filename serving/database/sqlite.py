@@ -12,11 +12,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from features.errors import Refused
 from serving.database.failures import unavailable
@@ -25,6 +27,7 @@ WRITING = "lifecycle_writing"
 BUSY_SECONDS = 5.0
 
 _TURN = "lifecycle_turn"
+_IDENTITY = "lifecycle_file"
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}",
     "PRAGMA synchronous = FULL",
@@ -40,18 +43,21 @@ class JournalRefused(Refused):
 def sqlite_engine(url: URL) -> Engine:
     """Return an engine whose every connection syncs each commit, checks foreign keys and overwrites what it deletes.
 
-    A new file is made readable by its owner only.
+    A new file is made readable by its owner only. It is made here alone: a file that goes missing later is missed, and one put in
+    its place is opened anew, so that nobody goes on reading, or writing into, a file that has no name any more.
     """
     path = _file(url)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = create_engine(
         url.set(database=str(path)),
+        creator=lambda: _connected(path),
         hide_parameters=True,
         execution_options={_TURN: threading.Lock()},
         pool_timeout=BUSY_SECONDS,
     )
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkout", partial(_refuse_replaced, path))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -120,8 +126,26 @@ def _file(url: URL) -> Path:
     return Path(url.database or "").absolute()
 
 
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False)
+
+
+def _refuse_replaced(path: Path, connection: object, entry: ConnectionPoolEntry, fairy: PoolProxiedConnection) -> None:
+    del connection, fairy
+    if entry.info[_IDENTITY] != _identity(path):
+        raise DisconnectionError  # the pool opens another
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    del entry
+    entry.info[_IDENTITY] = _identity(Path(connection.execute("PRAGMA database_list").fetchone()[2]))
     connection.isolation_level = None  # the driver would otherwise begin transactions by its own rules
     for pragma in _PRAGMAS:
         connection.execute(pragma)

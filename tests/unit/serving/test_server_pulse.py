@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.database import DatabaseUnavailable
+from serving.database import DatabaseDamaged, DatabaseUnavailable
 from serving.pulse import SILENCE_SECONDS, DatabasePulse
 
 
@@ -38,6 +38,19 @@ def test_a_database_that_refuses_is_noticed(pulse, now, monkeypatch):
     pulse.ask()
 
     assert pulse.trouble
+
+
+def test_a_damaged_database_is_said_at_once_and_a_restored_one_too(pulse, monkeypatch):
+    def damaged(_):
+        raise DatabaseDamaged("malformed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.pulse.reading", damaged)
+        pulse.ask()
+
+    assert "damaged" in pulse.trouble
+    pulse.ask()
+    assert pulse.trouble is None
 
 
 def test_a_service_whose_database_is_silent_is_alive_and_not_ready(asker, monkeypatch):
