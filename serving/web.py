@@ -13,6 +13,7 @@ import uvicorn
 from serving.app import create_app
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log, log_everything_to
+from serving.door.patience import PromptHeads
 from serving.settings import ServiceSettings
 
 _PARENT = 0
@@ -54,6 +55,7 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=PromptHeads,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_FINISH_SECONDS,
     )
