@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from benchmarks.goals import Result, arguments, report
 from features.catalogue import CATALOGUE
+from features.contracts.schemas import TIME, delivered_schema
+from features.contracts.sources import SOURCES, Column, Kind, Source
 from features.engine.compute import compute, compute_customer
 from features.engine.history import History, read_history
-from features.log.schemas import TIME, delivered_schema
-from features.log.sources import SOURCES, Column, Kind, Source
 from features.log.versions import merge_versions
 from features.times import DAY, HOUR, Timestamp, parse_time
 

@@ -13,8 +13,8 @@ from benchmarks.goals import Result, arguments, report
 from features.catalogue import CATALOGUE
 from features.company import default_company_text, read_company, store_company
 from features.home import Home
-from features.log.imports import import_files, receipt_for
-from features.log.mapping import shipped_mapping
+from features.importing.imports import import_files, receipt_for
+from features.importing.mapping import shipped_mapping
 from features.times import format_time, parse_time
 from training.churn import TrainingRun, train_churn
 from training.evaluate import Estimate

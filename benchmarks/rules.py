@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.goals import Result, arguments, report
-from features.company import default_company_text, parse_rule, read_company
+from features.company import default_company_text, read_company
+from features.rules import parse_rule
 from features.stages import features_named_by, stage_winners
 
 FULL_CAMPAIGN = 10_000

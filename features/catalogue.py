@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from features.definitions import customer, purchases, support, usage, voice
-from features.engine.compiler import compile_formulas
-from features.engine.expressions import BadDeclaration
-from features.engine.feature import Feature
-from features.engine.program import Compiled
 from features.errors import InvalidInput
+from features.language.compiler import compile_formulas
+from features.language.expressions import BadDeclaration
+from features.language.feature import Feature
+from features.language.program import Compiled
 from features.write_once import sha256_of_json
 
 _ENGINE = 1

@@ -186,7 +186,9 @@ def find_snapshot(home: Home, as_of: Timestamp, *, log_digest: str, signature: s
 
 def newest_snapshot(home: Home) -> Snapshot | None:
     """Return the snapshot of the latest moment, of several from the newest log; None if there is none."""
-    found = [(body["as_of"], body["log_version"], path) for path in home.snapshots.glob("[0-9]*-*") for body in [_read_manifest(path)]]
+    found = [
+        (body["as_of"], body["log_version"], path) for path in home.snapshots.glob("[0-9]*-*") for body in [_read_manifest(path)]
+    ]
     return open_snapshot(max(found)[2]) if found else None
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.company.business import Stage, StageSet
-from features.company.rule_tree import Columns
+from features.rules.tree import Columns
 
 
 @dataclass(frozen=True)

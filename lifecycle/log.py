@@ -15,8 +15,8 @@ from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.home import Home
-    from features.log.imports import ImportReport
-    from features.log.mapping import ImportMapping
+    from features.importing.imports import ImportReport
+    from features.importing.mapping import ImportMapping
     from features.log.versions import Counts
 
 _KNOWN_AT = {
@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
 
 def import_history(mapping: _Source, place: _Place, tolerate: _Share = 0.01, as_json: JsonFlag = False) -> None:
     """Bring history into the event log: one SELECT a source over CSV or Parquet files, checked against the contracts."""
-    from features.log.imports import import_files, receipt_for
+    from features.importing.imports import import_files, receipt_for
     from features.times import to_timestamp
 
     home, chosen, now = Settings().home, _mapping(mapping), to_timestamp(dt.datetime.now(dt.UTC))
@@ -75,7 +75,7 @@ def verify(as_json: JsonFlag = False) -> None:
 
 
 def _mapping(name: str) -> ImportMapping:
-    from features.log.mapping import parse_mapping, shipped_mapping
+    from features.importing.mapping import parse_mapping, shipped_mapping
 
     path = Path(name)
     if path.suffix != ".toml":

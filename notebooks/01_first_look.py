@@ -12,9 +12,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from features.catalogue import CATALOGUE
+from features.contracts import SOURCES
 from features.engine.batch import compute_snapshots
 from features.home import Home
-from features.log import SOURCES, EventLog
+from features.log import EventLog
 from features.snapshot import read_snapshot
 from features.times import format_time, month_starts, parse_time
 from lifecycle.simulate import simulate_into

@@ -1,11 +1,11 @@
 """The company file: what this business means by churn, stages, offers and limits, validated as a whole.
 
-`read_company` reads a text and lists every fault with its line; `parse_rule` reads one rule over known names.
+`read_company` reads a text and lists every fault with its line.
 """
 
-from features.company.faults import CompanyInvalid, PlacedFault
 from features.company.load import (
     CompanyDamaged,
+    CompanyInvalid,
     UnknownCompany,
     default_company_text,
     read_company,
@@ -13,7 +13,6 @@ from features.company.load import (
     store_company,
     stored_company,
 )
-from features.company.rules import Rule, RuleColumnsMissing, RuleInvalid, parse_rule
 from features.company.schema import Company
 from features.company.terms import SCORE_NAMES
 
@@ -22,13 +21,8 @@ __all__ = [
     "Company",
     "CompanyDamaged",
     "CompanyInvalid",
-    "PlacedFault",
-    "Rule",
-    "RuleColumnsMissing",
-    "RuleInvalid",
     "UnknownCompany",
     "default_company_text",
-    "parse_rule",
     "read_company",
     "read_company_file",
     "store_company",

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import TypeAlias
 
-from features.company.document import Document, each, tables, texts
-from features.company.faults import Fault, nearest, shown
 from features.company.figures import figure_faults
-from features.company.lines import KeyPath
 from features.company.references import reference_faults
 from features.company.service_limits import KPIS
-from features.log.sources import SOURCES
+from features.contracts.sources import SOURCES
+from features.document.faults import Fault, nearest, shown
+from features.document.lines import KeyPath
+from features.document.parts import Document, each, tables, texts
 
 Check: TypeAlias = Callable[[Document], Iterator[Fault]]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from features.company.document import Document, are_numbers, each, tables, texts
-from features.company.faults import Fault, shown
 from features.company.service_limits import KPIS
+from features.document.faults import Fault, shown
+from features.document.parts import Document, are_numbers, each, tables, texts
 
 # (table, the smaller, the greater, may they be equal)
 _ORDERED: tuple[tuple[str, str, str, bool], ...] = (

@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -14,11 +14,11 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from features.company.checks import document_faults
-from features.company.faults import CompanyInvalid, Fault, PlacedFault, placed
-from features.company.lines import line_index
 from features.company.schema import Company, CompanyTerms
 from features.company.schema_faults import schema_faults
-from features.errors import Damaged, NotFound
+from features.document.faults import Fault, PlacedFault, placed
+from features.document.lines import line_index
+from features.errors import Damaged, InvalidInput, NotFound
 from features.home import Home
 from features.write_once import replace_file
 
@@ -26,6 +26,15 @@ LONGEST_FILE = 1 << 20
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class CompanyInvalid(InvalidInput):
+    """The company file has faults; all of them are in the message, one a line, and in `faults`."""
+
+    def __init__(self, faults: Sequence[PlacedFault]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__("\n".join([f"the company file has {count}; nothing was changed", *map(str, faults)]))
 
 
 class CompanyDamaged(Damaged):

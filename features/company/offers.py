@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from features.company.rules import Rule, parse_rule
 from features.company.terms import (
     Channel,
     Count,
@@ -24,6 +23,7 @@ from features.company.terms import (
     Text,
     Weight,
 )
+from features.rules.rule import Rule, parse_rule
 
 _ALWAYS: Rule = parse_rule("TRUE", ())
 ContextWeight = Annotated[float, Field(ge=0, le=100)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from features.company.document import Document, texts
-from features.company.faults import Fault, nearest
-from features.company.lines import KeyPath
+from features.document.faults import Fault, nearest
+from features.document.lines import KeyPath
+from features.document.parts import Document, texts
 
 _DECLARED: Mapping[str, str] = {
     "stage set": "stage_sets.*.name",

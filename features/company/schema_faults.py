@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from features.company.faults import Fault, nearest, shown
-from features.company.lines import KeyPath
 from features.company.schema import CompanyTerms
 from features.company.terms import PATTERN_MEANINGS
+from features.document.faults import Fault, nearest, shown
+from features.document.lines import KeyPath
 
 _NEEDED: Mapping[str, str] = {
     "string_type": "text in quotes",

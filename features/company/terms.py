@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from features.company.faults import nearest, shown
-from features.company.rules import Rule, RuleInvalid, parse_rule
+from features.document.faults import nearest, shown
+from features.rules.rule import Rule, RuleInvalid, parse_rule
 
 SCORE_NAMES: Mapping[str, str] = {
     "churn_probability": "chance to leave within the main horizon, 0 to 1",

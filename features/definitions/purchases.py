@@ -7,9 +7,9 @@ the x and t_x of the BTYD models are `purchases_days_lifetime - 1` and `purchase
 
 from __future__ import annotations
 
-from features.engine.expressions import Midnight
-from features.engine.feature import Feature, Reading
-from features.engine.language import Rows
+from features.language.expressions import Midnight
+from features.language.feature import Feature, Reading
+from features.language.formulas import Rows
 
 purchases = Rows("purchases")
 

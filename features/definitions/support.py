@@ -6,8 +6,8 @@ over the resolved tickets for which they are recorded.
 
 from __future__ import annotations
 
-from features.engine.feature import Feature, Reading
-from features.engine.language import Rows
+from features.language.feature import Feature, Reading
+from features.language.formulas import Rows
 
 tickets = Rows("tickets")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.engine.feature import Feature, Reading
-from features.engine.language import Rows
+from features.language.feature import Feature, Reading
+from features.language.formulas import Rows
 
 usage = Rows("usage")
 

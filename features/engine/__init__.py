@@ -1,1 +1,1 @@
-"""The feature engine: a language of declarations, a compiler, one kernel, and the runners around it."""
+"""The feature engine: one kernel that runs a program of arrays, and the runners around it."""

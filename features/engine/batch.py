@@ -19,11 +19,11 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from features.catalogue import CATALOGUE, Catalogue
-from features.engine.compiler import compile_formulas
 from features.engine.compute import Results, compute
 from features.engine.history import History, read_history
-from features.engine.program import Compiled
 from features.home import Home
+from features.language.compiler import compile_formulas
+from features.language.program import Compiled
 from features.log.store import EventLog
 from features.snapshot import Draft, Provenance, Snapshot, draft_snapshot, find_snapshot, publish_draft
 from features.times import Timestamp

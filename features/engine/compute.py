@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.engine import kernel
 from features.engine.history import History, read_history
-from features.engine.program import Compiled, frozen
 from features.engine.scratch import new_work
 from features.errors import InvalidInput
+from features.language.program import Compiled, frozen
 from features.times import Timestamp
 
 _STRANGER = pa.array(["?"])

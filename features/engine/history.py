@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.engine.program import NEVER, CellLoad, Compiled, Rows, SourceLoad, frozen
+from features.contracts.sources import SOURCES, Kind
 from features.errors import Damaged
-from features.log.sources import SOURCES, Kind
+from features.language.program import NEVER, CellLoad, Compiled, Rows, SourceLoad, frozen
 
 _ORDER = "customer_id, event time, key, known_at"
 

@@ -18,12 +18,12 @@ import numpy as np
 from numba import njit, typeof, types
 from numpy.typing import NDArray
 
-from features.engine.compiler import compile_formulas
 from features.engine.measures import fill_formulas, measure
 from features.engine.phases import cut_into_phases, fill_registers, mark_breaks, pick
-from features.engine.program import Program, Rows, frozen, no_rows
 from features.engine.scratch import Span, Work, compiled, new_work
 from features.engine.views import look, mark_edge, prepare_columns
+from features.language.compiler import compile_formulas
+from features.language.program import Program, Rows, frozen, no_rows
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 _Run: TypeAlias = Callable[[Program, Rows, Work, NDArray[np.float32]], None]
@@ -71,9 +71,10 @@ def _round_once(program: Program, work: Work, results: NDArray[np.float32]) -> N
 
 def _version() -> int:
     """Return a number that changes with any part of the kernel."""
+    rooms = Path(__file__).parents[1]
     digest = hashlib.blake2b(digest_size=7)
-    for name in ("kernel", "measures", "phases", "program", "scratch", "views"):
-        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    for part in ("engine/kernel", "engine/measures", "engine/phases", "engine/scratch", "engine/views", "language/program"):
+        digest.update((rooms / f"{part}.py").read_bytes())
     return int.from_bytes(digest.digest())
 
 

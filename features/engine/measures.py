@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from features.engine.program import FormulaOp, MeasureOp, Program
 from features.engine.scratch import Span, Work, compiled
+from features.language.program import FormulaOp, MeasureOp, Program
 from features.times import DAY, WEEK
 
 _NULL = np.nan

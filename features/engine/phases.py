@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from features.engine.program import ALL_ROWS, NEVER, Program, RowOp, Rows
 from features.engine.scratch import Work, compiled
+from features.language.program import ALL_ROWS, NEVER, Program, RowOp, Rows
 from features.times import DAY, SECOND
 
 _NULL = np.nan

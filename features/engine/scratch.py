@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.engine.program import Program, Rows
+from features.language.program import Program, Rows
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

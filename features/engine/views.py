@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from features.engine.program import WHOLE_PAST, ColumnOp, Program, Rows
 from features.engine.scratch import Span, Work, compiled
+from features.language.program import WHOLE_PAST, ColumnOp, Program, Rows
 from features.times import DAY
 
 

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from features.contracts.schemas import stored_schema
+from features.contracts.sources import Source
 from features.errors import Damaged, Unavailable
 from features.home import Home
-from features.log.schemas import stored_schema
-from features.log.sources import Source
 from features.write_once import replace_file, sha256_of_file
 
 _ROW_GROUP = 20_000  # small enough that one customer's rows cost one or two of them
@@ -43,7 +43,7 @@ class BucketFile:
 def folder_of(source: Source, bucket: int) -> str:
     """Return the folder of a bucket below `log/`.
 
-    >>> from features.log.sources import USAGE
+    >>> from features.contracts.sources import USAGE
     >>> folder_of(USAGE, 3)
     'usage/bucket=03'
     """

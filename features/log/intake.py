@@ -14,16 +14,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.contracts.checks import Checked, KnownAt, check_delivery, refuse_broken
+from features.contracts.columns import as_table
+from features.contracts.sources import SOURCES, Source
 from features.errors import InvalidInput
 from features.home import Home
 from features.log.buckets import split_by_bucket
-from features.log.checks import Checked, KnownAt, check_delivery, refuse_broken
-from features.log.columns import as_table
 from features.log.files import BucketFile, folder_in, write_bucket
 from features.log.lock import writer_lock
 from features.log.manifest import LogManifest, read_manifest, write_manifest
 from features.log.quarantine import set_aside
-from features.log.sources import SOURCES, Source
 from features.log.store import EventLog
 from features.log.versions import NOTHING, Counts, merge_versions
 from features.times import Timestamp

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from features.contracts.sources import Source
 from features.home import Home
 from features.log.files import parquet_bytes
-from features.log.sources import Source
 from features.write_once import replace_file
 
 

@@ -7,12 +7,12 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from features.contracts.schemas import stored_schema
+from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.buckets import bucket_of
 from features.log.files import BucketFile, folder_in, folder_of, is_whole, read_bucket, read_customer
 from features.log.manifest import LogManifest, LogMissing, read_manifest
-from features.log.schemas import stored_schema
-from features.log.sources import SOURCES
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.log.schemas import TIME, delivered_schema, stored_schema
-from features.log.sources import Source
+from features.contracts.schemas import TIME, delivered_schema, stored_schema
+from features.contracts.sources import Source
 from features.times import Timestamp
 
 _LANES = 2

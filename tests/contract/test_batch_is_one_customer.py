@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.catalogue import CATALOGUE
+from features.contracts import SOURCES
 from features.engine.batch import compute_snapshots
 from features.engine.compute import compute_customer
 from features.home import Home
-from features.log import SOURCES, EventLog
+from features.log import EventLog
 from features.times import parse_time
 from lifecycle.simulate import simulate_into
 

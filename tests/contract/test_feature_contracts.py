@@ -7,10 +7,10 @@ import pytest
 
 from benchmarks.leakage import AS_OFS, random_rows, stored
 from features.catalogue import CATALOGUE
+from features.contracts.sources import SOURCES
 from features.engine.compute import compute
-from features.engine.feature import NEVER_MISSING
 from features.engine.history import read_history
-from features.log.sources import SOURCES
+from features.language.feature import NEVER_MISSING
 
 PREFIXES = ("usage_", "tickets_", "purchases_", "contract_", "surveys_", "tenure_", "days_since_", "acquisition_")
 

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pydantic
 import pytest
 
-from features.log.checks import check_delivery
-from features.log.contract_page import with_contracts
-from features.log.rows import row_type
-from features.log.schemas import delivered_schema, stored_schema
-from features.log.sources import SOURCES, Column, Kind, Source
+from features.contracts.checks import check_delivery
+from features.contracts.contract_page import with_contracts
+from features.contracts.rows import row_type
+from features.contracts.schemas import delivered_schema, stored_schema
+from features.contracts.sources import SOURCES, Column, Kind, Source
 from features.times import DAY, format_time, parse_time
 
 PAGE = Path(__file__).parents[2] / "docs" / "event-log.md"
@@ -100,4 +100,4 @@ def test_the_log_adds_only_when_a_version_was_superseded(source: Source) -> None
 def test_the_page_of_the_contracts_is_current() -> None:
     page = PAGE.read_text("utf-8")
 
-    assert with_contracts(page) == page, "run `python -m features.log.contract_page`"
+    assert with_contracts(page) == page, "run `python -m features.contracts.contract_page`"

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.company.lines import KeyPath, line_index
+from features.document.lines import KeyPath, line_index
 
 BARE_KEYS = st.from_regex(r"[A-Za-z0-9_-]{1,6}", fullmatch=True)
 QUOTED_KEYS = st.sampled_from(['"a.b"', "'[x]'", '"=#"', '"\\"q\\\\"', "'k]'", '"\\u00e9"', '""'])

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.catalogue import CATALOGUE
-from features.company import CompanyInvalid, PlacedFault, default_company_text, read_company
+from features.company import CompanyInvalid, default_company_text, read_company
 from features.company.checks import document_faults
-from features.company.lines import KeyPath
+from features.document.faults import PlacedFault
+from features.document.lines import KeyPath
 
 TEXT = default_company_text("default")
 LINES = TEXT.splitlines(keepends=True)

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.catalogue import CATALOGUE, Catalogue
+from features.contracts.schemas import delivered_schema
+from features.contracts.sources import SOURCES, Kind
 from features.engine.compute import compute_customer
-from features.engine.expressions import Column, Compared, Known, Later, Logic, Midnight, Not, SecondsBetween
-from features.engine.feature import Feature
-from features.engine.language import Aggregate, Arithmetic, Constant, Measure, Rows
-from features.log.schemas import delivered_schema
-from features.log.sources import SOURCES, Kind
+from features.language.expressions import Column, Compared, Known, Later, Logic, Midnight, Not, SecondsBetween
+from features.language.feature import Feature
+from features.language.formulas import Aggregate, Arithmetic, Constant, Measure, Rows
 from features.log.versions import merge_versions
 from features.times import DAY, HOUR, SECOND, parse_time
 

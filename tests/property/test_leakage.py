@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.leakage import AS_OF, TRIALS, campaign, planted, random_rows, stored
 from features.catalogue import CATALOGUE
+from features.contracts.sources import SOURCES
 from features.engine.compute import compute
 from features.engine.history import in_storage_order, read_history
-from features.log.sources import SOURCES
 
 USED = [load.source for load in CATALOGUE.compiled.loads]
 

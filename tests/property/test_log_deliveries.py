@@ -8,10 +8,10 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.contracts.schemas import delivered_schema, stored_schema
+from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.intake import Receipt, append
-from features.log.schemas import delivered_schema, stored_schema
-from features.log.sources import SOURCES
 from features.log.store import EventLog
 from features.log.versions import content_sum, merge_versions
 

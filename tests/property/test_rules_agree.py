@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features.company import parse_rule
+from features.rules import parse_rule
 
 # the full campaign is LIFECYCLE_RULE_TRIALS=10000, as benchmarks/rules.py runs it
 TRIALS = int(os.environ.get("LIFECYCLE_RULE_TRIALS", "1000"))

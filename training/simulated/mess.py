@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.log.sources import SOURCES
+from features.contracts.sources import SOURCES
 from features.times import DAY, Timestamp
 from training.simulated.columns import TIME
 from training.simulated.people import Calendar, Ints

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from features.catalogue import CATALOGUE, Catalogue, UnknownFeature, catalogue_page
-from features.engine.expressions import BadDeclaration
-from features.engine.feature import Feature, Reading
-from features.engine.language import Rows
+from features.language.expressions import BadDeclaration
+from features.language.feature import Feature, Reading
+from features.language.formulas import Rows
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "features.md"
 usage = Rows("usage")
@@ -42,7 +42,7 @@ def test_another_mask_is_another_signature(monkeypatch):
         return only(Rows("tickets").mean(Rows("tickets")["contacts"])).signature
 
     before = signature()
-    monkeypatch.setattr("features.engine.expressions.Column.known_with", property(lambda _: "opened_at"))
+    monkeypatch.setattr("features.language.expressions.Column.known_with", property(lambda _: "opened_at"))
 
     assert signature() != before
 

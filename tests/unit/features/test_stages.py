@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from features.catalogue import CATALOGUE
-from features.company import RuleColumnsMissing, default_company_text, parse_rule, read_company
+from features.company import default_company_text, read_company
 from features.company.business import Stage, StageSet
+from features.rules import RuleColumnsMissing, parse_rule
 from features.stages import features_named_by, stage_winner, stage_winners
 
 NAMES = ("tenure_days", "usage_count_30d")

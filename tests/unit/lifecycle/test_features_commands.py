@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from benchmarks.leakage import AS_OF, random_rows
 from features.catalogue import CATALOGUE
+from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.log.manifest import LogMissing
-from features.log.sources import SOURCES
 from features.snapshot import read_snapshot
 from features.times import DAY, HOUR
 from lifecycle import features_group

@@ -7,9 +7,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log import EventLog
-from features.log.sources import SOURCES
 from lifecycle import simulate
 from lifecycle.simulate import LogNotEmpty
 from models.bundle import Live, read_live, write_live

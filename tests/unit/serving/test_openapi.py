@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from features.log.schemas import CUSTOMER_ID as CUSTOMER_ID_OF_THE_LOG
+from features.contracts.schemas import CUSTOMER_ID as CUSTOMER_ID_OF_THE_LOG
 from serving.schemas import CUSTOMER_ID
 
 

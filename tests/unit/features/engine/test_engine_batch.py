@@ -8,15 +8,15 @@ import pytest
 
 from benchmarks.leakage import AS_OF, AS_OFS, random_rows
 from features.catalogue import CATALOGUE, Catalogue
+from features.contracts.sources import SOURCES
 from features.engine import batch
 from features.engine.batch import Effort, compute_catalogue, compute_snapshots
 from features.engine.compute import compute_customer
-from features.engine.feature import Feature, Reading
-from features.engine.language import Rows
 from features.home import Home
+from features.language.feature import Feature, Reading
+from features.language.formulas import Rows
 from features.log.intake import Receipt, append
 from features.log.manifest import LogMissing
-from features.log.sources import SOURCES
 from features.log.store import EventLog
 from features.snapshot import find_snapshot
 from features.times import DAY

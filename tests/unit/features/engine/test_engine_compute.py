@@ -10,9 +10,9 @@ import pytest
 
 from features.catalogue import CATALOGUE, Catalogue
 from features.engine.compute import NotOneCustomer, compute_customer
-from features.engine.feature import Feature
 from features.engine.history import RowsOutOfOrder
-from features.engine.language import Rows
+from features.language.feature import Feature
+from features.language.formulas import Rows
 from features.times import DAY, HOUR, parse_time
 
 AS_OF = parse_time("2026-03-01")

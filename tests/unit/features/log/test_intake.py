@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from features.contracts.checks import ContractBroken
 from features.home import Home
-from features.log.checks import ContractBroken
 from features.log.intake import Receipt, UnknownSource, append
 from features.log.store import EventLog
 from features.times import DAY, parse_time

@@ -5,14 +5,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from features.contracts.schemas import delivered_schema
+from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.buckets import split_by_bucket
 from features.log.files import LogDamaged, LogMoved
 from features.log.intake import Receipt, append
 from features.log.lock import LogLocked, writer_lock
 from features.log.manifest import LogMissing, read_manifest
-from features.log.schemas import delivered_schema
-from features.log.sources import SOURCES
 from features.log.store import EventLog, verify_log
 
 RECEIPT = Receipt(received_at=1_000, known_at="given")

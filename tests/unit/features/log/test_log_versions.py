@@ -3,8 +3,8 @@ import hashlib
 import pyarrow as pa
 import pytest
 
-from features.log.schemas import TIME, delivered_schema, stored_schema
-from features.log.sources import SOURCES
+from features.contracts.schemas import TIME, delivered_schema, stored_schema
+from features.contracts.sources import SOURCES
 from features.log.versions import Merged, content_sum, merge_versions
 
 USAGE, CUSTOMERS = SOURCES["usage"], SOURCES["customers"]

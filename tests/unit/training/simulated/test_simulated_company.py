@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from features.log.sources import SOURCES
+from features.contracts.sources import SOURCES
 from features.times import DAY, parse_time
 from training.simulated import WORLD, ImpossibleCompany, SimulatedCompany, simulate
 from training.simulated.company import UNTIL

@@ -1,0 +1,207 @@
+"""How is a feature written down: rows of a source, conditions on them, a measure over a window, arithmetic on measures.
+
+>>> tickets = Rows("tickets")
+>>> print(tickets.count(days=30, where=tickets["complaint"]))
+count of tickets where complaint, 30 days
+>>> print(tickets.share(tickets["contacts"].equals(1), where=tickets["resolved_at"].known(), days=365))
+mean of (contacts = 1) over tickets where known(resolved_at), 365 days
+
+An author never sees `as_of`: windows end at it, and every value is NULL until the moment it became known. A condition that is
+NULL selects no row. `days=None` means everything before `as_of`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from features.contracts.sources import SOURCES, Kind
+from features.language.expressions import BadDeclaration, Column, Expression, Midnight, plain
+
+
+class Measure(StrEnum):
+    """What is taken of the selected rows. What each is for no row is said at the method of `Rows` that builds it."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MEAN = "mean"
+    LAST = "last"
+    AGE_OF_LAST = "days since last"
+    AGE_OF_FIRST = "days since first"
+    DISTINCT = "distinct"
+    DAYS = "distinct days"
+    SQUARED_GAPS = "squared gaps in days"
+    DECAYED = "decayed count"
+    DECAYED_DAYS = "decayed count of days"
+    WEEKLY_SLOPE = "weekly slope"
+
+
+class Formula:
+    """A number a customer has at a moment: a measure, or arithmetic on measures. NaN in, NaN out."""
+
+    def __add__(self, other: Formula | float) -> Formula:
+        return Arithmetic("+", self, _formula(other))
+
+    def __sub__(self, other: Formula | float) -> Formula:
+        return Arithmetic("-", self, _formula(other))
+
+    def __mul__(self, other: Formula | float) -> Formula:
+        return Arithmetic("*", self, _formula(other))
+
+    def __truediv__(self, other: Formula | float) -> Formula:
+        """Divide; NaN where the divisor is 0."""
+        return Arithmetic("/", self, _formula(other))
+
+    def root(self) -> Formula:
+        """Return the square root; of a number below 0, which only rounding brings about, 0."""
+        return Arithmetic("root", self, Constant(0.0))
+
+
+@dataclass(frozen=True)
+class Constant(Formula):
+    """A number that is the same for everybody."""
+
+    number: float
+
+    def __str__(self) -> str:
+        return plain(self.number)
+
+
+@dataclass(frozen=True)
+class Arithmetic(Formula):
+    """One of + - * / on two formulas, or `root` of the left one."""
+
+    operator: str
+    left: Formula
+    right: Formula
+
+    def __str__(self) -> str:
+        return f"root({self.left})" if self.operator == "root" else f"({self.left}) {self.operator} ({self.right})"
+
+
+@dataclass(frozen=True)
+class Aggregate(Formula):
+    """A measure over the rows of one source that satisfy `where`, in `[as_of - days, as_of)`.
+
+    `number` is the half-life in days of a decayed count, and the number of weeks of a slope.
+    """
+
+    measure: Measure
+    source: str
+    where: Expression | None = None
+    value: Expression | None = None
+    days: int | None = None
+    number: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.days is not None and self.days < 1:
+            raise BadDeclaration(f"a window needed at least one day, found {self.days}; leave it out for the whole past")
+        for expression in (self.where, self.value):
+            if expression is not None and expression.sources() != {self.source}:
+                raise BadDeclaration(f"needed columns of {self.source} only, found {expression} of {expression.sources()}")
+        if self.measure in (Measure.DECAYED, Measure.DECAYED_DAYS) and self.number < 1:
+            raise BadDeclaration(f"a half-life needed at least one day, found {plain(self.number)}")
+        if self.where is not None and self.where.kind is not Kind.FLAG:
+            raise BadDeclaration(f"`where` needed a condition, found {self.where}, which is a {self.where.kind}")
+
+    def __str__(self) -> str:
+        value = f" of {self.value} over" if self.value is not None else " of"
+        where = f" where {self.where}" if self.where is not None else ""
+        number = f" by {plain(self.number)}" if self.number else ""
+        days = f", {self.days} days" if self.days is not None else ""
+        return f"{self.measure}{value} {self.source}{where}{number}{days}"
+
+
+Condition: TypeAlias = Expression
+"""An expression that is true, false or NULL for a row."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The visible rows of one source, to be measured."""
+
+    source: str
+
+    def __getitem__(self, name: str) -> Column:
+        return Column(self.source, name)
+
+    @property
+    def time(self) -> Column:
+        """Return the column of the event time, which orders the rows."""
+        return self[SOURCES[self.source].time]
+
+    def count(self, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Count the selected rows; 0 for none."""
+        return Aggregate(Measure.COUNT, self.source, where, days=days)
+
+    def sum(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Add the known values; 0 where no row is selected, NaN where rows are but not one value is known."""
+        return Aggregate(Measure.SUM, self.source, where, _number(value), days)
+
+    def mean(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Average the known values; NaN for none."""
+        return Aggregate(Measure.MEAN, self.source, where, _number(value), days)
+
+    def share(self, condition: Condition, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Of the selected rows for which the condition is known: the share for which it is true; NaN for none."""
+        return Aggregate(Measure.MEAN, self.source, where, condition, days)
+
+    def last(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Take the newest known value; NaN for none. Of rows at the same time the last in storage order counts."""
+        return Aggregate(Measure.LAST, self.source, where, _number(value), days)
+
+    def days_since_last(self, moment: Expression | None = None, *, where: Condition | None = None) -> Formula:
+        """Days from `moment` (the event time) of the newest selected row where it is known, to `as_of`; NaN for none."""
+        return Aggregate(Measure.AGE_OF_LAST, self.source, where, _moment(moment or self.time))
+
+    def days_since_first(self, moment: Expression | None = None, *, where: Condition | None = None) -> Formula:
+        """Days from `moment` (the event time) of the oldest selected row where it is known, to `as_of`; NaN for none."""
+        return Aggregate(Measure.AGE_OF_FIRST, self.source, where, _moment(moment or self.time))
+
+    def distinct(self, column: Column, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Count the distinct known values of a text column; 0 for none."""
+        if column.kind is not Kind.TEXT:
+            raise BadDeclaration(f"distinct needed a text column, found {column}, which is a {column.kind}")
+        return Aggregate(Measure.DISTINCT, self.source, where, column, days)
+
+    def distinct_days(self, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Count the UTC days that have a selected row; 0 for none."""
+        return Aggregate(Measure.DAYS, self.source, where, Midnight(self.time), days)
+
+    def squared_gaps(self, *, where: Condition | None = None) -> Formula:
+        """Add the squares of the gaps, in days, between successive distinct UTC days; NaN without a row."""
+        return Aggregate(Measure.SQUARED_GAPS, self.source, where, Midnight(self.time))
+
+    def decayed(self, *, half_life: int, where: Condition | None = None) -> Formula:
+        """Count the selected rows, each weighted `0.5 ** (its age in days / half_life)`; 0 for none."""
+        return Aggregate(Measure.DECAYED, self.source, where, self.time, number=half_life)
+
+    def decayed_days(self, *, half_life: int, where: Condition | None = None) -> Formula:
+        """Count the distinct UTC days with a selected row, each weighted by its age from its midnight; 0 for none."""
+        return Aggregate(Measure.DECAYED_DAYS, self.source, where, Midnight(self.time), number=half_life)
+
+    def weekly_slope(self, *, weeks: int, where: Condition | None = None) -> Formula:
+        """Least-squares slope of the weekly counts over the last `weeks` weeks, rows a week per week; 0 for none.
+
+        Week 0 is `[as_of - 7 days, as_of)`. Above 0 the customer does it more and more.
+        """
+        if weeks < 2:
+            raise BadDeclaration(f"a slope needed at least 2 weeks, found {weeks}")
+        return Aggregate(Measure.WEEKLY_SLOPE, self.source, where, self.time, 7 * weeks, weeks)
+
+
+def _formula(value: Formula | float) -> Formula:
+    return value if isinstance(value, Formula) else Constant(float(value))
+
+
+def _number(value: Expression) -> Expression:
+    if value.kind not in (Kind.NUMBER, Kind.FLAG):
+        raise BadDeclaration(f"needed a number or a flag, found {value}, which is a {value.kind}")
+    return value
+
+
+def _moment(value: Expression) -> Expression:
+    if value.kind is not Kind.TIME:
+        raise BadDeclaration(f"needed a time, found {value}, which is a {value.kind}")
+    return value
