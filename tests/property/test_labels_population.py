@@ -1,4 +1,4 @@
-"""That nothing which happens or becomes known from `as_of` on changes who was at risk then, and labels never contradict themselves."""
+"""That nothing from `as_of` on changes who was at risk then, and that labels never contradict themselves over the horizons."""
 
 from __future__ import annotations
 
