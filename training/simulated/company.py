@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from features.errors import InvalidInput
 from features.contracts.sources import SOURCES
+from features.errors import InvalidInput
 from features.times import Timestamp, parse_time
 from training.simulated import mess, offer_rows, profiles, purchases, support, usage, voice
 from training.simulated.lives import Lives, live
