@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
-from features.errors import LifecycleError
+from features.errors import LifecycleError, Unavailable
 from lifecycle import company, demo, doctor, features_group, log, serve, simulate, train
 
 EXIT_CODES = """Exit codes: 0 done; 1 fault; 2 bad input, nothing changed; 3 not allowed; 4 not found; 5 conflict or lock held;
-6 refused by a gate; 7 not possible now; 8 a stored file is damaged."""
+6 refused by a gate; 7 not possible now; 8 a stored file is damaged; 130 ended by Ctrl-C."""
+
+_ENDED_BY_CTRL_C = 130
+
+
+class SystemRefused(Unavailable):
+    """The operating system refused a file, a folder or an address."""
+
 
 app = typer.Typer(
     name="lifecycle",
@@ -25,6 +34,21 @@ for group in (demo, simulate, log, company, features_group, train, serve, doctor
     group.register(app)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(version("lifecycle"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Predictions for the whole life of a customer: who leaves, where they go next, what they are worth, what to offer."""
+
+
 def main() -> None:
     """Run the command line; a refusal prints its message on stderr (a JSON object with `--json`) and sets the exit code."""
     try:
@@ -32,6 +56,21 @@ def main() -> None:
     except LifecycleError as error:
         _complain(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        _complain(_refused_by_the_system(error))
+        sys.exit(SystemRefused.exit_code)
+    except SystemExit as end:
+        if end.code == _ENDED_BY_CTRL_C:
+            sys.stderr.write("lifecycle: ended by Ctrl-C; what is stored is whole, run the command again to finish\n")
+        raise
+
+
+def _refused_by_the_system(error: OSError) -> SystemRefused:
+    place = f" {error.filename}" if error.filename else ""
+    return SystemRefused(
+        f"needed the use of a file or folder, found{place}: {error.strerror or error}; "
+        "check that it is there, may be written, has room, and that LIFECYCLE_HOME names a folder"
+    )
 
 
 def _complain(error: LifecycleError) -> None:

@@ -20,7 +20,7 @@ from types import FrameType
 
 from prometheus_client.multiprocess import mark_process_dead
 
-from features.errors import Conflict
+from features.errors import Conflict, InvalidInput
 from serving.settings import ServiceSettings
 from serving.worker import start_worker, tell
 
@@ -36,6 +36,10 @@ class PortInUse(Conflict):
     """Another program listens on the port."""
 
 
+class AddressUnusable(InvalidInput):
+    """No socket can be bound at the address."""
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket bound and listening at the address; port 0 takes a free one.
 
@@ -43,6 +47,8 @@ def listen(host: str, port: int) -> socket.socket:
     ------
     PortInUse
         If another program listens there.
+    AddressUnusable
+        If this machine has no such address, or the port is not for this user.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -56,7 +62,10 @@ def listen(host: str, port: int) -> socket.socket:
             raise PortInUse(
                 f"needed port {port} on {host}, found another program listening there; stop it, or pass --port 0"
             ) from error
-        raise
+        raise AddressUnusable(
+            f"needed an address of this machine that may be listened on, found {host} port {port}: {error.strerror}; "
+            "see --host and --port"
+        ) from error
     return listener
 
 

@@ -1,0 +1,59 @@
+"""The edge of the command line: what the operating system refuses, Ctrl-C, the version."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from lifecycle import __main__ as command_line
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
+    monkeypatch.setattr(sys, "argv", ["lifecycle", *words])
+    with pytest.raises(SystemExit) as end:
+        command_line.main()
+    return end.value.code
+
+
+def _interrupted() -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_home_that_is_a_file_is_named_in_one_line(monkeypatch, tmp_path: Path, capsys) -> None:
+    (tmp_path / "home").write_text("not a folder")
+    monkeypatch.setenv("LIFECYCLE_HOME", str(tmp_path / "home"))
+
+    code = _run(monkeypatch, "keys", "create", "--name", "crm", "--scope", "read")
+
+    said = capsys.readouterr().err
+    assert (code, said.count("\n")) == (7, 1)
+    assert str(tmp_path / "home") in said
+
+
+def test_a_refusal_of_the_system_is_json_where_json_was_asked_for(monkeypatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setattr(command_line, "app", lambda: (tmp_path / "missing").read_text())
+    monkeypatch.setattr(sys, "argv", ["lifecycle", "models", "--json"])
+
+    with pytest.raises(SystemExit):
+        command_line.main()
+
+    problem = json.loads(capsys.readouterr().err)
+    assert (problem["problem"], problem["exit_code"]) == ("unavailable", 7)
+    assert "missing: No such file or directory" in problem["message"]
+
+
+def test_ctrl_c_says_that_nothing_is_half_written(monkeypatch, capsys) -> None:
+    monkeypatch.setattr("lifecycle.doctor.Settings", _interrupted)
+
+    code = _run(monkeypatch, "doctor")
+
+    assert code == 130
+    assert capsys.readouterr().err == "lifecycle: ended by Ctrl-C; what is stored is whole, run the command again to finish\n"
+
+
+def test_the_version_is_shown(monkeypatch, capsys) -> None:
+    assert _run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out.strip().count(".") >= 1
