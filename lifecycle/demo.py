@@ -174,12 +174,17 @@ def _show(built: Demo, answer: dict[str, Any], url: str) -> None:
 URL       {url}
 demo key  {built.question.key}
 
-Try next
-  {command} models                    what is live, and since when
-  {command} score --out scores.csv    a prediction for every customer
-  {command} keys create --name crm --scope read
-  {command} doctor
-  {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
+Try next, in another terminal
+  what is live, and since when:
+    {command} models
+  a prediction for every customer:
+    {command} score --out {built.home.root / "scores.csv"}
+  a key for your own program:
+    {command} keys create --name crm --scope read
+  is this installation sound:
+    {command} doctor
+  how the model was graded, with pictures (Ctrl-C ends it):
+    {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
     )
 
 

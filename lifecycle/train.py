@@ -96,7 +96,7 @@ def models(
 
     home, moment = Settings().home, parse_time(at) if at else _now()
     live, moves = live_at(home, moment), [entry for entry in read_ledger(home) if entry.at <= moment]
-    waiting = [candidate.report for candidate in stored_candidates(home, "churn")]
+    waiting = [candidate.report for candidate in stored_candidates(home, "churn") if candidate.report.trained_at <= moment]
     result = {
         "at": format_time(moment),
         "live": _entry(live) if live else None,
@@ -107,7 +107,10 @@ def models(
 
 
 def score(
-    out: Annotated[Path | None, typer.Option(help="Write the predictions to this CSV or Parquet file; publish nothing.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write to this .csv or .parquet file and publish nothing; who is not at risk has empty cells."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Predict for every customer on the newest snapshot with the live bundle, and publish it or write a file."""

@@ -39,7 +39,6 @@ def gates_text(gates: Sequence[GateResult]) -> str:
 
 
 def measures_text(report: TrainingReport) -> str:
-    """Return the measures of the recipe and of each baseline side by side, with their intervals."""
     """Return the measures of the recipe beside the baselines, each with its interval."""
     names = ["recipe", *report.baselines]
     header = f"  {'':<18}" + "".join(f"{name:<28}" for name in names)
