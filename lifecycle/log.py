@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from features.errors import Damaged, NotFound
+from features.errors import Damaged
 from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.console import JsonFlag, emit, phase
 from lifecycle.settings import Settings
@@ -32,10 +32,6 @@ _Share = Annotated[float, typer.Option("--tolerate", min=0, max=1, help="Share o
 
 class FilesDamaged(Damaged):
     """Files of the event log are not what was written."""
-
-
-class MappingMissing(NotFound):
-    """The mapping file named is not there."""
 
 
 def register(app: typer.Typer) -> None:
@@ -75,14 +71,10 @@ def verify(as_json: JsonFlag = False) -> None:
 
 
 def _mapping(name: str) -> ImportMapping:
-    from features.importing.mapping import parse_mapping, shipped_mapping
+    from features.importing.mapping import read_mapping, shipped_mapping
 
     path = Path(name)
-    if path.suffix != ".toml":
-        return shipped_mapping(name)
-    if not path.is_file():
-        raise MappingMissing(f"no mapping file {path}; docs/import.md shows how one looks")
-    return parse_mapping(path.read_text("utf-8"))
+    return read_mapping(path) if path.suffix == ".toml" else shipped_mapping(name)
 
 
 def _company_in_use(home: Home) -> str | None:

@@ -73,7 +73,8 @@ def find_files(mapping: ImportMapping, place: Path) -> dict[str, list[Path]]:
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+    parts = Path(pattern).parts
+    if not parts or Path(pattern).is_absolute() or ".." in parts:
         return []
     return sorted(path for path in folder.glob(pattern) if path.resolve().is_relative_to(folder.resolve()))
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import pydantic
@@ -21,12 +22,12 @@ from features.times import NaiveTime, Timestamp, parse_time
 
 CompanyName: TypeAlias = Literal["default", "activity"]
 
-_FORBIDDEN = (exp.Rand, exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.CurrentDatetime, exp.CurrentUser, exp.Uuid)
-_FORBIDDEN_NAMES = {
-    *("now", "today", "random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "version"),
-    *("get_current_time", "get_current_timestamp", "getenv", "getvariable", "current_setting"),
-    *("query", "query_table", "nextval", "currval", "txid_current"),
+_NOT_REPEATABLE = {
+    *("rand", "random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "nextval", "currval", "txid_current"),
+    *("now", "today", "age", "localtime", "localtimestamp", "transaction_timestamp", "get_current_time", "get_current_timestamp"),
+    *("getenv", "getvariable", "session_user", "version", "query", "query_table"),
 }
+_OF_THE_MOMENT = "current_"  # current_date, current_user, current_setting, ...
 
 
 class MappingInvalid(InvalidInput):
@@ -102,6 +103,24 @@ def shipped_mapping(name: str) -> ImportMapping:
     return parse_mapping((resources.files("features.importing") / "mappings" / f"{name}.toml").read_text("utf-8"))
 
 
+def read_mapping(path: Path) -> ImportMapping:
+    """Read a mapping from disk and check it.
+
+    Raises
+    ------
+    UnknownMapping
+        If there is no such file.
+    MappingInvalid
+        As `parse_mapping`, and for a file that is no UTF-8 text.
+    """
+    if not path.is_file():
+        raise UnknownMapping(f"no mapping file {path}; docs/import.md shows how one looks")
+    try:
+        return parse_mapping(path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise MappingInvalid([f"needs UTF-8 text, found the byte 0x{error.object[error.start]:02x} at {error.start}"]) from error
+
+
 def parse_mapping(text: str) -> ImportMapping:
     """Read a mapping and check it without running anything.
 
@@ -114,6 +133,8 @@ def parse_mapping(text: str) -> ImportMapping:
         found = _MappingFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise MappingInvalid([f"not TOML: {error}"]) from error
+    except RecursionError as error:
+        raise MappingInvalid(["needs lists and tables nested a few deep, found hundreds of levels"]) from error
     except pydantic.ValidationError as errors:
         raise MappingInvalid([f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in errors.errors()]) from errors
     observed_until, faults = _moment(found.observed_until)
@@ -158,22 +179,30 @@ def faults_of_select(sql: str, tables: Collection[str]) -> list[str]:
         statements = sqlglot.parse(sql, read="duckdb")
     except SqlglotError as error:
         return [f"not understood as SQL: {str(error).splitlines()[0]}"]
+    except RecursionError:
+        return ["needs SQL nested a few deep, found hundreds of levels"]
     if len(statements) != 1 or not isinstance(select := statements[0], exp.Select) or select.find(exp.Into, exp.Lock):
         return ["needs exactly one SELECT and nothing else"]
-    own = {cte.alias.lower() for cte in select.find_all(exp.CTE)}
-    faults = [_fault_of_table(table, tables) for table in select.find_all(exp.Table) if table.name.lower() not in own]
-    faults += [_fault_of_function(function) for function in select.find_all(exp.Func)]
+    readable = {*tables, *(cte.alias.lower() for cte in select.find_all(exp.CTE))}
+    faults = [_fault_of_table(table, readable) for table in select.find_all(exp.Table)]
+    faults += [_fault_of_lateral(lateral) for lateral in select.find_all(exp.Lateral)]
+    faults += [_fault_of_chance(part) for part in select.find_all(exp.Func, exp.TableSample)]
     return list(dict.fromkeys(fault for fault in faults if fault))
 
 
-def _fault_of_table(table: exp.Table, tables: Collection[str]) -> str | None:
-    if isinstance(table.this, exp.Identifier) and not table.db and table.name.lower() in tables:
+def _fault_of_table(table: exp.Table, readable: Collection[str]) -> str | None:
+    if isinstance(table.this, exp.Identifier) and not table.db and table.name.lower() in readable:
         return None
-    known = ", ".join(sorted(tables))
+    known = ", ".join(sorted(readable))
     return f"reads {table.name or table.sql('duckdb')}, which is neither in [files] nor an earlier view: {known}"
 
 
-def _fault_of_function(function: exp.Func) -> str | None:
-    if isinstance(function, _FORBIDDEN) or (isinstance(function, exp.Anonymous) and function.name.lower() in _FORBIDDEN_NAMES):
-        return f"{function.sql('duckdb')} is not allowed: an import gives the same rows every time, from the files alone"
+def _fault_of_lateral(lateral: exp.Lateral) -> str | None:
+    return f"reads {lateral.this.sql('duckdb')}: LATERAL needs a SELECT" if isinstance(lateral.this, exp.Func) else None
+
+
+def _fault_of_chance(part: exp.Func | exp.TableSample) -> str | None:
+    name = part.name if isinstance(part, exp.Anonymous) else part.sql_name() if isinstance(part, exp.Func) else "random"
+    if name.lower() in _NOT_REPEATABLE or name.lower().startswith(_OF_THE_MOMENT):
+        return f"{part.sql('duckdb').strip()} is not allowed: an import gives the same rows every time, from the files alone"
     return None

@@ -136,7 +136,7 @@ def test_a_path_with_a_quote_is_only_a_path(home: Home, tmp_path: Path) -> None:
     assert run(home, shop(), folder).selected == {"purchases": 1}
 
 
-@pytest.mark.parametrize("pattern", ["../secret.csv", "/etc/*.csv", "link.csv"])
+@pytest.mark.parametrize("pattern", ["../secret.csv", "/etc/*.csv", "link.csv", "", "."])
 def test_no_name_leads_out_of_the_folder(folder: Path, pattern: str) -> None:
     secret = sales(folder.parent, "c1,1,2026-01-01T10:00:00Z,1", name="secret.csv")
     (folder / "link.csv").symlink_to(secret)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from features.importing.mapping import (
@@ -5,6 +7,7 @@ from features.importing.mapping import (
     UnknownMapping,
     faults_of_select,
     parse_mapping,
+    read_mapping,
     shipped_mapping,
     shipped_mappings,
 )
@@ -17,7 +20,7 @@ orders = "*.csv"
 [views]
 paid = "SELECT * FROM orders WHERE paid"
 [select]
-purchases = "WITH big AS (SELECT * FROM paid) SELECT b.* FROM big b JOIN orders USING (id), (VALUES (1)) v(x)"
+purchases = "WITH big AS (FROM paid) SELECT b.* FROM big b JOIN orders USING (id), (VALUES (1)) v(x), LATERAL (SELECT 1) l(y)"
 """
 
 
@@ -62,6 +65,15 @@ def test_an_unknown_name_lists_the_shipped_ones() -> None:
         "SELECT uuid() FROM orders",
         "SELECT getenv('HOME') FROM orders",
         "SELECT current_setting('threads') FROM orders",
+        "WITH read_text AS (SELECT 1) SELECT * FROM read_text('/etc/passwd')",
+        "WITH tables AS (SELECT 1) SELECT * FROM information_schema.tables",
+        "SELECT * FROM orders, LATERAL read_text('/etc/passwd')",
+        "SELECT * FROM orders TABLESAMPLE 50%",
+        "SELECT * FROM orders USING SAMPLE 1",
+        "SELECT localtimestamp, current_localtime() FROM orders",
+        "SELECT age(paid_at) FROM orders",
+        "SELECT version() FROM orders",
+        "SELECT " + "NOT " * 5000 + "paid FROM orders",
         "SELEC * FORM orders",
         "",
     ],
@@ -89,6 +101,20 @@ def test_a_wrong_key_is_named(line: str, named: str) -> None:
 
     with pytest.raises(MappingInvalid, match=f"\n  {named}: "):
         parse_mapping(text)
+
+
+def test_nesting_without_end_is_refused() -> None:
+    with pytest.raises(MappingInvalid, match="hundreds of levels"):
+        parse_mapping("name = " + "[" * 9000 + "]" * 9000)
+
+
+def test_a_file_that_is_no_text_is_refused_and_a_missing_one_named(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_bytes(b"name = '\xff'")
+
+    with pytest.raises(MappingInvalid, match="0xff at 8"):
+        read_mapping(tmp_path / "shop.toml")
+    with pytest.raises(UnknownMapping, match=r"other\.toml"):
+        read_mapping(tmp_path / "other.toml")
 
 
 def test_text_that_is_no_toml_is_refused_with_its_place() -> None:
