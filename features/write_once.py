@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 _CHUNK = 1 << 20
-_TEMPORARY = ".tmp-"
+TEMPORARY = ".tmp-"
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` at `path` in one step, durably; an older file there is replaced."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -40,7 +40,7 @@ def replace_file(path: Path, content: bytes) -> None:
 def new_folder(parent: Path) -> Iterator[Path]:
     """Give a temporary folder below `parent` to fill; the caller publishes it with `publish_folder`, else it is removed."""
     parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent))
+    temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=parent))
     try:
         yield temporary
     finally:

@@ -186,7 +186,8 @@ def faults_of_select(sql: str, tables: Collection[str]) -> list[str]:
     readable = {*tables, *(cte.alias.lower() for cte in select.find_all(exp.CTE))}
     faults = [_fault_of_table(table, readable) for table in select.find_all(exp.Table)]
     faults += [_fault_of_lateral(lateral) for lateral in select.find_all(exp.Lateral)]
-    faults += [_fault_of_chance(part) for part in select.find_all(exp.Func, exp.TableSample)]
+    faults += [_fault_of_function(function) for function in select.find_all(exp.Func)]
+    faults += [_not_repeatable(sample) for sample in select.find_all(exp.TableSample)]
     return list(dict.fromkeys(fault for fault in faults if fault))
 
 
@@ -201,8 +202,10 @@ def _fault_of_lateral(lateral: exp.Lateral) -> str | None:
     return f"reads {lateral.this.sql('duckdb')}: LATERAL needs a SELECT" if isinstance(lateral.this, exp.Func) else None
 
 
-def _fault_of_chance(part: exp.Func | exp.TableSample) -> str | None:
-    name = part.name if isinstance(part, exp.Anonymous) else part.sql_name() if isinstance(part, exp.Func) else "random"
-    if name.lower() in _NOT_REPEATABLE or name.lower().startswith(_OF_THE_MOMENT):
-        return f"{part.sql('duckdb').strip()} is not allowed: an import gives the same rows every time, from the files alone"
-    return None
+def _fault_of_function(function: exp.Func) -> str | None:
+    name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
+    return _not_repeatable(function) if name in _NOT_REPEATABLE or name.startswith(_OF_THE_MOMENT) else None
+
+
+def _not_repeatable(part: exp.Expr) -> str:
+    return f"{part.sql('duckdb').strip()} is not allowed: an import gives the same rows every time, from the files alone"

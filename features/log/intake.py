@@ -27,6 +27,7 @@ from features.log.quarantine import set_aside
 from features.log.store import EventLog
 from features.log.versions import NOTHING, Counts, merge_versions
 from features.times import Timestamp
+from features.write_once import TEMPORARY
 
 _NO_LIMIT = 1.0
 
@@ -165,3 +166,5 @@ def _sweep(home: Home, manifest: LogManifest) -> None:
         for path in (home.log / source).glob("bucket=*/*"):
             if path.relative_to(home.log).as_posix() not in kept:
                 path.unlink()
+    for unfinished in (*home.log.glob(f"{TEMPORARY}*"), *home.quarantine.glob(f"*/{TEMPORARY}*")):
+        unfinished.unlink()
