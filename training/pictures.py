@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from models.rows import FloatArray
-from training.report import FoldGrade
+from training.report import CHOSEN, FoldGrade
 
 _TENTHS = 10
 _POINTS = 200
@@ -93,30 +93,56 @@ def _figure(name: str, table: pd.DataFrame) -> Any:
 
 def _draw_calibration(axes: Any, table: pd.DataFrame) -> None:
     top = 1.05 * max(table["predicted"].max(), table["left_share"].max(), 0.01)
-    axes.plot([0, top], [0, top], color="grey", linestyle=":", label="as said")
-    axes.plot(table["predicted"], table["left_share"], marker="o", label="what happened")
-    axes.set(title="Calibration, by tenth of the scores", xlabel="predicted probability", ylabel="share that left")
+    axes.plot([0, top], [0, top], color="grey", linestyle=":", label="if every probability were right")
+    axes.plot(
+        table["predicted"], table["left_share"], marker="o", label=f"a tenth of {table['customers'].sum():,} graded rows each"
+    )
+    axes.set(title="Do as many leave as was said?", xlabel="predicted probability to leave", ylabel="share that left")
     axes.legend()
 
 
 def _draw_gain(axes: Any, table: pd.DataFrame) -> None:
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="at random")
     axes.plot(table["asked_share"], table["leavers_reached"], label="riskiest first")
-    axes.set(title="Leavers reached", xlabel="share of customers asked", ylabel="share of leavers reached")
+    tenth = table.iloc[(table["asked_share"] - 1 / _TENTHS).abs().argmin()]
+    found = f"the riskiest {tenth['asked_share']:.0%} hold {tenth['leavers_reached']:.0%} of the leavers"
+    axes.plot(tenth["asked_share"], tenth["leavers_reached"], "o", color="C0", label=found)
+    axes.set(
+        title="How many leavers does a call list reach?", xlabel="share of customers called", ylabel="share of leavers reached"
+    )
     axes.legend()
 
 
 def _draw_precision_recall(axes: Any, table: pd.DataFrame) -> None:
-    axes.plot(table["recall"], table["precision"])
-    axes.set(title="Precision and recall", xlabel="recall", ylabel="precision", ylim=(0, 1.02))
+    everybody = table["precision"].iloc[-1]
+    axes.axhline(everybody, color="grey", linestyle=":", label=f"at random: {everybody:.1%} leave")
+    axes.plot(table["recall"], table["precision"], label="riskiest first")
+    axes.set(
+        title="Precision and recall as the threshold falls",
+        xlabel="share of leavers above the threshold (recall)",
+        ylabel="share of those above that left (precision)",
+        ylim=(0, 1.02),
+    )
+    axes.legend()
 
 
 def _draw_folds(axes: Any, table: pd.DataFrame) -> None:
     losses = table[table["measure"] == "log_loss"]
     for model, rows in losses.groupby("model", sort=False):
         below, above = rows["value"] - rows["low"], rows["high"] - rows["value"]
-        axes.errorbar(rows["origin"], rows["value"], yerr=[below, above], marker="o", capsize=3, label=model)
-    axes.set(title="Log-loss at each past moment (lower is better)", ylabel="log-loss")
+        is_recipe = model == CHOSEN
+        axes.errorbar(
+            rows["origin"],
+            rows["value"],
+            yerr=[below, above],
+            marker="o",
+            capsize=3,
+            label=f"{model} (the one to promote)" if is_recipe else model,
+            linewidth=2.5 if is_recipe else 1.0,
+            alpha=1.0 if is_recipe else 0.7,
+            zorder=3 if is_recipe else 2,
+        )
+    axes.set(title="Log-loss at each past moment (lower is better), 95 % interval", ylabel="log-loss")
     axes.tick_params(axis="x", rotation=30)
     axes.legend()
 
