@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit, phase, say
 
 if TYPE_CHECKING:
     from features.home import Home
     from features.snapshot import Snapshot
     from features.times import Timestamp
+
+
+class BeyondTheLog(InvalidInput):
+    """Features were asked for at a moment that no source has reached."""
 
 
 def register(app: typer.Typer) -> None:
@@ -58,9 +63,15 @@ def _snapshot(home: Home, as_of: str | None, *, jobs: int) -> Snapshot:
 def _moment(home: Home, as_of: str | None) -> Timestamp:
     from features.log.store import EventLog
     from features.snapshot import newest_whole_day
-    from features.times import parse_time
+    from features.times import format_time, parse_time
 
-    return newest_whole_day(EventLog.open(home).manifest) if as_of is None else parse_time(as_of)
+    manifest = EventLog.open(home).manifest
+    moment = newest_whole_day(manifest) if as_of is None else parse_time(as_of)
+    if moment > (reached := max(manifest.observed_until.values())):
+        raise BeyondTheLog(
+            f"needed a moment that the log has reached, at most {format_time(reached)}; found {format_time(moment)}"
+        )
+    return moment
 
 
 def _as_json(snapshot: Snapshot) -> dict[str, Any]:

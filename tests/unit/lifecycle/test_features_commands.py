@@ -78,3 +78,12 @@ def test_every_feature_is_described():
 
 def test_the_description_for_people_is_a_page():
     assert "## `usage_count_30d`" in run("describe").stdout
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_moment_no_source_has_reached_is_refused_before_a_snapshot_of_it_can_be_served(home):
+    refusal = run("--as-of", "2031-01-01")
+
+    assert isinstance(refusal.exception, features_group.BeyondTheLog)
+    assert "at most 2024-03-02T" in str(refusal.exception)
+    assert not list(home.snapshots.glob("*"))
