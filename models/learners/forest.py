@@ -41,10 +41,13 @@ class Forest:
     def __init__(self, text: str) -> None:
         self.text = text
         self._handle = ctypes.c_void_p()
-        rounds, width = ctypes.c_int(), ctypes.c_int()
+        rounds, width, answers = ctypes.c_int(), ctypes.c_int(), ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
         weakref.finalize(self, _library().LGBM_BoosterFree, self._handle)
         _call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(width))
+        _call("LGBM_BoosterGetNumClasses", self._handle, ctypes.byref(answers))
+        if answers.value != 1:  # the library would write as many answers a row, beyond the end of what is made for them
+            raise ForestUnreadable(f"needed trees that give one answer a row, found {answers.value}; train the model again")
         self.width = width.value
 
     def log_odds(self, rows: Rows) -> FloatArray:

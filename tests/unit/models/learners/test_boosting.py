@@ -91,6 +91,15 @@ def test_a_text_that_is_no_model_is_refused(capfd: pytest.CaptureFixture[str]) -
     capfd.readouterr()
 
 
+def test_trees_of_several_answers_a_row_are_refused_before_they_write_beyond_the_end() -> None:
+    parameters = {"objective": "multiclass", "num_class": 3, "verbosity": -1, "num_threads": 1}
+    classes = np.arange(len(rows()), dtype=np.float32) % 3
+    text = lightgbm.train(parameters, lightgbm.Dataset(rows(), label=classes), num_boost_round=2).model_to_string()
+
+    with pytest.raises(ForestUnreadable, match="one answer a row, found 3"):
+        Forest(text)
+
+
 def test_answering_loads_neither_scikit_learn_nor_joblib_nor_mlflow() -> None:
     asks = "import sys, models.bundle, models.scoring; print(*({'sklearn','joblib','mlflow','lightgbm'} & set(sys.modules)))"
 
