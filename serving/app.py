@@ -99,6 +99,7 @@ def _add_calls(app: FastAPI) -> None:
             operation_id=call.operation_id,
             summary=(call.handler.__doc__ or "").partition("\n")[0],
             response_model=call.answer,
+            response_class=call.form,
             responses=_refusals(call),
             openapi_extra=security(declared_access(call.handler)),
         )

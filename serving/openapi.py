@@ -46,5 +46,5 @@ def security(declared: Access) -> dict[str, Any]:
 def _say_problems(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         content = response.get("content", {})
-        if int(status) >= _LEAST_REFUSAL and "application/json" in content and "ReadySchema" not in str(content):
-            content[MEDIA_TYPE] = content.pop("application/json")
+        if int(status) >= _LEAST_REFUSAL and content and "ReadySchema" not in str(content):
+            response["content"] = {MEDIA_TYPE: schema for schema in content.values()}

@@ -46,6 +46,13 @@ def test_refusals_are_described_as_problems(document):
                 assert list(response["content"]) == ["application/problem+json"], (path, status)
 
 
+def test_every_answer_has_the_media_type_that_is_described(document, asker):
+    for path, _, operation in operations(document):
+        if "{" not in path and path != "/v1/predictions":
+            described = list(operation["responses"]["200"]["content"])
+            assert [asker.get(path).headers["content-type"].partition(";")[0]] == described, path
+
+
 def test_the_key_is_described_as_a_bearer_token(document):
     assert document["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer"
 
