@@ -42,10 +42,11 @@ def serve(
     """Serve predictions over HTTP until Ctrl-C or SIGTERM, then drain and end."""
     from lifecycle.settings import Settings
     from serving import server
+    from serving.database.subjects import installation_secret
 
     settings = Settings()
     with _database(settings):
-        pass  # whatever is wrong with the database is said here once, not by each worker again and again
+        installation_secret(settings.home)  # what is wrong with either is said here once, not by each worker again and again
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
     url = server.address(listener)
     emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)

@@ -9,7 +9,9 @@ import threading
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
+from features.errors import LifecycleError
 from serving.app import create_app
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log, log_everything_to
@@ -45,10 +47,10 @@ class DrainingServer(uvicorn.Server):
 
 
 def run(settings: ServiceSettings, listener: socket.socket) -> None:
-    """Serve on the socket until told to end; returns when what was in hand is answered."""
+    """Serve on the socket until told to end; returns when what was in hand is answered, exits where it cannot begin."""
     log = json_log(sys.stderr.buffer)
     log_everything_to(log)
-    app = create_app(settings)
+    app = _app(settings, log)
     service = app.state.service
     config = uvicorn.Config(
         app,
@@ -64,6 +66,14 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
     threading.Thread(target=_heed_parent, args=(service.drain,), daemon=True).start()
     server.run(sockets=[listener])
     log.info("ended", pid=os.getpid())
+
+
+def _app(settings: ServiceSettings, log: Log) -> FastAPI:
+    try:
+        return create_app(settings)
+    except LifecycleError as error:
+        log.error("not_started", why=str(error))
+        raise SystemExit(error.exit_code) from error
 
 
 def _heed_parent(drain: Drain) -> None:

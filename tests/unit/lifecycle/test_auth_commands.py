@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from lifecycle.serve import register, service_settings
 from lifecycle.settings import Settings
 from serving.database.keys import UnknownKey
+from serving.database.subjects import SecretExposed
 
 
 @pytest.fixture
@@ -63,3 +64,16 @@ def test_the_service_is_told_where_it_is_whatever_folder_it_runs_in(monkeypatch,
 
     assert told.home.root == tmp_path / "var"
     assert told.database_url == f"sqlite:///{tmp_path}/var/lifecycle.db"
+
+
+def test_serving_with_a_secret_that_others_may_read_is_refused_before_any_worker_starts(monkeypatch):
+    secret = Settings().home.keys / "installation.secret"
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    secret.write_bytes(bytes(32))
+    secret.chmod(0o644)
+    monkeypatch.setattr("serving.server.serve", lambda *_, **__: pytest.fail("a worker would have started"))
+    app = typer.Typer()
+    register(app)
+
+    with pytest.raises(SecretExposed, match="chmod 600"):
+        CliRunner().invoke(app, ["serve", "--port", "0"], catch_exceptions=False)
