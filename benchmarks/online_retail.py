@@ -86,6 +86,8 @@ def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--from", dest="file", type=Path, default=_DEFAULT_FILE, help="the Parquet file of Online Retail II")
     given = parser.parse_args()
+    if not given.file.exists():
+        parser.error(f"needed Online Retail II, first year, as Parquet; found nothing at {given.file}: name it with --from")
     found = graded(given.file)
     print(markdown(found))
     report(results(found), given.json)
