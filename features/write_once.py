@@ -61,7 +61,11 @@ def publish_folder(temporary: Path, final: Path) -> Path:
     final.parent.mkdir(parents=True, exist_ok=True)
     if not final.exists():
         temporary.chmod(0o755)
-        temporary.rename(final)
+        try:
+            temporary.rename(final)
+        except OSError:
+            if not final.exists():  # where it does, another process published the same meanwhile
+                raise
         sync_folder(final.parent)
     return final
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -71,3 +74,18 @@ def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"")
 
     assert sha256_of_file(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_two_who_publish_the_same_at_once_both_succeed(tmp_path: Path) -> None:
+    both_filled = Barrier(2)
+
+    def publish(_: int) -> Path:
+        with new_folder(tmp_path) as temporary:
+            (temporary / "a").write_bytes(b"same")
+            both_filled.wait()
+            return publish_folder(temporary, tmp_path / "final")
+
+    for _ in range(20):
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(publish, range(2))) == [tmp_path / "final"] * 2
+        shutil.rmtree(tmp_path / "final")
