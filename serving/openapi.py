@@ -47,4 +47,5 @@ def _say_problems(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         content = response.get("content", {})
         if int(status) >= _LEAST_REFUSAL and content and "ReadySchema" not in str(content):
-            response["content"] = {MEDIA_TYPE: schema for schema in content.values()}
+            (schema,) = content.values()
+            response["content"] = {MEDIA_TYPE: schema}
