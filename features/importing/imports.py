@@ -87,4 +87,4 @@ def _faults_of_paths(table: str, pattern: str, *, paths: Sequence[Path]) -> list
         return [
             f"files.{table}: needs {' or '.join(FILE_KINDS)} files of one kind, found {', '.join(path.name for path in paths)}"
         ]
-    return []
+    return [f"files.{table}: {path.name} is empty" for path in paths if not path.stat().st_size]

@@ -114,6 +114,15 @@ def test_few_bad_rows_are_set_aside_and_many_refuse_the_file(home: Home, folder:
         run(home, shop(), folder)
 
 
+def test_an_empty_file_is_named_rather_than_each_column_it_lacks(home: Home, folder: Path) -> None:
+    (folder / "sales.csv").write_text("")
+
+    with pytest.raises(ImportFailed, match=r"sales\.csv is empty") as refusal:
+        run(home, shop(), folder)
+
+    assert "no file has" not in str(refusal.value)
+
+
 def test_a_value_the_sql_cannot_cast_is_named(home: Home, folder: Path) -> None:
     sales(folder, "c1,1,2026-01-01T10:00:00Z,many")
 
