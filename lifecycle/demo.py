@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +37,10 @@ class NotADemo(Conflict):
     """The folder the demo would build anew holds something else."""
 
 
+class DemoRunning(Conflict):
+    """Another demo is being built or served in the folder."""
+
+
 @dataclass(frozen=True)
 class Demo:
     """A company built by the demo: where it stands, and a question to ask about it."""
@@ -55,12 +62,27 @@ def register(app: typer.Typer) -> None:
         from lifecycle.settings import Settings
 
         settings, started = Settings(), time.perf_counter()
-        built = _build(_fresh_home(settings.home), customers=customers, signing_key=settings.signing_key)
-        say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
-        if no_serve:
-            _show(built, ask_in_process(built.question, _service(built.home)), "http://127.0.0.1:8000")
-        else:
-            _serve(built, port)
+        with _only_demo(settings.home):
+            built = _build(_fresh_home(settings.home), customers=customers, signing_key=settings.signing_key)
+            say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
+            if no_serve:
+                _show(built, ask_in_process(built.question, _service(built.home)), "http://127.0.0.1:8000")
+            else:
+                _serve(built, port)
+
+
+@contextmanager
+def _only_demo(parent: Home) -> Iterator[None]:
+    """Hold the demo's folder: a second demo would remove it under the first."""
+    parent.root.mkdir(parents=True, exist_ok=True)
+    with (parent.root / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoRunning(
+                f"needed {parent.root / 'demo'} to itself, found a demo running there: end it with Ctrl-C, or set LIFECYCLE_HOME"
+            ) from error
+        yield
 
 
 def _fresh_home(parent: Home) -> Home:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from features.errors import Damaged
+from features.errors import Conflict, Damaged
 from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.console import JsonFlag, emit, phase
 from lifecycle.settings import Settings
@@ -34,6 +34,10 @@ class FilesDamaged(Damaged):
     """Files of the event log are not what was written."""
 
 
+class SimulatedHere(Conflict):
+    """The log holds a simulated company, and real history must never be mixed with it."""
+
+
 def register(app: typer.Typer) -> None:
     """Add `import` and `log` to the command line."""
     app.command("import")(import_history)
@@ -48,12 +52,21 @@ def import_history(mapping: _Source, place: _Place, tolerate: _Share = 0.01, as_
     from features.times import to_timestamp
 
     home, chosen, now = Settings().home, _mapping(mapping), to_timestamp(dt.datetime.now(dt.UTC))
+    _refuse_to_mix(home)
     brought = shipped_company(chosen.company) if chosen.company else None
     with phase(f"import {chosen.name}"):
         receipt = receipt_for(chosen, received_at=now, tolerated_share=tolerate)
         report = import_files(home, chosen, place=place, receipt=receipt)
         company = take_into_use_if_none_is(home, brought, at=now) if brought else _company_in_use(home)
     emit(_as_json(report, company), _as_text(report, company), as_json=as_json)
+
+
+def _refuse_to_mix(home: Home) -> None:
+    if (truth := home.root / "truth").exists():
+        raise SimulatedHere(
+            f"needed a log without a simulated company, found what `lifecycle simulate` keeps in {truth}; "
+            "set LIFECYCLE_HOME to a new folder"
+        )
 
 
 def verify(as_json: JsonFlag = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from pathlib import Path
 
@@ -28,6 +29,24 @@ def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(user) -> None:
     assert done.returncode == 5
     assert "move it, or set LIFECYCLE_HOME" in done.stderr
     assert precious.read_text() == "ten years of work"
+
+
+def test_a_second_demo_does_not_remove_the_first(user) -> None:
+    (user.folder / "var").mkdir()
+    with (user.folder / "var" / "demo.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        done = user.runs("demo", "--no-serve")
+
+    assert (done.returncode, "a demo running there" in done.stderr) == (5, True), done.stderr
+
+
+def test_history_is_never_imported_into_a_simulated_company(user) -> None:
+    (user.folder / "var" / "truth").mkdir(parents=True)
+
+    done = user.runs("import", "online_retail", "--from", ".")
+
+    assert (done.returncode, "set LIFECYCLE_HOME to a new folder" in done.stderr) == (5, True), done.stderr
 
 
 def test_the_doctor_names_what_is_missing_in_an_empty_folder(user) -> None:
