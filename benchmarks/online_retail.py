@@ -18,8 +18,8 @@ from features.importing.mapping import shipped_mapping
 from features.times import format_time, parse_time
 from training.churn import TrainingRun, train_churn
 from training.evaluate import Estimate
-from training.gates import report_gates
-from training.report import CHOSEN, TrainingReport
+from training.publishing.gates import report_gates
+from training.records.report import CHOSEN, TrainingReport
 
 _MEASURES = ("auc", "pr_auc", "log_loss", "ece")
 _IMPORTED_AT = parse_time("2026-01-01")

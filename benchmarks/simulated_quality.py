@@ -39,7 +39,7 @@ from training.churn import TrainedModel, TrainingRun, train_churn
 from training.evaluate import Resamples, measure
 from training.examples import stack_examples
 from training.labels import ChurnLabels, label_churn, newest_mature, observed_by
-from training.publish import company_in_use
+from training.publishing.publish import company_in_use
 from training.recipes import contenders
 
 USUAL_CUSTOMERS = 5_000

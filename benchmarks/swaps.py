@@ -27,7 +27,7 @@ from features.times import Timestamp
 from models.bundle import Live, read_bundle
 from models.bundle.signing import load_public_key
 from serving.database import database_url, keys, open_database
-from training.ledger import LedgerEntry, move_live
+from training.publishing.ledger import LedgerEntry, move_live
 
 SWAPS = 50
 CALLERS = 8

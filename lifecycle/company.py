@@ -47,7 +47,7 @@ def check(file: CompanyFile, as_json: JsonFlag = False) -> None:
 def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
     """Take a company file into use: stored by its hash, predictions made anew with it, then the live pointer moves."""
     from features.times import to_timestamp
-    from training.score import use_company
+    from training.publishing.score import use_company
 
     company = _read(file)
     entry = use_company(Settings().home, company, at=to_timestamp(dt.datetime.now(dt.UTC)))
@@ -68,7 +68,7 @@ def take_into_use_if_none_is(home: Home, company: Company, *, at: Timestamp) -> 
     """Store a company file and, where none is in use yet, take it into use; return the hash of the one in use."""
     from features.company import store_company
     from models.bundle import read_live
-    from training.score import use_company
+    from training.publishing.score import use_company
 
     live = read_live(home)
     if live is not None and live.company is not None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import socket
 
     from serving.settings import ServiceSettings
-    from training.pointer import Act
+    from training.publishing.pointer import Act
 
 _MARK = ".made-by-lifecycle-demo"
 _SEED = 7
@@ -101,8 +101,8 @@ def _fresh_home(parent: Home) -> Home:
 def _build(home: Home, *, customers: int, signing_key: Path) -> Demo:
     from lifecycle.simulate import simulate_into
     from training.churn import TrainingRun, train_churn
-    from training.pointer import Act
-    from training.tracking import Tracking
+    from training.publishing.pointer import Act
+    from training.records.tracking import Tracking
 
     company = simulate_into(home, customers=customers, seed=_SEED)
     with phase("features, and a churn model graded at past moments"):
@@ -123,7 +123,7 @@ def _every_phase_but_buckets(text: str) -> None:
 
 def _promote(home: Home, act: Act) -> None:
     from lifecycle.training_tables import gates_text
-    from training.promote import promote
+    from training.publishing.promote import promote
 
     say(gates_text(promote(home, "churn", act=act).gates))
 

@@ -16,9 +16,9 @@ from lifecycle.training_tables import gates_text, ledger_text, training_text
 if TYPE_CHECKING:
     from features.company import Company
     from features.times import Timestamp
-    from training.ledger import LedgerEntry
-    from training.pointer import Act
-    from training.tracking import Tracking
+    from training.publishing.ledger import LedgerEntry
+    from training.publishing.pointer import Act
+    from training.records.tracking import Tracking
 
 Model = Annotated[Literal["churn"], typer.Argument(metavar="MODEL", help="Which model: churn.")]
 CompanyFile = Annotated[
@@ -43,9 +43,9 @@ def train(
 ) -> None:
     """Train a model, graded at past moments beside named baselines, and keep it as a candidate for `promote`."""
     from features.times import parse_time
-    from training.candidates import stored_candidate
     from training.churn import TrainingRun, train_churn
-    from training.promote import judge
+    from training.publishing.promote import judge
+    from training.records.candidates import stored_candidate
 
     settings = Settings()
     company = _company(company_file)
@@ -64,7 +64,7 @@ def promote(
     as_json: JsonFlag = False,
 ) -> None:
     """Put a trained model live if every gate passes: bundle, predictions, and last the pointer."""
-    from training.promote import promote as put_live
+    from training.publishing.promote import promote as put_live
 
     with phase(f"promote {model}"):
         done = put_live(Settings().home, model, act=_act(override), run_id=run)
@@ -77,7 +77,7 @@ def rollback(
     as_json: JsonFlag = False,
 ) -> None:
     """Put the model live that was live before, on the current snapshot."""
-    from training.rollback import rollback as go_back
+    from training.publishing.rollback import rollback as go_back
 
     done = go_back(Settings().home, model, act=_act(reason))
     emit(_entry(done), _moved(done), as_json=as_json)
@@ -91,8 +91,8 @@ def models(
 ) -> None:
     """Show what is live, what was live when, and the candidates waiting."""
     from features.times import format_time, parse_time
-    from training.candidates import stored_candidates
-    from training.ledger import live_at, read_ledger
+    from training.publishing.ledger import live_at, read_ledger
+    from training.records.candidates import stored_candidates
 
     home, moment = Settings().home, parse_time(at) if at else _now()
     live, moves = live_at(home, moment), [entry for entry in read_ledger(home) if entry.at <= moment]
@@ -114,8 +114,8 @@ def score(
     as_json: JsonFlag = False,
 ) -> None:
     """Predict for every customer on the newest snapshot with the live bundle, and publish it or write a file."""
-    from training.score import score as publish
-    from training.score import score_to_file
+    from training.publishing.score import score as publish
+    from training.publishing.score import score_to_file
 
     home = Settings().home
     with phase("score"):
@@ -134,7 +134,7 @@ def _now() -> Timestamp:
 
 
 def _act(override: str | None) -> Act:
-    from training.pointer import Act
+    from training.publishing.pointer import Act
 
     return Act(Settings().signing_key, _now(), override)
 
@@ -142,7 +142,7 @@ def _act(override: str | None) -> Act:
 def _company(file: Path | None) -> Company:
     from features.catalogue import CATALOGUE
     from features.company import read_company_file, store_company
-    from training.publish import company_in_use
+    from training.publishing.publish import company_in_use
 
     home = Settings().home
     if file is None:
@@ -153,7 +153,7 @@ def _company(file: Path | None) -> Company:
 
 
 def _tracking(settings: Settings) -> Tracking:
-    from training.tracking import Tracking
+    from training.records.tracking import Tracking
 
     return Tracking(settings.mlflow_tracking_uri) if settings.mlflow_tracking_uri else Tracking.at_home(settings.home)
 

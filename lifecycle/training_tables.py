@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from training.evaluate import Estimate
-    from training.gates import GateResult
-    from training.ledger import LedgerEntry
-    from training.report import TrainingReport
+    from training.publishing.gates import GateResult
+    from training.publishing.ledger import LedgerEntry
+    from training.records.report import TrainingReport
 
 _MEASURES = ("auc", "pr_auc", "log_loss", "brier", "ece", "level_error", "lift_top_decile")
 _DIGITS = {"lift_top_decile": 2, "auc": 3, "pr_auc": 3}

@@ -73,9 +73,9 @@ plt.tight_layout()
 
 # %%
 from lifecycle.training_tables import gates_text, measures_text
-from training.candidates import stored_candidate
 from training.churn import TrainingRun, train_churn
-from training.promote import judge
+from training.publishing.promote import judge
+from training.records.candidates import stored_candidate
 
 trained = train_churn(home, company, run=TrainingRun(trained_at=parse_time("2026-01-01")))
 print(measures_text(trained.report))

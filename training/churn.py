@@ -19,14 +19,14 @@ from features.times import Timestamp, compact_time, format_time
 from models.bundle.models import export_model
 from models.churn import ChurnModel, fit_churn
 from models.learners.boosting import BoostingPreset
-from training.candidates import store_candidate
 from training.examples import Say, StackedExamples, stack_examples
 from training.grading import Grades, grade
 from training.labels import days_to_mature
-from training.pictures import draw_pictures
 from training.recipes import members_to_fit
-from training.report import CHOSEN, TrainingData, TrainingReport
-from training.tracking import Tracking
+from training.records.candidates import store_candidate
+from training.records.pictures import draw_pictures
+from training.records.report import CHOSEN, TrainingData, TrainingReport
+from training.records.tracking import Tracking
 from training.walk_forward import WalkForward, WalkForwardPlan, walk_forward
 
 MODEL = "churn"

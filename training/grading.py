@@ -13,7 +13,7 @@ from models.churn import BASELINES
 from models.rows import FloatArray
 from training.evaluate import Draws, Estimate, Resamples, differences, estimates, feature_aucs, measure
 from training.examples import StackedExamples
-from training.report import CHOSEN, ContenderGrade, FeatureGrade, FoldGrade
+from training.records.report import CHOSEN, ContenderGrade, FeatureGrade, FoldGrade
 from training.walk_forward import WalkForward, WalkForwardPlan
 
 _RESAMPLES = 300

@@ -18,9 +18,9 @@ from features.log.intake import Receipt, append
 from features.times import DAY, parse_time
 from models.learners.boosting import BoostingPreset
 from training.churn import TrainedModel, TrainingRun, train_churn
-from training.pointer import Act
-from training.promote import promote
-from training.tracking import Tracking
+from training.publishing.pointer import Act
+from training.publishing.promote import promote
+from training.records.tracking import Tracking
 
 START, UNTIL = parse_time("2025-01-01"), parse_time("2025-12-20")
 TRAINED_AT, PROMOTED_AT = parse_time("2025-12-20T09:00:00Z"), parse_time("2025-12-21")

@@ -15,7 +15,7 @@ from training.churn import TrainingRun, train_churn
 from training.examples import StackedExamples, stack_examples
 from training.labels import days_to_mature
 from training.recipes import Contender, choose, contenders, members_to_fit
-from training.report import CHOSEN
+from training.records.report import CHOSEN
 from training.walk_forward import WalkForward, WalkForwardPlan, walk_forward
 
 QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)

@@ -31,7 +31,7 @@ from models.bundle import (
     read_bundle,
     read_live,
 )
-from training.ledger import predecessor, read_ledger
+from training.publishing.ledger import predecessor, read_ledger
 
 
 class PublishingLocked(Conflict):

@@ -8,8 +8,8 @@ from dataclasses import replace
 from features.errors import NotFound
 from features.home import Home
 from models.bundle import Bundle, Live, open_predictions, write_bundle
-from training.ledger import LedgerEntry, move_live, predecessor, read_ledger, settle
-from training.pointer import Act, live_models, live_now, publishing_lock, signer_of, stored_predictions
+from training.publishing.ledger import LedgerEntry, move_live, predecessor, read_ledger, settle
+from training.publishing.pointer import Act, live_models, live_now, publishing_lock, signer_of, stored_predictions
 
 
 class NoPredecessor(NotFound):
@@ -44,7 +44,7 @@ def _gone_back(home: Home, models: Mapping[str, str], *, act: Act) -> Live:
     origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle.sha256)
     stored = stored_predictions(home, origin)
     if stored is None:
-        from training.publish import company_in_use, newest_scene, publish_predictions
+        from training.publishing.publish import company_in_use, newest_scene, publish_predictions
 
         return publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)))
     open_predictions(home, stored)  # verified before the pointer moves

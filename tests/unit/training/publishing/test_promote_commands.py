@@ -11,9 +11,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from lifecycle import train as train_commands
-from training.gates import PromotionRefused
-from training.ledger import read_ledger
-from training.score import use_company
+from training.publishing.gates import PromotionRefused
+from training.publishing.ledger import read_ledger
+from training.publishing.score import use_company
 
 
 def run(shop: Any, *arguments: str) -> Result:

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from features.home import Home
-from training.candidates import stored_candidate
-from training.tracking import EXPERIMENT, Tracking, TrackingMissing
+from training.records.candidates import stored_candidate
+from training.records.tracking import EXPERIMENT, Tracking, TrackingMissing
 
 PREDICT = """
 import sys, warnings
@@ -132,7 +132,7 @@ def test_training_and_promoting_never_import_mlflow(trained_shop: Any, tmp_path:
     program = (
         "import sys; sys.modules['mlflow'] = None\n"
         "from pathlib import Path\nfrom features.home import Home\n"
-        "import training.churn\nfrom training.promote import promote\nfrom training.pointer import Act\n"
+        "import training.churn\nfrom training.publishing.promote import promote\nfrom training.publishing.pointer import Act\n"
         f"promote(Home(Path({str(tmp_path / 'home')!r})), 'churn', act=Act(Path({str(tmp_path / 'key')!r}), 1, 'small shop'))\n"
     )
 

@@ -10,11 +10,11 @@ from features.company import Company, stored_company
 from features.errors import Damaged, InvalidInput
 from features.home import Home
 from models.bundle import Bundle, ContentDamaged, Live, NotStored, Signer, load_model, read_live, trial_load, write_bundle
-from training.candidates import Candidate, stored_candidate
-from training.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
-from training.ledger import LedgerEntry, move_live, settle
-from training.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
-from training.publish import newest_scene, publish_predictions, question_of
+from training.publishing.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
+from training.publishing.ledger import LedgerEntry, move_live, settle
+from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
+from training.publishing.publish import newest_scene, publish_predictions, question_of
+from training.records.candidates import Candidate, stored_candidate
 
 
 class ReasonMissing(InvalidInput):

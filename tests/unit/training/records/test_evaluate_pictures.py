@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from training.evaluate import Estimate
-from training.pictures import calibration_table, draw_pictures, fold_table, gain_table, precision_recall_table
-from training.report import FoldGrade
+from training.records.pictures import calibration_table, draw_pictures, fold_table, gain_table, precision_recall_table
+from training.records.report import FoldGrade
 
 CHANCES = np.linspace(0.99, 0.01, 100)
 LEFT = np.repeat([1.0, 0.0], [20, 80])

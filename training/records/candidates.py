@@ -9,7 +9,7 @@ from pathlib import Path
 from features.errors import NotFound
 from features.home import Home
 from features.write_once import new_folder, publish_folder
-from training.report import ReportUnreadable, TrainingReport
+from training.records.report import ReportUnreadable, TrainingReport
 
 _REPORT = "report.json"
 _PICTURES = "pictures"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from features.errors import Refused
-from training.report import CHOSEN, TrainingReport
+from training.records.report import CHOSEN, TrainingReport
 
 Verdict: TypeAlias = Literal["passed", "held", "refused"]
 

@@ -23,11 +23,11 @@ from features.errors import Unavailable
 from features.home import Home
 from features.times import format_time
 from models.churn import ChurnModel
-from training.report import TrainingReport
+from training.records.report import TrainingReport
 
 EXPERIMENT = "lifecycle-churn"
 _PACKAGES = ("lightgbm", "numpy", "pandas", "pyarrow", "scipy", "msgspec", "cryptography")
-_PROGRAM = Path(__file__).resolve().parents[1]
+_PROGRAM = Path(__file__).resolve().parents[2]
 _SQLITE = "sqlite:///"
 _NOISY = r"(mlflow|alembic|sqlalchemy|pydantic|google|flask|graphene|docker)\b"
 
@@ -159,7 +159,7 @@ def _log_model(mlflow: Any, home: Home, *, report: TrainingReport, model: ChurnM
         shutil.copytree(home.models / report.model_sha, data / "models" / report.model_sha)
         mlflow.pyfunc.log_model(
             name=report.model,
-            loader_module="training.mlflow_loader",
+            loader_module="training.records.mlflow_loader",
             data_path=str(data),
             code_paths=[str(part) for part in sorted(code.iterdir())],
             pip_requirements=[f"{package}=={importlib.metadata.version(package)}" for package in _PACKAGES],
@@ -171,8 +171,8 @@ def _copy_program(folder: Path) -> None:
     """Copy what the loader imports, so that the model loads where this project is not installed."""
     for package in ("features", "models"):
         shutil.copytree(_PROGRAM / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "training").mkdir()
-    for name in ("__init__.py", "mlflow_loader.py"):
+    (folder / "training" / "records").mkdir(parents=True)
+    for name in ("__init__.py", "records/__init__.py", "records/mlflow_loader.py"):
         shutil.copy(_PROGRAM / "training" / name, folder / "training" / name)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from training.evaluate import Estimate
-from training.gates import (
+from training.publishing.gates import (
     GateResult,
     PromotionRefused,
     better_than_prior,
@@ -20,7 +20,7 @@ from training.gates import (
     same_question,
     same_schema,
 )
-from training.report import FeatureGrade, TrainingData, TrainingReport
+from training.records.report import FeatureGrade, TrainingData, TrainingReport
 
 DATA = TrainingData(0, "l" * 64, "c" * 64, "f" * 64, "n" * 64, {}, 1000, 500, 0, {"90": 0.2})
 

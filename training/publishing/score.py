@@ -13,9 +13,9 @@ from features.home import Home
 from features.times import Timestamp
 from features.write_once import replace_file
 from models.bundle import Bundle, Live, read_live
-from training.ledger import LedgerEntry, move_live, settle
-from training.pointer import live_models, live_now, publishing_lock
-from training.publish import company_in_use, newest_scene, predicted, publish_predictions, question_of
+from training.publishing.ledger import LedgerEntry, move_live, settle
+from training.publishing.pointer import live_models, live_now, publishing_lock
+from training.publishing.publish import company_in_use, newest_scene, predicted, publish_predictions, question_of
 
 _WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
 

@@ -35,7 +35,7 @@ from models.bundle import (
 from models.rows import BoolArray, FloatArray
 from models.scoring import CHURN_RESTS_ON_TOO_LITTLE, score_snapshot
 from training.labels import at_risk_at, newest_midnight
-from training.pointer import bundles_before, stored_bundle
+from training.publishing.pointer import bundles_before, stored_bundle
 
 
 class NoCompany(NotFound):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from features.home import Home
 from models.bundle import Live, read_live, write_live
-from training import ledger as ledger_room
-from training.ledger import LedgerEntry, LedgerUnreadable, live_at, move_live, predecessor, read_ledger, settle
+from training.publishing import ledger as ledger_room
+from training.publishing.ledger import LedgerEntry, LedgerUnreadable, live_at, move_live, predecessor, read_ledger, settle
 
 
 @pytest.fixture

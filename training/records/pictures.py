@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from models.rows import FloatArray
-from training.report import CHOSEN, FoldGrade
+from training.records.report import CHOSEN, FoldGrade
 
 _TENTHS = 10
 _POINTS = 200

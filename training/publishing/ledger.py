@@ -19,7 +19,7 @@ from features.home import Home
 from features.times import Timestamp
 from features.write_once import replace_file, sync_folder
 from models.bundle import Live, read_live, write_live
-from training.gates import GateResult
+from training.publishing.gates import GateResult
 
 Action: TypeAlias = Literal["promote", "rollback", "score", "company"]
 

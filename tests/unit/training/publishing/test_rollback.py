@@ -8,12 +8,12 @@ import pytest
 
 from features.times import DAY, Timestamp, parse_time
 from models.bundle import load_live, load_public_key
-from training import publish as publish_room
-from training import rollback as rollback_room
-from training.ledger import live_at, read_ledger
-from training.pointer import Act
-from training.rollback import NoPredecessor, rollback
-from training.score import score
+from training.publishing import publish as publish_room
+from training.publishing import rollback as rollback_room
+from training.publishing.ledger import live_at, read_ledger
+from training.publishing.pointer import Act
+from training.publishing.rollback import NoPredecessor, rollback
+from training.publishing.score import score
 
 PROMOTED_AT: Timestamp = parse_time("2025-12-21")
 

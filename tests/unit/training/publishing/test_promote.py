@@ -15,15 +15,15 @@ from features.home import Home
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, parse_time, to_timestamp
 from models.bundle import LiveBundle, NothingLive, create_signing_key, load_live, load_public_key, read_live
-from training import publish as publish_room
-from training.candidates import CandidateMissing, stored_candidate
-from training.gates import PromotionRefused
-from training.ledger import read_ledger
-from training.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
-from training.promote import ReasonMissing, judge, promote
-from training.publish import NoCompany, company_in_use
-from training.report import ReportUnreadable
-from training.score import AnotherQuestion, UnknownFormat, score, score_to_file, use_company
+from training.publishing import publish as publish_room
+from training.publishing.gates import PromotionRefused
+from training.publishing.ledger import read_ledger
+from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
+from training.publishing.promote import ReasonMissing, judge, promote
+from training.publishing.publish import NoCompany, company_in_use
+from training.publishing.score import AnotherQuestion, UnknownFormat, score, score_to_file, use_company
+from training.records.candidates import CandidateMissing, stored_candidate
+from training.records.report import ReportUnreadable
 
 UNTIL: Timestamp = parse_time("2025-12-20")
 PROMOTED_AT: Timestamp = parse_time("2025-12-21")
