@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from features.times import DAY, HOUR, Timestamp, format_time
 from serving.door.problems import TYPE_PREFIX
-from serving.live import LiveState, Versions
+from serving.live.state import LiveState, Versions
 from serving.schemas import is_customer_id
 
 

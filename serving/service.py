@@ -19,12 +19,12 @@ from serving.database.subjects import installation_secret
 from serving.door.admission import Admission
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log
+from serving.live.shelf import LiveShelf
+from serving.live.watch import LiveWatch
 from serving.metrics import Metrics
 from serving.pulse import DatabasePulse
 from serving.reads import ReadRecord
 from serving.settings import ServiceSettings
-from serving.shelf import LiveShelf
-from serving.watch import LiveWatch
 
 Clock = Callable[[], Timestamp]
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from serving.answers import Standing, standing
 from serving.door.problems import NothingLive
 from serving.door.route import Call
-from serving.live import LiveState
+from serving.live.state import LiveState
 
 _encode = msgspec.json.Encoder().encode
 

@@ -45,7 +45,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     publisher = Publisher(Home(folder / "home"), folder / "signing.key")
     publisher.publish({"c1": 0.3, "c2": float("nan")})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("serving.live.trial_load", lambda *_: None)
+        patch.setattr("serving.live.state.trial_load", lambda *_: None)
         with TestClient(create_app(ServiceSettings(publisher.home), clock=lambda: AS_OF)) as client:
             yield Asked(client)
 

@@ -53,7 +53,7 @@ class Asker:
 def no_trials() -> Iterator[None]:
     """Spare models their trial in a child process, which takes seconds and is tested with the models."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("serving.live.trial_load", lambda *_, **__: None)
+        patch.setattr("serving.live.state.trial_load", lambda *_, **__: None)
         yield
 
 

@@ -12,8 +12,8 @@ from features.company import default_company_text
 from features.errors import Damaged, LifecycleError
 from features.home import Home
 from models.bundle import BundleTampered, Live, TrialFailed, create_signing_key, write_live
-from serving.live import LiveDisagrees
-from serving.shelf import LiveShelf
+from serving.live.shelf import LiveShelf
+from serving.live.state import LiveDisagrees
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_a_memory_of_good_states_that_is_no_text_is_no_memory(home, shelf, memor
 
 
 def test_a_process_stopped_in_its_turn_does_not_keep_the_others_from_serving(home, shelf, monkeypatch):
-    monkeypatch.setattr("serving.shelf._LONGEST_TURN_SECONDS", 0.2)
+    monkeypatch.setattr("serving.live.shelf._LONGEST_TURN_SECONDS", 0.2)
 
     with (home.root / "last_good.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -159,8 +159,8 @@ def test_a_folder_that_cannot_be_written_is_served_all_the_same(shelf, monkeypat
     def read_only(*_):
         raise PermissionError
 
-    monkeypatch.setattr("serving.shelf.replace_file", read_only)
-    monkeypatch.setattr("serving.shelf.os.open", read_only)
+    monkeypatch.setattr("serving.live.shelf.replace_file", read_only)
+    monkeypatch.setattr("serving.live.shelf.os.open", read_only)
 
     assert shelf.newest().parts == {"churn"}
     assert shelf.last_good() is None
@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_served_all_the_same(shelf, monkeypat
 
 def test_models_are_tried_once_and_remembered(home, monkeypatch):
     tried = []
-    monkeypatch.setattr("serving.live.trial_load", lambda _, *shas: tried.append(shas))
+    monkeypatch.setattr("serving.live.state.trial_load", lambda _, *shas: tried.append(shas))
     shelf = LiveShelf(home, CATALOGUE.names)
 
     shelf.newest()
@@ -181,7 +181,7 @@ def test_a_model_that_fails_its_trial_is_not_served(home, monkeypatch):
     def fails(*_):
         raise TrialFailed("signal 11")
 
-    monkeypatch.setattr("serving.live.trial_load", fails)
+    monkeypatch.setattr("serving.live.state.trial_load", fails)
 
     with pytest.raises(TrialFailed):
         LiveShelf(home, CATALOGUE.names).newest()

@@ -7,9 +7,9 @@ import pytest
 
 from features.errors import Damaged
 from serving.door.logs import json_log
-from serving.live import Versions
+from serving.live.state import Versions
+from serving.live.watch import POLL_SECONDS, LiveWatch
 from serving.metrics import Metrics
-from serving.watch import POLL_SECONDS, LiveWatch
 
 
 def state(name):

@@ -22,8 +22,8 @@ from benchmarks.live_states import Publisher
 from features.catalogue import CATALOGUE
 from features.home import Home
 from serving.database import database_url, keys, open_database
+from serving.live.shelf import LiveShelf
 from serving.server import PortInUse, address, listen
-from serving.shelf import LiveShelf
 
 SERVE = """
 import sys

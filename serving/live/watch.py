@@ -15,9 +15,9 @@ from typing import Protocol
 
 from features.times import SECOND
 from serving.door.logs import Log
-from serving.live import LiveState
+from serving.live.shelf import Mark
+from serving.live.state import LiveState
 from serving.metrics import Metrics
-from serving.shelf import Mark
 
 POLL_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0

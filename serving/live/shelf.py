@@ -22,7 +22,7 @@ import msgspec
 from features.home import Home
 from features.write_once import canonical_json, replace_file
 from models.bundle import Live, NothingLive, read_live
-from serving.live import LiveState, open_live_state
+from serving.live.state import LiveState, open_live_state
 
 Mark: TypeAlias = tuple[object, ...]
 
