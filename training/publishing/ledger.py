@@ -18,7 +18,7 @@ from features.errors import Damaged
 from features.home import Home
 from features.times import Timestamp
 from features.write_once import replace_file, sync_folder
-from models.bundle import Live, read_live, write_live
+from models.bundle import Live, PointerDamaged, read_live, write_live
 from training.publishing.gates import GateResult
 
 Action: TypeAlias = Literal["promote", "rollback", "score", "company"]
@@ -85,11 +85,25 @@ def move_live(home: Home, entry: LedgerEntry) -> None:
 
 
 def settle(home: Home) -> None:
-    """Finish what a kill interrupted: append the pending line if the pointer moved, and forget it either way."""
+    """Finish what a kill interrupted: append the pending line if the pointer moved, and forget it either way.
+
+    A damaged pointer is written again from the newest line, since every publication reads it and none could mend it otherwise.
+    """
+    _mend_pointer(home)
     pending = _pending_entry(home)
     if pending is not None:
         _append(home.ledger, msgspec.json.encode(pending, order="sorted"))
     _pending_path(home).unlink(missing_ok=True)
+
+
+def _mend_pointer(home: Home) -> None:
+    try:
+        read_live(home)
+    except PointerDamaged:
+        lines = _whole_lines(home.ledger)
+        if not lines:
+            raise
+        write_live(home, _read_line(home, len(lines), line=lines[-1]).live)
 
 
 def _stack(entries: Iterable[LedgerEntry], model: str) -> list[str]:
