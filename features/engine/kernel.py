@@ -96,7 +96,10 @@ def _entry(version: int) -> _Run:
             fill_formulas(program, work)
             _round_once(program, work, results[:, customer])
 
-    return cast(_Run, njit(signature, **_OPTIONS)(run_program))
+    try:
+        return cast(_Run, njit(signature, **_OPTIONS)(run_program))
+    except Exception:  # reading a cut or outdated cache raises whatever it meets; a fault of our own comes up again below
+        return cast(_Run, njit(signature, **{**_OPTIONS, "cache": False})(run_program))
 
 
 run = _entry(_version())
