@@ -88,6 +88,8 @@ def _folds_text(report: TrainingReport) -> str:
 
 
 def _recipe_text(report: TrainingReport) -> str:
+    from training.recipes import WORTH_IT
+
     lines = [
         f"  {each.log_loss:.4f}  {each.name}, calibration {each.calibration}{'  <- chosen' if each.chosen else ''}"
         for each in sorted(report.contenders, key=lambda each: each.log_loss)
@@ -96,7 +98,10 @@ def _recipe_text(report: TrainingReport) -> str:
         f"  What ships is this recipe fitted again on all {report.refitted_rows:,} mature rows; the figures grade the recipe."
     )
     missing = [f"  Left out, as it could not be fitted: {', '.join(report.left_out)}"] if report.left_out else []
-    return "\n".join(["Recipes by pooled log-loss", *lines, *missing, shipped])
+    rule = (
+        f"Recipes by pooled log-loss: the best without calibration is chosen; a calibration joins it only if it gains {WORTH_IT}"
+    )
+    return "\n".join([rule, *lines, *missing, shipped])
 
 
 def _next_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:

@@ -62,7 +62,12 @@ by_month = pd.DataFrame(
     },
     index=[format_time(each.as_of)[:7] for each in snapshots],
 )
-by_month.plot(subplots=True, figsize=(8, 5), title=["Median uses per customer", "Mean slope of weekly uses"], legend=False)
+by_month.plot(
+    subplots=True,
+    figsize=(8, 5),
+    title=["Median uses in the last 30 days", "Mean slope of weekly uses over 30 weeks"],
+    legend=False,
+)
 plt.tight_layout()
 
 # %% [markdown]

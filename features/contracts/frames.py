@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pandera
 
-from features.contracts.schemas import CONTROL, CUSTOMER_ID, EARLIEST, GREATEST_NUMBER, LATEST, LONGEST_LIST, LONGEST_TEXT
+from features.contracts.schemas import CONTROL, CUSTOMER_ID, EARLIEST, GREATEST_NUMBER, LATEST, LONGEST_LIST, LONGEST_TEXT, NO_ID
 from features.contracts.sources import Column, Kind, Source
 from features.times import to_datetime
 
 _FIRST, _LAST = pd.Timestamp(to_datetime(EARLIEST)), pd.Timestamp(to_datetime(LATEST))
 _PANDAS = {Kind.TEXT: "str", Kind.NUMBER: "float64", Kind.TIME: "datetime64[us, UTC]"}
+
+_NO_MISSING_ID = pandera.Check(lambda s: ~s.str.fullmatch(NO_ID), name="the text of a missing value, not an id")
 
 
 @cache
@@ -41,8 +43,9 @@ def _pandera_column(column: Column) -> pandera.Column:
 
 def _text_checks(column: Column) -> list[pandera.Check]:
     if column.name == "customer_id":
-        return [pandera.Check(lambda s: s.str.fullmatch(CUSTOMER_ID), name=f"not of the form {CUSTOMER_ID}")]
-    checks = [
+        return [pandera.Check(lambda s: s.str.fullmatch(CUSTOMER_ID), name=f"not of the form {CUSTOMER_ID}"), _NO_MISSING_ID]
+    checks = [_NO_MISSING_ID] if column.name.endswith("_id") else []
+    checks += [
         pandera.Check(lambda s: s.str.len().between(1, LONGEST_TEXT), name=f"empty or longer than {LONGEST_TEXT} characters"),
         pandera.Check(lambda s: ~s.str.contains(CONTROL), name="holds control characters"),
     ]

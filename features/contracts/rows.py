@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
-from features.contracts.schemas import CUSTOMER_ID, EARLIEST, GREATEST_NUMBER, LATEST, LONGEST_LIST, LONGEST_TEXT
+from features.contracts.schemas import CUSTOMER_ID, EARLIEST, GREATEST_NUMBER, LATEST, LONGEST_LIST, LONGEST_TEXT, NO_ID
 from features.contracts.sources import Column, Kind, Source
 from features.times import to_datetime
 
@@ -43,8 +44,10 @@ def _row_kind(column: Column) -> Any:
     if column.choices:
         return Literal[column.choices]
     if column.name == "customer_id":
-        return Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$")]
+        return Annotated[str, StringConstraints(pattern=f"^{CUSTOMER_ID}$"), AfterValidator(_an_id)]
     plain = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    if column.name.endswith("_id"):
+        return Annotated[plain, AfterValidator(_an_id)]
     kinds = {
         Kind.TEXT: plain,
         Kind.TEXTS: Annotated[list[plain], pydantic.Field(max_length=LONGEST_LIST)],
@@ -53,6 +56,12 @@ def _row_kind(column: Column) -> Any:
         Kind.TIME: Annotated[AwareDatetime, AfterValidator(_possible)],
     }
     return kinds[column.kind]
+
+
+def _an_id(text: str) -> str:
+    if re.fullmatch(NO_ID, text):
+        raise ValueError("needs an id, not the text of a missing value")
+    return text
 
 
 def _bounded(number: float) -> float:

@@ -14,6 +14,8 @@ GREATEST_NUMBER = 1e15
 EARLIEST = parse_time("1970-01-01")
 LATEST = parse_time("2200-01-01")
 CONTROL = r"[\x00-\x1f\x7f]"
+NO_ID = r"(?i)nan|nat|none|null|<na>|undefined"
+"""What programs write where an id is missing; as an id it would join strangers into one customer."""
 TIME = pa.timestamp("us", tz="UTC")
 
 _ARROW = {

@@ -29,6 +29,7 @@ from features.snapshot import Draft, Provenance, Snapshot, draft_snapshot, find_
 from features.times import Timestamp
 
 _Answer = TypeVar("_Answer")
+_TOLD_TIMES = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Effort:
 
         def told(bucket: int) -> _Answer:
             answer = work(bucket)
-            if self.say is not None:
+            if self.say is not None and (bucket + 1) * _TOLD_TIMES % buckets < _TOLD_TIMES:
                 self.say(f"{what}: bucket {bucket + 1} of {buckets}")
             return answer
 

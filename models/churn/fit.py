@@ -39,6 +39,7 @@ RFM_FEATURES = (
 """Recency, frequency, monetary value and tenure, with the days left of a contract; those of them that the catalogue has."""
 
 _CALIBRATION_PERIODS = 3
+_USUAL = 0.999  # of the training rows; the emptiest few must not make every emptiness look usual
 
 
 class FeaturesMissing(InvalidInput):
@@ -101,7 +102,7 @@ def _fitted(task: _Task) -> ChurnModel:
         feature_names=tuple(examples.names),
         signature=examples.signature,
         horizons=horizons,
-        missing_limit=float(missing_share(examples.rows).max()),
+        missing_limit=float(np.quantile(missing_share(examples.rows), _USUAL, method="higher")),
         ranges=_ranges(examples.rows),
     )
 

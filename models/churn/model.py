@@ -61,8 +61,8 @@ class ColumnRange:
 class ChurnModel:
     """A fitted churn model. Immutable; may be shared between threads.
 
-    `feature_names` and `signature` say which rows it reads; `definition` what leaving means; `missing_limit` is the largest
-    missing share of a row seen in training.
+    `feature_names` and `signature` say which rows it reads; `definition` what leaving means; `missing_limit` is the missing
+    share that all but one in a thousand training rows kept.
     """
 
     kind: ClassVar[str] = "churn"
@@ -101,7 +101,7 @@ class ChurnModel:
         return rising(answers) if self.definition == "contract" else -rising(-answers)
 
     def rests_on_too_little(self, rows: Rows) -> BoolArray:
-        """Return which rows lack more features than any row of the training did, or lack all: their answers are the population's.
+        """Return which rows lack more features than training rows usually did, or lack all: their answers are the population's.
 
         Trees give a smooth probability for an empty row too; whoever serves it must say that it means nothing.
         """

@@ -101,3 +101,12 @@ def test_the_page_of_the_contracts_is_current() -> None:
     page = PAGE.read_text("utf-8")
 
     assert with_contracts(page) == page, "run `python -m features.contracts.contract_page`"
+
+
+@pytest.mark.parametrize("text", ["NaN", "None", "null", "NaT", "<NA>"])
+@EVERY
+def test_the_text_of_a_missing_value_is_no_id(source: Source, text: str) -> None:
+    row = full_row(source) | {source.key: text}
+
+    assert any("the text of a missing value" in reason or "not of the form" in reason for reason in reasons(source, row))
+    assert not accepts(source, row)
