@@ -20,6 +20,8 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
 LONG_AGO = np.iinfo(np.int64).min
 
+_FOR_EVER_DAYS = 1_000_000  # some companies write 999999999 for a contract without end, which no 64-bit time can hold
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -118,7 +120,8 @@ def joined(first: Events, second: Events) -> Events:
 
 
 def _term(rows: pa.Table) -> IntArray:
-    return np.asarray(pc.fill_null(rows["term_days"], 0).to_numpy() * DAY).astype(np.int64)
+    days = np.minimum(pc.fill_null(rows["term_days"], 0).to_numpy(), _FOR_EVER_DAYS)
+    return np.asarray(days * DAY).astype(np.int64)
 
 
 def _whole(column: pa.ChunkedArray) -> IntArray:

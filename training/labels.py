@@ -181,10 +181,11 @@ def _contract_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Bucke
     terms = orders.where(orders.ends > orders.times)
     cancellations = Events.read(purchases, ids, wanted=task.wanted("purchases", ("cancellation",)))
     bought = terms.final()
-    departures = _departures(bought, cancellations.final(), grace=task.company.churn.grace_days * DAY)
+    grace = task.company.churn.grace_days * DAY
+    departures = _departures(bought, cancellations.final(), grace=grace)
     labels = []
     for as_of in task.as_ofs:
-        gone = departures.last_before(as_of, len(ids)) > bought.last_before(as_of, len(ids))
+        gone = _gone(bought, departures, as_of=as_of, grace=grace, count=len(ids))
         left = gone[:, None] | (departures.first_from(as_of, len(ids))[:, None] < as_of + task.horizons)
         in_force = _in_force(terms.visible(as_of), cancellations.visible(as_of), as_of=as_of, count=len(ids))
         labels.append(_Bucket.of(ids, in_force, left=left))
@@ -196,6 +197,13 @@ def _in_force(terms: Events, cancellations: Events, *, as_of: Timestamp, count: 
     start, end = np.full(count, LONG_AGO), np.full(count, LONG_AGO)
     start[terms.customers], end[terms.customers] = terms.times, terms.ends  # sorted by time: the newest is written last
     return np.asarray((end > as_of) & (cancellations.last_before(as_of, count) < start))
+
+
+def _gone(terms: Events, departures: Events, *, as_of: Timestamp, grace: Timestamp, count: int) -> BoolArray:
+    """Who by the final state had no contract at `as_of`: left after the newest term bought, or bought none by `grace` after it."""
+    newest = terms.last_before(as_of, count)
+    without = (newest == LONG_AGO) & (terms.first_from(as_of, count) > as_of + grace)
+    return without | ((newest > LONG_AGO) & (departures.last_before(as_of, count) >= newest))
 
 
 def _departures(terms: Events, cancellations: Events, *, grace: Timestamp) -> Events:

@@ -135,6 +135,21 @@ class TestContract:
 
         assert found == {"a": [1.0, 1.0]}
 
+    def test_whose_only_contract_was_struck_out_later_has_left(self) -> None:
+        bought, struck_out = row("a", -40, term_days=365.0, superseded_at=5), row("a", -40, "refund", known_at=5)
+        moved = row("moved", -2, term_days=365.0, superseded_at=5), row("moved", 3, term_days=365.0, known_at=5)
+
+        assert labels("contract", bought, struck_out, *moved) == {"a": [1.0, 1.0], "moved": [0.0, 0.0]}
+
+    def test_a_cancellation_at_the_moment_of_the_order_cancels_it_whenever_it_is_known(self) -> None:
+        known_then = [row("then", -40, term_days=365.0), row("then", -40, "cancellation")]
+        known_later = [row("later", -40, term_days=365.0), row("later", -40, "cancellation", known_at=5)]
+
+        assert labels("contract", *known_then, *known_later) == {"later": [1.0, 1.0]}
+
+    def test_a_contract_without_end_is_in_force(self) -> None:
+        assert labels("contract", row("a", -10, term_days=999_999_999.0)) == {"a": [0.0, 0.0]}
+
 
 class TestMaturity:
     def test_labels_of_an_unfinished_horizon_are_refused_naming_the_source(self) -> None:
