@@ -200,10 +200,10 @@ def _in_force(terms: Events, cancellations: Events, *, as_of: Timestamp, count: 
 
 
 def _gone(terms: Events, departures: Events, *, as_of: Timestamp, grace: Timestamp, count: int) -> BoolArray:
-    """Who by the final state had no contract at `as_of`: left after the newest term bought, or bought none by `grace` after it."""
+    """Who by the final state had no contract at `as_of`: left since the newest term bought, or bought none by `grace` later."""
     newest = terms.last_before(as_of, count)
     without = (newest == LONG_AGO) & (terms.first_from(as_of, count) > as_of + grace)
-    return without | ((newest > LONG_AGO) & (departures.last_before(as_of, count) >= newest))
+    return np.asarray(without | ((newest > LONG_AGO) & (departures.last_before(as_of, count) >= newest)))
 
 
 def _departures(terms: Events, cancellations: Events, *, grace: Timestamp) -> Events:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from features.catalogue import CATALOGUE
-from features.company import Company, stored_company
+from features.company import Company
 from features.errors import Damaged, InvalidInput
 from features.home import Home
 from models.bundle import Bundle, ContentDamaged, Live, NotStored, Signer, load_model, read_live, trial_load, write_bundle
 from training.publishing.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
 from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
-from training.publishing.publish import newest_scene, publish_predictions, question_of
+from training.publishing.publish import company_stored, newest_scene, publish_predictions, question_of
 from training.records.candidates import Candidate, stored_candidate
 
 
@@ -84,11 +84,11 @@ def _company_for(home: Home, candidate: Candidate) -> Company:
 
     So a company file that changes what churn means goes live together with the model that was trained for it.
     """
-    own = stored_company(home, candidate.report.data.company, feature_names=CATALOGUE.names)
+    own = company_stored(home, candidate.report.data.company)
     live = read_live(home)
     if live is None or live.company is None:
         return own
-    used = stored_company(home, live.company, feature_names=CATALOGUE.names)
+    used = company_stored(home, live.company)
     return used if question_of(used) == question_of(own) else own
 
 

@@ -64,7 +64,12 @@ def company_in_use(home: Home) -> Company:
         raise NoCompany(
             "needed a company file in use, found none; `lifecycle company use FILE` takes one, `lifecycle simulate` brings one"
         )
-    return stored_company(home, live.company, feature_names=CATALOGUE.names)
+    return company_stored(home, live.company)
+
+
+def company_stored(home: Home, sha: str) -> Company:
+    """Return a company file by its hash, its rules read with the features computed now."""
+    return stored_company(home, sha, feature_names=CATALOGUE.names)
 
 
 def question_of(company: Company) -> dict[str, object]:
@@ -77,8 +82,6 @@ def newest_scene(home: Home, company: Company) -> Scene:
     """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
     log = EventLog.open(home)
     as_of = newest_midnight(log.manifest.observed_until, company)
-    # Here, not above: the engine starts numba, and a rollback must not wait for what it does not use.
-
     snapshot = compute_snapshots(home, [as_of])[0]
     return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
 

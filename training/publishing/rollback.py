@@ -1,4 +1,8 @@
-"""How does one go back: to the model that was live before, on the current snapshot, by moving the pointer alone."""
+"""How does one go back: to the model that was live before, on the current snapshot, by moving the pointer alone.
+
+A model that was made for another question (other horizons, another meaning of churn) takes its company file back with it. What
+computing needs is imported only where predictions must be made anew.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,8 @@ class NoPredecessor(NotFound):
 def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
     """Put the model live that was live before, on the current snapshot; with its predictions stored, only the pointer moves.
 
+    The company file stays, unless the earlier model answers another question than it asks.
+
     Raises
     ------
     NoPredecessor
@@ -26,26 +32,38 @@ def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
     """
     with publishing_lock(home):
         settle(home)
-        models = live_models(home)
-        before = predecessor(read_ledger(home), model, above=models.get(model, ""))
+        models, entries = live_models(home), read_ledger(home)
+        before = predecessor(entries, model, above=models.get(model, ""))
         if before is None:
             raise NoPredecessor(
                 f"needed a {model} model that was live before, found none; `lifecycle models` shows what was live when"
             )
+        then = next(entry.live for entry in reversed(entries) if entry.models.get(model) == before)
         earlier = {**models, model: before}
-        entry = LedgerEntry(act.at, "rollback", _gone_back(home, earlier, act=act), earlier, model=model, override=act.override)
+        live = _gone_back(home, earlier, company=_answered_for(home, then), act=act)
+        entry = LedgerEntry(act.at, "rollback", live, earlier, model=model, override=act.override)
         move_live(home, entry)
     return entry
 
 
-def _gone_back(home: Home, models: Mapping[str, str], *, act: Act) -> Live:
+def _answered_for(home: Home, then: Live) -> str:
+    """Return the company file in use, unless the model was live for another question than it asks: then the one of that time."""
+    now = live_now(home).company or ""
+    if then.company in (None, now):
+        return now
+    from training.publishing.publish import company_stored, question_of
+
+    return now if question_of(company_stored(home, now)) == question_of(company_stored(home, then.company)) else then.company
+
+
+def _gone_back(home: Home, models: Mapping[str, str], *, company: str, act: Act) -> Live:
     bundle = Bundle(write_bundle(home, models, signer=signer_of(home, act.signing_key)), models)
     now = live_now(home)
-    origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle.sha256)
-    stored = stored_predictions(home, origin)
-    if stored is None:
-        from training.publishing.publish import company_in_use, newest_scene, publish_predictions
+    origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle.sha256, company=company)
+    predictions = stored_predictions(home, origin)
+    if predictions is None:
+        from training.publishing.publish import company_stored, newest_scene, publish_predictions
 
-        return publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)))
-    open_predictions(home, stored)  # verified before the pointer moves
-    return replace(now, bundle=bundle.sha256, predictions=stored)
+        return publish_predictions(home, bundle, scene=newest_scene(home, company_stored(home, company)))
+    open_predictions(home, predictions)  # verified before the pointer moves
+    return replace(now, bundle=bundle.sha256, company=company, predictions=predictions)

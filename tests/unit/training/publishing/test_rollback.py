@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from features.company import Company, store_company
+from features.log.intake import Receipt, append
 from features.times import DAY, Timestamp, parse_time
 from models.bundle import load_live, load_public_key
+from models.learners.boosting import BoostingPreset
+from training.churn import TrainingRun, train_churn
 from training.publishing import publish as publish_room
 from training.publishing import rollback as rollback_room
 from training.publishing.ledger import live_at, read_ledger
 from training.publishing.pointer import Act
+from training.publishing.promote import promote
+from training.publishing.publish import company_in_use
 from training.publishing.rollback import NoPredecessor, rollback
 from training.publishing.score import score
 
@@ -58,6 +66,40 @@ def test_there_is_no_way_back_beyond_the_first(promoted: Any) -> None:
 
     with pytest.raises(NoPredecessor):
         rollback(promoted.home, "churn", act=act(promoted, day=3))
+
+
+def test_a_model_made_for_another_question_takes_its_company_file_back_with_it(
+    promoted: Any, make_company: Callable[..., Company]
+) -> None:
+    other = make_company(at_risk_days=60)
+    store_company(promoted.home, other)
+    train_churn(promoted.home, other, run=TrainingRun(PROMOTED_AT + 3 * DAY, preset=BoostingPreset(leaves=4, rounds=5, bag=1)))
+    promote(promoted.home, "churn", act=act(promoted, day=3))
+    assert company_in_use(promoted.home) == other
+
+    rollback(promoted.home, "churn", act=act(promoted, day=4))
+
+    assert company_in_use(promoted.home) == promoted.company
+    state = load_live(promoted.home, public_key=load_public_key(promoted.home), trial=False)
+    assert state.predictions.origin.company == promoted.company.sha256
+
+
+def test_after_new_rows_a_rollback_stands_on_the_snapshot_scored_last(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = parse_time("2025-12-20") + 5 * DAY
+    bought = pd.DataFrame({"customer_id": ["c1"], "purchase_id": ["new"], "kind": ["order"], "revenue": [9.0]})
+    at = pd.to_datetime([later - DAY], unit="us", utc=True)
+    append(
+        promoted.home,
+        {"purchases": bought.assign(occurred_at=at, known_at=at)},
+        receipt=Receipt(later, "given", {"purchases": later}),
+    )
+    score(promoted.home, at=later)
+    monkeypatch.setattr(publish_room, "score_snapshot", _not_wanted)
+
+    rollback(promoted.home, "churn", act=act(promoted, day=6))
+
+    state = load_live(promoted.home, public_key=load_public_key(promoted.home), trial=False)
+    assert (state.bundle.models["churn"], state.predictions.origin.as_of) == (promoted.trained.model_sha, later)
 
 
 def test_the_ledger_says_what_was_live_when_and_why(promoted: Any) -> None:
