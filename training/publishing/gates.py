@@ -96,7 +96,8 @@ def not_worse_than_baseline(report: TrainingReport) -> GateResult:
 
 def plausible(report: TrainingReport) -> GateResult:
     """Hold for review what is too good to be true: it usually means that a feature knows the future."""
-    auc, alone = report.pooled[CHOSEN]["auc"].value, report.features_alone[0]
+    alone, found = report.features_alone[0], report.pooled[CHOSEN].get("auc")
+    auc = float("nan") if found is None else found.value  # none can be taken where nobody left; then nothing is credible either
     credible = auc <= TOO_GOOD_AUC and alone.auc <= TOO_GOOD_ALONE
     suspect = f"look first at {alone.feature}, which alone reaches AUC {alone.auc:.3f}"
     return GateResult(

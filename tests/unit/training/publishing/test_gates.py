@@ -80,6 +80,16 @@ def test_too_few_graded_customers_are_refused(rows: int, leavers: int) -> None:
     assert str(leavers) in result.figure
 
 
+def test_where_nobody_graded_left_the_refusal_says_so_though_no_auc_can_be_taken() -> None:
+    one_sided = replace(
+        report(), test_leavers=0, pooled={"recipe": {"log_loss": estimate(0.1)}, "prior": {"log_loss": estimate(0.1)}}
+    )
+
+    found = verdicts(report_gates(one_sided))
+
+    assert (found["enough_data"], found["plausible"]) == ("refused", "held")
+
+
 def test_other_columns_than_those_served_are_refused_by_name_and_no_override_opens_that() -> None:
     result = same_schema(["s", "a", "b"], ["s", "a", "c"])
 

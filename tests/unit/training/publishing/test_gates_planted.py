@@ -1,0 +1,58 @@
+"""That a feature which knows the future is held and named, and that a model of labels dealt out at random is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.churn import ChurnExamples
+from models.learners.boosting import BoostingPreset
+from training import churn as churn_room
+from training.churn import TrainingRun, train_churn
+from training.examples import StackedExamples, stack_examples
+from training.publishing.gates import GateResult, report_gates
+
+LEAKY = "usage_count_30d"
+
+
+@pytest.fixture
+def gates_of(trained_shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GateResult]]:
+    """Train on the shop's examples, changed, and return the verdicts by name; the shop itself is not changed."""
+
+    def gates(change: Callable[[ChurnExamples], ChurnExamples]) -> dict[str, GateResult]:
+        def changed(*place: Any, **settings: Any) -> StackedExamples:
+            stacked = stack_examples(*place, **settings)
+            return replace(stacked, examples=change(stacked.examples))
+
+        monkeypatch.setattr(churn_room, "stack_examples", changed)
+        run = TrainingRun(trained_at=3, preset=BoostingPreset(leaves=4, rounds=40, bag=1))
+        trained = train_churn(trained_shop.home, trained_shop.company, run=run)
+        return {result.name: result for result in report_gates(trained.report)}
+
+    return gates
+
+
+def test_a_feature_that_knows_the_future_is_held_and_named(gates_of: Callable[..., dict[str, GateResult]]) -> None:
+    def leaking(examples: ChurnExamples) -> ChurnExamples:
+        rows, noise = examples.rows.copy(), np.random.default_rng(0).normal(0, 0.2, len(examples.rows))
+        rows[:, examples.names.index(LEAKY)] = examples.labels[:, -1] + noise
+        return replace(examples, rows=rows)
+
+    found = gates_of(leaking)["plausible"]
+
+    assert found.verdict == "held"
+    assert f"look first at {LEAKY}" in found.reason
+
+
+def test_labels_dealt_out_at_random_are_refused(gates_of: Callable[..., dict[str, GateResult]]) -> None:
+    def permuted(examples: ChurnExamples) -> ChurnExamples:
+        return replace(examples, labels=examples.labels[np.random.default_rng(0).permutation(len(examples.labels))])
+
+    found = gates_of(permuted)
+
+    assert found["better_than_prior"].verdict == "refused"
+    assert found["plausible"].verdict == "passed"
