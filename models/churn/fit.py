@@ -24,7 +24,7 @@ from models.learners.blend import to_log_odds
 from models.learners.boosting import bin_rows, fit_boosting
 from models.learners.btyd import fit_btyd
 from models.learners.calibration import Calibration, fit_calibration
-from models.learners.logistic import fit_logistic
+from models.learners.logistic import fit_logistics
 from models.rows import FloatArray, Rows, missing_share
 
 RFM_FEATURES = (
@@ -126,8 +126,8 @@ def _rfm_logistic(task: _Task) -> list[Member]:
 
 
 def _logistic_over(task: _Task, columns: Sequence[int]) -> list[Member]:
-    rows = task.examples.rows[:, list(columns)]
-    return [LogisticMember(fit_logistic(rows, labels), tuple(columns)) for labels in task.examples.labels.T]
+    fitted = fit_logistics(task.examples.rows[:, list(columns)], task.examples.labels)
+    return [LogisticMember(logistic, tuple(columns)) for logistic in fitted]
 
 
 def _mbg_nbd(task: _Task) -> list[Member]:

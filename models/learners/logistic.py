@@ -62,7 +62,12 @@ class Logistic:
 
 
 def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> Logistic:
-    """Fit to 0/1 labels, both of which must occur; `looseness` is scikit-learn's `C` (smaller holds coefficients nearer to 0).
+    """Fit to 0/1 labels, both of which must occur; `looseness` is scikit-learn's `C` (smaller holds coefficients nearer to 0)."""
+    return fit_logistics(rows, labels[:, None], looseness=looseness)[0]
+
+
+def fit_logistics(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> list[Logistic]:
+    """Fit one regression to each column of labels, the rows scaled once for all.
 
     Of more than 100,000 rows it learns from as many, drawn at random by a fixed seed. The solver is Newton's, on one thread, so
     the same rows give the same numbers.
@@ -74,9 +79,9 @@ def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> L
         chosen = np.sort(np.random.default_rng(0).choice(len(rows), _MOST_ROWS, replace=False))
         rows, labels = rows[chosen], labels[chosen]
     scaling = learn_scaling(rows)
+    scaled, regression = scaling.apply(rows), LogisticRegression(C=looseness, solver="newton-cholesky", max_iter=200)
     with _ONE_AT_A_TIME, threadpool_limits(limits=1):
-        fitted = LogisticRegression(C=looseness, solver="newton-cholesky", max_iter=200).fit(scaling.apply(rows), labels)
-    return Logistic(scaling, tuple(fitted.coef_[0].tolist()), float(fitted.intercept_[0]))
+        return [_stored(scaling, regression.fit(scaled, column)) for column in labels.T]
 
 
 def learn_scaling(rows: Rows) -> Scaling:
@@ -95,6 +100,10 @@ def learn_scaling(rows: Rows) -> Scaling:
     absent = np.isnan(rows).mean(axis=0)
     flagged = np.flatnonzero((absent > _RARELY) & (absent < 1 - _RARELY))
     return Scaling(tuple(quartiles[1].tolist()), tuple(width.tolist()), tuple(flagged.tolist()))
+
+
+def _stored(scaling: Scaling, fitted: Any) -> Logistic:
+    return Logistic(scaling, tuple(fitted.coef_[0].tolist()), float(fitted.intercept_[0]))
 
 
 def _signed_log(rows: Rows) -> FloatArray:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from models.learners.logistic import Logistic, fit_logistic, learn_scaling
+from models.learners.logistic import Logistic, fit_logistic, fit_logistics, learn_scaling
 from models.rows import FloatArray, Rows
 
 NAN = np.nan
@@ -63,6 +63,14 @@ def test_the_fitted_level_is_the_rate_of_those_who_left() -> None:
 
 def test_the_same_rows_give_the_same_numbers() -> None:
     assert fit_logistic(*customers()) == fit_logistic(*customers())
+
+
+def test_several_labels_fitted_together_are_fitted_as_if_alone() -> None:
+    values, left = customers()
+
+    together = fit_logistics(values, np.stack([left, 1 - left], axis=1))
+
+    assert together == [fit_logistic(values, left), fit_logistic(values, 1 - left)]
 
 
 def test_the_regression_survives_its_json() -> None:
