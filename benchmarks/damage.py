@@ -201,7 +201,7 @@ def _model(rows: Rows) -> ChurnModel:
     as_ofs = np.full(len(rows), AS_OF - HORIZONS_DAYS[-1] * DAY)
     examples = ChurnExamples(rows, CATALOGUE.names, labels, customers, as_ofs, CATALOGUE.signature)
     members, preset = (("boosting", 0.5), ("rfm_logistic", 0.5)), BoostingPreset(rounds=5, bag=1)
-    recipe = ChurnRecipe("small", members, "none", "contract", HORIZONS_DAYS, preset)
+    recipe = ChurnRecipe("small", members, "contract", HORIZONS_DAYS, preset)
     return fit_churn(examples, recipe=recipe, seed=0)
 
 

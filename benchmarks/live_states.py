@@ -80,5 +80,5 @@ def small_model(rate: float) -> ChurnModel:
     rows = np.full((100, 1), rate, dtype=np.float32)
     codes, as_ofs = np.arange(100, dtype=np.int32), np.full(100, AS_OF, dtype=np.int64)
     examples = ChurnExamples(rows, ("tenure_days",), labels, codes, as_ofs, CATALOGUE.signature)
-    recipe = ChurnRecipe("prior", (("prior", 1.0),), "none", "contract", HORIZONS_DAYS)
+    recipe = ChurnRecipe("prior", (("prior", 1.0),), "contract", HORIZONS_DAYS)
     return fit_churn(examples, recipe=recipe, seed=0)

@@ -102,11 +102,10 @@ def _plan(company: Company, run: TrainingRun) -> WalkForwardPlan:
 
 def _refitted(stacked: StackedExamples, walked: WalkForward, *, plan: WalkForwardPlan) -> ChurnModel:
     """Fit the chosen recipe on all rows, a horizon at a time: side by side they take two cores, which LightGBM shares badly."""
-    contender = replace(walked.chosen, calibration="none")
 
     def fitted(place: int) -> ChurnModel:
         examples = replace(stacked.examples, labels=stacked.examples.labels[:, [place]])
-        recipe = contender.recipe(plan.definition, plan.horizons_days[place : place + 1], preset=plan.preset)
+        recipe = walked.chosen.recipe(plan.definition, plan.horizons_days[place : place + 1], preset=plan.preset)
         return fit_churn(examples, recipe=recipe, seed=plan.seed)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -33,8 +33,8 @@ class Contender:
     calibration: str = "none"
 
     def recipe(self, definition: Definition, horizons_days: tuple[int, ...], *, preset: BoostingPreset) -> ChurnRecipe:
-        """Return the contender as the recipe that is fitted."""
-        return ChurnRecipe(self.blend, self.members, self.calibration, definition, horizons_days, preset)
+        """Return the contender as the recipe that is fitted; its calibration is learned from answers at past moments."""
+        return ChurnRecipe(self.blend, self.members, definition, horizons_days, preset)
 
 
 def contenders(learned: Sequence[str]) -> list[Contender]:

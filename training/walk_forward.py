@@ -133,7 +133,7 @@ def _answers(
     """Fit the members side by side and return what each says, not what their blend says."""
     weights = tuple((member, 1 / len(members)) for member in members)
     model = fit_churn(
-        learning, recipe=ChurnRecipe("members", weights, "none", plan.definition, plan.horizons_days, plan.preset), seed=plan.seed
+        learning, recipe=ChurnRecipe("members", weights, plan.definition, plan.horizons_days, plan.preset), seed=plan.seed
     )
     fitted = [{name: member for name, _, member in horizon.members} for horizon in model.horizons]
     answers = {name: np.stack([each[name].log_odds(tested) for each in fitted], axis=1) for name in members}

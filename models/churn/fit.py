@@ -1,4 +1,4 @@
-"""How is a churn model fitted: its members for each horizon, a calibration from answers given before their labels, its limits."""
+"""How is a churn model fitted: its members for each horizon, and the limits of what it has seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.errors import InvalidInput
-from features.times import DAY
 from models.churn.members import (
     RHYTHM_FEATURES,
     BoostingMember,
@@ -23,9 +22,9 @@ from models.churn.recipe import ChurnExamples, ChurnRecipe, OneSided, RecipeInva
 from models.learners.blend import to_log_odds
 from models.learners.boosting import bin_rows, fit_boosting
 from models.learners.btyd import fit_btyd
-from models.learners.calibration import Calibration, fit_calibration
+from models.learners.calibration import Calibration
 from models.learners.logistic import fit_logistics
-from models.rows import FloatArray, Rows, missing_share
+from models.rows import Rows, missing_share
 
 RFM_FEATURES = (
     "purchases_days_since_last",
@@ -67,9 +66,7 @@ def fit_churn(examples: ChurnExamples, *, recipe: ChurnRecipe, seed: int, thread
         If the labels have another number of horizons than the recipe.
     """
     _check(examples, recipe)
-    task = _Task(examples, recipe, seed, threads)
-    model = _fitted(task)
-    return model if recipe.calibration == "none" else model.calibrated(_calibrations(task))
+    return _fitted(_Task(examples, recipe, seed, threads))
 
 
 def _check(examples: ChurnExamples, recipe: ChurnRecipe) -> None:
@@ -154,34 +151,6 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     if missing:
         raise FeaturesMissing(f"needed the features {', '.join(wanted)}; missing: {', '.join(missing)}")
     return [list(names).index(name) for name in wanted]
-
-
-def _calibrations(task: _Task) -> dict[int, Calibration]:
-    """Fit the calibration on answers for later periods by models of earlier rows whose labels had closed by then."""
-    answers, labels = _answers_before_labels(task)
-    columns = enumerate(task.recipe.horizons_days)
-    return {days: fit_calibration(task.recipe.calibration, answers[:, place], labels[:, place]) for place, days in columns}
-
-
-def _answers_before_labels(task: _Task) -> tuple[FloatArray, FloatArray]:
-    examples, recipe = task.examples, task.recipe
-    longest = recipe.horizons_days[-1] * DAY
-    answers, labels = [], []
-    for period in np.unique(examples.as_ofs)[-_CALIBRATION_PERIODS:]:
-        earlier = examples.select(examples.as_ofs + longest <= period)
-        if len(earlier.rows) and not _one_sided(earlier):
-            now = examples.select(examples.as_ofs == period)
-            model = _fitted(_Task(earlier, recipe, task.seed, task.threads))
-            answers.append(np.stack([horizon.raw_log_odds(now.rows) for horizon in model.horizons], axis=1))
-            labels.append(now.labels)
-    if not answers:
-        days = recipe.horizons_days[-1]
-        raise OneSided(f"needed a period with {days} days of earlier history to calibrate on, found none; use calibration none")
-    return np.concatenate(answers), np.concatenate(labels)
-
-
-def _one_sided(examples: ChurnExamples) -> bool:
-    return bool((examples.labels.min(axis=0) == examples.labels.max(axis=0)).any())
 
 
 def _ranges(rows: Rows) -> ColumnRange:

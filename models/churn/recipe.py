@@ -12,7 +12,6 @@ import numpy.typing as npt
 from features.errors import InvalidInput, Refused
 from models.learners.blend import check_weights
 from models.learners.boosting import BoostingPreset
-from models.learners.calibration import CANDIDATES
 from models.rows import FloatArray, Rows, WrongShape, check_columns
 
 Definition = Literal["contract", "activity"]
@@ -20,7 +19,7 @@ MEMBERS = ("boosting", "logistic", "mbg_nbd", "rfm_logistic", "prior")
 
 
 class RecipeInvalid(InvalidInput):
-    """A recipe names a member or a calibration that does not exist, or one that does not fit what churn means here."""
+    """A recipe names a member that does not exist, or one that does not fit what churn means here."""
 
 
 class LabelsInvalid(InvalidInput):
@@ -61,11 +60,6 @@ class ChurnExamples:
         if not np.isin(self.labels, (0.0, 1.0)).all():
             raise LabelsInvalid("needed labels that are 0 or 1, found others; leave out rows whose label is not mature yet")
 
-    def select(self, chosen: npt.NDArray[np.bool_]) -> ChurnExamples:
-        """Return the chosen rows only; `everyone` is dropped, as it belongs to the newest moment of the whole."""
-        parts = self.rows[chosen], self.names, self.labels[chosen], self.customers[chosen], self.as_ofs[chosen]
-        return ChurnExamples(*parts, signature=self.signature)
-
     def population(self) -> Rows:
         """Return the rows to learn the rhythm of purchases from."""
         return self.rows[self.as_ofs == self.as_ofs.max()] if self.everyone is None else self.everyone
@@ -75,12 +69,11 @@ class ChurnExamples:
 class ChurnRecipe:
     """How a churn model is made: the same recipe is graded by walk-forward and then fitted on all mature rows.
 
-    `members`: names out of `MEMBERS` with weights that add up to 1. `calibration`: one of none, intercept, platt, isotonic.
+    `members`: names out of `MEMBERS` with weights that add up to 1.
     """
 
     name: str
     members: tuple[tuple[str, float], ...]
-    calibration: str
     definition: Definition
     horizons_days: tuple[int, ...]
     preset: BoostingPreset = field(default=BoostingPreset())
@@ -88,9 +81,9 @@ class ChurnRecipe:
     def __post_init__(self) -> None:
         check_weights(self.members)
         unknown = [name for name, _ in self.members if name not in MEMBERS]
-        if unknown or self.calibration not in CANDIDATES:
-            known = f"members {', '.join(MEMBERS)} and a calibration among {', '.join(CANDIDATES)}"
-            raise RecipeInvalid(f"needed {known}; found members {unknown} and calibration {self.calibration!r}")
+        if unknown:
+            known = f"members {', '.join(MEMBERS)}"
+            raise RecipeInvalid(f"needed {known}; found members {unknown}")
         if self.definition == "contract" and "mbg_nbd" in dict(self.members):
             raise RecipeInvalid(
                 "mbg_nbd answers how likely silence is, which is not the end of a contract; leave it out or use `activity`"
@@ -102,7 +95,7 @@ class ChurnRecipe:
 def default_recipe(definition: Definition, horizons_days: Sequence[int]) -> ChurnRecipe:
     """Return the recipe to start from: boosted trees with the purchase rhythm (`activity`) or with a logistic (`contract`)."""
     second = "mbg_nbd" if definition == "activity" else "logistic"
-    return ChurnRecipe(f"boosting_{second}", (("boosting", 0.7), (second, 0.3)), "none", definition, tuple(horizons_days))
+    return ChurnRecipe(f"boosting_{second}", (("boosting", 0.7), (second, 0.3)), definition, tuple(horizons_days))
 
 
 BASELINES: dict[str, tuple[Definition, ...]] = {
@@ -120,4 +113,4 @@ def baseline_recipes(definition: Definition, horizons_days: Sequence[int]) -> tu
     ['prior', 'rfm_logistic']
     """
     names = [name for name, definitions in BASELINES.items() if definition in definitions]
-    return tuple(ChurnRecipe(name, ((name, 1.0),), "none", definition, tuple(horizons_days)) for name in names)
+    return tuple(ChurnRecipe(name, ((name, 1.0),), definition, tuple(horizons_days)) for name in names)

@@ -45,9 +45,9 @@ def _examples(customers: int = 1_200, *, seed: int = 0) -> ChurnExamples:
     return ChurnExamples(rows, NAMES, labels, np.arange(customers, dtype=np.int32), as_ofs, signature="5" * 64)
 
 
-def _recipe(*members: str, calibration: str = "none", definition: str = "activity") -> ChurnRecipe:
+def _recipe(*members: str, definition: str = "activity") -> ChurnRecipe:
     weights = tuple((name, 1 / len(members)) for name in members)
-    return ChurnRecipe("quick", weights, calibration, definition, (30, 60, 90), QUICK)  # type: ignore[arg-type]
+    return ChurnRecipe("quick", weights, definition, (30, 60, 90), QUICK)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.times import DAY
 from models.churn import ChurnExamples, ChurnRecipe, OneSided, RecipeInvalid, baseline_recipes, default_recipe, fit_churn
 from models.churn.fit import FeaturesMissing
 from models.churn.members import RHYTHM_FEATURES, purchase_histories
@@ -66,23 +65,6 @@ def test_a_customer_who_never_bought_gets_the_rate_of_the_population(examples: C
     assert model.predict(row, names=examples.names)[0] == pytest.approx(examples.labels.mean(axis=0))
 
 
-def test_a_calibration_is_learned_from_answers_given_before_the_labels(examples: ChurnExamples, make_recipe: Recipes) -> None:
-    plain = fit_churn(examples, recipe=make_recipe("rfm_logistic"), seed=0)
-
-    platt = fit_churn(examples, recipe=make_recipe("rfm_logistic", calibration="platt"), seed=0)
-
-    assert platt.horizons[0].members == plain.horizons[0].members
-    assert platt.horizons[0].calibration.kind == "platt"
-    assert platt.horizons[0].calibration.slope == pytest.approx(1.0, abs=0.4)
-
-
-def test_too_short_a_history_to_calibrate_on_is_refused(examples: ChurnExamples, make_recipe: Recipes) -> None:
-    short = replace(examples, as_ofs=examples.as_ofs % (60 * DAY))
-
-    with pytest.raises(OneSided, match="90 days of earlier history"):
-        fit_churn(short, recipe=make_recipe("prior", calibration="platt"), seed=0)
-
-
 def test_a_base_where_nobody_left_is_refused_and_says_so(examples: ChurnExamples, make_recipe: Recipes) -> None:
     nobody = replace(examples, labels=np.zeros_like(examples.labels))
 
@@ -115,7 +97,6 @@ def test_a_catalogue_without_purchases_has_no_rhythm(examples: ChurnExamples, ma
     [
         ({"members": (("forest", 1.0),)}, RecipeInvalid),
         ({"members": (("prior", 0.5),)}, WeightsInvalid),
-        ({"calibration": "beta"}, RecipeInvalid),
         ({"horizons_days": (90, 30)}, RecipeInvalid),
         ({"horizons_days": ()}, RecipeInvalid),
         ({"definition": "contract"}, RecipeInvalid),
