@@ -27,7 +27,7 @@ from features.errors import InvalidInput
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, format_time
 from models.rows import BoolArray
-from training.label_events import LONG_AGO, NEVER, Events, Wanted, customers_of, joined
+from training.label_events import LONG_AGO, NEVER, Events, IntArray, Wanted, customers_of, joined
 
 TERM_KINDS = ("order", "renewal", "upgrade")
 
@@ -180,13 +180,11 @@ def _contract_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Bucke
     orders = Events.read(purchases, ids, wanted=task.wanted("purchases", TERM_KINDS))
     terms = orders.where(orders.ends > orders.times)
     cancellations = Events.read(purchases, ids, wanted=task.wanted("purchases", ("cancellation",)))
-    bought = terms.final()
     grace = task.company.churn.grace_days * DAY
-    departures = _departures(bought, cancellations.final(), grace=grace)
+    contracts = _Contracts(terms.final(), _departures(terms.final(), cancellations.final(), grace=grace), grace)
     labels = []
     for as_of in task.as_ofs:
-        gone = _gone(bought, departures, as_of=as_of, grace=grace, count=len(ids))
-        left = gone[:, None] | (departures.first_from(as_of, len(ids))[:, None] < as_of + task.horizons)
+        left = contracts.departed(as_of, len(ids))[:, None] < as_of + task.horizons
         in_force = _in_force(terms.visible(as_of), cancellations.visible(as_of), as_of=as_of, count=len(ids))
         labels.append(_Bucket.of(ids, in_force, left=left))
     return labels
@@ -199,11 +197,23 @@ def _in_force(terms: Events, cancellations: Events, *, as_of: Timestamp, count: 
     return np.asarray((end > as_of) & (cancellations.last_before(as_of, count) < start))
 
 
-def _gone(terms: Events, departures: Events, *, as_of: Timestamp, grace: Timestamp, count: int) -> BoolArray:
-    """Who by the final state had no contract at `as_of`: left since the newest term bought, or bought none by `grace` later."""
-    newest = terms.last_before(as_of, count)
-    without = (newest == LONG_AGO) & (terms.first_from(as_of, count) > as_of + grace)
-    return np.asarray(without | ((newest > LONG_AGO) & (departures.last_before(as_of, count) >= newest)))
+@dataclass(frozen=True)
+class _Contracts:
+    """What became of the contracts by the final state: each term bought, each departure, and the grace for a renewal."""
+
+    terms: Events
+    departures: Events
+    grace: Timestamp
+
+    def departed(self, as_of: Timestamp, count: int) -> IntArray:
+        """When each customer left from `as_of` on, NEVER for who stayed; who had no contract at `as_of` left then.
+
+        Without one is who left since the newest term bought, and who had bought none and bought none by the end of the grace.
+        """
+        newest = self.terms.last_before(as_of, count)
+        without = (newest == LONG_AGO) & (self.terms.first_from(as_of, count) > as_of + self.grace)
+        gone = (newest > LONG_AGO) & (self.departures.last_before(as_of, count) >= newest)
+        return np.where(without | gone, as_of, self.departures.first_from(as_of, count))
 
 
 def _departures(terms: Events, cancellations: Events, *, grace: Timestamp) -> Events:
