@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,9 @@ from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.times import DAY, Timestamp, month_starts
 from models.churn import ChurnExamples
-from models.rows import Rows
+from models.rows import BoolArray, FloatArray, Rows
 from training.folds import HistoryTooShort
-from training.labels import ChurnLabels, label_churn, newest_mature, newest_midnight, observed_by
+from training.labels import ChurnLabels, days_to_mature, label_churn, newest_mature, newest_midnight, observed_by
 
 Say = Callable[[str], None]
 
@@ -32,14 +33,16 @@ _MONTH_DAYS = 31
 class StackedExamples:
     """All mature rows, and the snapshots they were taken from.
 
-    `newest` is the snapshot of today: no label is known yet, and the rhythm of purchases needs none. `unknown`: customers at risk
-    whom no snapshot holds, because their own row was not known by then; they teach nothing.
+    `newest` is the snapshot of today: no label is known yet, and the rhythm of purchases needs none. `told_by(moment)` gives the
+    labels that had closed by then, as the log told them then: those of the oldest rows, in their order. `unknown`: customers at
+    risk whom no snapshot holds, because their own row was not known by then; they teach nothing.
     """
 
     examples: ChurnExamples
     snapshots: Mapping[Timestamp, Snapshot]
     newest: Snapshot
     log_digest: str
+    told_by: Callable[[Timestamp], FloatArray]
     unknown: int
 
     def everyone(self, as_of: Timestamp) -> Rows:
@@ -47,9 +50,12 @@ class StackedExamples:
         return np.asarray(self.snapshots[as_of].matrix)
 
     def part(self, rows: npt.NDArray[np.intp], *, known_at: Timestamp) -> ChurnExamples:
-        """Return some of the rows, with everyone as of `known_at` to learn the rhythm of purchases from."""
+        """Return some of the rows closed by `known_at`, labelled as was known then, with everyone as of then for the rhythm.
+
+        A correction received later is in the labels of today, and no model of that day could have learned from it.
+        """
         whole = self.examples
-        columns = whole.rows[rows], whole.names, whole.labels[rows], whole.customers[rows], whole.as_ofs[rows]
+        columns = whole.rows[rows], whole.names, self.told_by(known_at)[rows], whole.customers[rows], whole.as_ofs[rows]
         return ChurnExamples(*columns, signature=whole.signature, everyone=self.everyone(known_at))
 
 
@@ -74,28 +80,47 @@ def stack_examples(home: Home, company: Company, *, as_of: Timestamp | None = No
         )
     moments = [*(label.as_of for label in labels), newest_midnight(observed, company)]
     snapshots = compute_snapshots(home, moments, say=say)
-    return _stacked(log.digest, labels, snapshots=snapshots[:-1], newest=snapshots[-1])
+    places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots[:-1], strict=True)]
+    kept = {label.as_of: pc.is_valid(place).to_numpy(zero_copy_only=False) for label, place in zip(labels, places, strict=True)}
+    return StackedExamples(
+        examples=_stacked(labels, snapshots, places=places, kept=kept),
+        snapshots={shot.as_of: shot for shot in snapshots[:-1]},
+        newest=snapshots[-1],
+        log_digest=log.digest,
+        told_by=partial(_told_by, log, company, kept),
+        unknown=sum(len(here) - int(here.sum()) for here in kept.values()),
+    )
 
 
 def _stacked(
-    log_digest: str, labels: Sequence[ChurnLabels], *, snapshots: Sequence[Snapshot], newest: Snapshot
-) -> StackedExamples:
-    places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots, strict=True)]
-    known = [pc.is_valid(place).to_numpy(zero_copy_only=False) for place in places]
-    rows = [shot.matrix[place.drop_null().to_numpy()] for shot, place in zip(snapshots, places, strict=True)]
-    lengths = [len(part) for part in rows]
-    examples = ChurnExamples(
+    labels: Sequence[ChurnLabels],
+    snapshots: Sequence[Snapshot],
+    *,
+    places: Sequence[pa.Array],
+    kept: Mapping[Timestamp, BoolArray],
+) -> ChurnExamples:
+    *past, newest = snapshots
+    rows = [shot.matrix[place.drop_null().to_numpy()] for shot, place in zip(past, places, strict=True)]
+    moments = np.array([label.as_of for label in labels], dtype=np.int64)
+    return ChurnExamples(
         rows=np.concatenate(rows),
-        names=tuple(snapshots[0].names),
-        labels=np.concatenate([label.left[here] for label, here in zip(labels, known, strict=True)]),
-        customers=_codes([label.ids.filter(pa.array(here)) for label, here in zip(labels, known, strict=True)]),
-        as_ofs=np.repeat(np.array([label.as_of for label in labels], dtype=np.int64), lengths),
+        names=tuple(newest.names),
+        labels=_of_kept(labels, kept),
+        customers=_codes([label.ids.filter(pa.array(kept[label.as_of])) for label in labels]),
+        as_ofs=np.repeat(moments, [len(part) for part in rows]),
         signature=CATALOGUE.signature,
         everyone=np.asarray(newest.matrix),
     )
-    by_moment = {shot.as_of: shot for shot in snapshots}
-    unknown = sum(len(here) - int(here.sum()) for here in known)
-    return StackedExamples(examples, by_moment, newest, log_digest, unknown)
+
+
+def _told_by(log: EventLog, company: Company, kept: Mapping[Timestamp, BoolArray], moment: Timestamp) -> FloatArray:
+    closed = [as_of for as_of in kept if as_of + days_to_mature(company) * DAY <= moment]
+    return _of_kept(label_churn(log, company, as_ofs=closed, until=moment), kept)
+
+
+def _of_kept(labels: Sequence[ChurnLabels], kept: Mapping[Timestamp, BoolArray]) -> FloatArray:
+    """Return the labels of the customers a snapshot holds, one row each; who was at risk does not change with what came later."""
+    return np.concatenate([label.left[kept[label.as_of]] for label in labels])
 
 
 def _codes(ids: Sequence[pa.Array]) -> npt.NDArray[np.int32]:

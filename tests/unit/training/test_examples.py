@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.snapshot import find_snapshot
 from features.times import DAY, month_starts, parse_time
@@ -65,6 +67,25 @@ def test_the_rhythm_is_learned_from_everybody_known_at_the_moment_asked(stacked:
     assert len(stacked.examples.population()) == len(stacked.newest.ids) == 150
     assert part.everyone is not None
     assert len(part.everyone) == len(stacked.snapshots[origin].ids) > (stacked.examples.as_ofs == origin).sum() - 1
+
+
+def test_an_order_heard_of_later_is_in_the_labels_of_today_and_not_in_those_of_the_day(shop: Any) -> None:
+    origin, as_of = parse_time("2025-09-01"), parse_time("2025-04-01")
+    before = stack_examples(shop.home, shop.company)
+    silent = np.flatnonzero((before.examples.as_ofs == as_of) & (before.examples.labels[:, -1] == 1))
+    label = label_churn(EventLog.open(shop.home), shop.company, as_ofs=[as_of])[0]
+    customer = label.ids.to_pylist()[int(np.flatnonzero(label.left[:, -1] == 1)[0])]
+    late = pd.DataFrame({"customer_id": [customer], "purchase_id": ["late"], "kind": ["order"], "revenue": [9.0]})
+    late = late.assign(
+        occurred_at=pd.to_datetime(as_of + DAY, unit="us", utc=True), known_at=pd.to_datetime(origin + DAY, unit="us", utc=True)
+    )
+    append(shop.home, {"purchases": late}, receipt=Receipt(received_at=parse_time("2025-12-20"), known_at="given"))
+
+    after = stack_examples(shop.home, shop.company)
+
+    assert after.examples.labels[silent[0]].tolist() == [0, 0, 0]
+    assert before.examples.labels[silent[0], -1] == 1
+    assert np.array_equal(after.part(silent, known_at=origin).labels, before.part(silent, known_at=origin).labels)
 
 
 def test_snapshots_made_for_training_are_kept_for_next_time(stacked: StackedExamples, trained_shop: Any) -> None:

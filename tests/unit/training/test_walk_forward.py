@@ -52,7 +52,7 @@ def test_what_happens_after_an_origin_changes_no_answer_given_at_it(
     other = np.where(still_open[:, None], 1 - examples.labels, examples.labels)
     changed = StackedExamples(
         type(examples)(examples.rows, examples.names, other, examples.customers, examples.as_ofs, examples.signature),
-        stacked.snapshots, stacked.newest, stacked.log_digest, 0,
+        stacked.snapshots, stacked.newest, stacked.log_digest, stacked.told_by, 0,
     )  # fmt: skip
 
     again = walk_forward(changed, plan)
