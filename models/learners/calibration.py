@@ -1,4 +1,4 @@
-"""Do probabilities mean what they say: candidates that shift, stretch or bend log-odds, and the choice between them.
+"""Do probabilities mean what they say: candidates that shift, stretch or bend log-odds; the choice is `training.recipes`'.
 
 Calibration is a candidate, not a habit. Seasons move the level of churn, and a calibration fitted on the newest period carries
 that season into the next: on dated retail data it made the log-loss up to three times worse. So `none` stands until another
@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
 from features.errors import InvalidInput
@@ -21,8 +20,6 @@ from models.rows import FloatArray
 
 CalibrationKind = Literal["none", "intercept", "platt", "isotonic"]
 CANDIDATES: tuple[CalibrationKind, ...] = get_args(CalibrationKind)
-
-_WORTH_IT = 0.001  # less log-loss than this is not worth a fitted correction
 
 
 class UnknownCalibration(InvalidInput):
@@ -77,26 +74,6 @@ def fit_calibration(kind: str, log_odds: FloatArray, labels: FloatArray) -> Cali
     if kind == "isotonic":
         return _rising_curve(log_odds, labels)
     raise UnknownCalibration(f"needed one of {', '.join(CANDIDATES)}, found {kind!r}")
-
-
-def chosen_calibration(log_odds: FloatArray, labels: FloatArray, periods: npt.NDArray[np.int64]) -> CalibrationKind:
-    """Return the candidate with the lowest log-loss over rolling origins, `none` unless another is better by 0.001.
-
-    For each period but the first, every candidate is fitted on all earlier periods and graded on that one. All answers must
-    have been given by models that had not seen their labels. With fewer than two periods the answer is `none`.
-    """
-    origins = np.unique(periods)[1:]
-    if not len(origins):
-        return "none"
-    spans = [(periods < origin, periods == origin) for origin in origins]
-
-    def loss(kind: CalibrationKind) -> float:
-        corrected = [fit_calibration(kind, log_odds[before], labels[before]).apply(log_odds[at]) for before, at in spans]
-        return float(np.mean([log_loss(answers, labels[at]) for answers, (_, at) in zip(corrected, spans, strict=True)]))
-
-    losses = {kind: loss(kind) for kind in CANDIDATES}
-    best = min(CANDIDATES, key=lambda kind: losses[kind])
-    return best if losses[best] < losses["none"] - _WORTH_IT else "none"
 
 
 def log_loss(log_odds: FloatArray, labels: FloatArray) -> float:

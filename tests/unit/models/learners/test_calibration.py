@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.learners.calibration import CANDIDATES, Calibration, UnknownCalibration, chosen_calibration, fit_calibration, log_loss
+from models.learners.calibration import CANDIDATES, Calibration, UnknownCalibration, fit_calibration, log_loss
 from models.rows import FloatArray
 
 
@@ -48,25 +48,6 @@ def test_isotonic_never_says_certain_even_of_a_perfect_ranking() -> None:
     corrected = fit_calibration("isotonic", said, (said > 0).astype(np.float64)).apply(np.array([-9.0, 9.0]))
 
     assert expit(corrected) == pytest.approx([1 / 8, 7 / 8])
-
-
-def test_an_error_that_stays_is_worth_correcting() -> None:
-    said, left = scored(8_000, shift=1.0)
-
-    assert chosen_calibration(said, left, np.repeat(np.arange(4), 2_000)) in {"intercept", "platt"}
-
-
-def test_a_season_that_turns_every_period_is_not_corrected() -> None:
-    parts = [scored(2_000, shift=shift, seed=seed) for seed, shift in enumerate((0.8, -0.8, 0.8, -0.8))]
-    said, left = (np.concatenate(each) for each in zip(*parts, strict=True))
-
-    assert chosen_calibration(said, left, np.repeat(np.arange(4), 2_000)) == "none"
-
-
-def test_one_period_is_too_little_to_choose_by() -> None:
-    said, left = scored(500, shift=2.0)
-
-    assert chosen_calibration(said, left, np.zeros(500, np.int64)) == "none"
 
 
 def test_an_unknown_candidate_is_refused_with_the_known_ones() -> None:
