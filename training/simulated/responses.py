@@ -14,10 +14,11 @@ from typing import TypeVar
 import numpy as np
 
 from features.times import WEEK, Timestamp
+from training.simulated.offer_catalogue import Offer, Offers
 from training.simulated.outlook import Ahead, Outlook, lived_outlook, outlook
 from training.simulated.people import Bools, Floats, Ints
 from training.simulated.standing import Standing
-from training.simulated.world import Offer, Offers, World
+from training.simulated.world import World
 
 _Numbers = TypeVar("_Numbers", Floats, Ints)
 

@@ -36,7 +36,7 @@ def resealed(home: Home, sha: str, name: str, content: bytes) -> str:
 
 
 def test_a_whole_model_passes(stored: tuple[Home, str]) -> None:
-    trial_load(*stored)
+    assert trial_load(*stored) is None
 
 
 def test_a_text_that_kills_its_parser_kills_the_child_only(stored: tuple[Home, str]) -> None:
@@ -82,7 +82,7 @@ def test_a_child_that_breaks_down_is_reported_with_its_last_words(
 def test_the_trial_works_from_any_folder(stored: tuple[Home, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(stored[0].root)
 
-    trial_load(Home(Path(os.path.relpath(stored[0].root))), stored[1])
+    assert trial_load(Home(Path(os.path.relpath(stored[0].root))), stored[1]) is None
 
 
 def _program(path: Path, script: str) -> str:
