@@ -65,8 +65,9 @@ def _moment(home: Home, as_of: str | None) -> Timestamp:
     from features.snapshot import newest_whole_day
     from features.times import format_time, parse_time
 
+    asked = parse_time(as_of) if as_of is not None else None
     manifest = EventLog.open(home).manifest
-    moment = newest_whole_day(manifest) if as_of is None else parse_time(as_of)
+    moment = newest_whole_day(manifest) if asked is None else asked
     if moment > (reached := max(manifest.observed_until.values())):
         raise BeyondTheLog(
             f"needed a moment that the log has reached, at most {format_time(reached)}; found {format_time(moment)}"
