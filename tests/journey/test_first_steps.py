@@ -19,6 +19,16 @@ def test_the_demo_answers_a_question_and_ends(user) -> None:
     assert json.loads((user.folder / "var" / "demo" / "live.json").read_text())["bundle"] == answer["versions"]["bundle"]
 
 
+def test_a_demo_too_small_for_its_gates_says_so_and_goes_on_by_an_override_on_record(user) -> None:
+    done = user.runs("demo", "--no-serve", "--customers", "500")
+
+    ledger = [json.loads(line) for line in (user.folder / "var" / "demo" / "ledger.jsonl").read_text().splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert "not promoted" in done.stderr
+    assert ledger[-1]["override"] == "demo: too few customers to pass the gates"
+    assert any(gate["verdict"] == "refused" for gate in ledger[-1]["gates"])
+
+
 def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(user) -> None:
     precious = user.folder / "var" / "demo" / "thesis.txt"
     precious.parent.mkdir(parents=True)
