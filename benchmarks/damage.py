@@ -137,7 +137,6 @@ def serve_requests(home: Home) -> None:
 
 
 def _opened(home: Home) -> str:
-    from features.catalogue import CATALOGUE
     from features.company import stored_company
     from features.snapshot import open_snapshot
     from models.bundle import load_live, load_public_key
@@ -145,7 +144,7 @@ def _opened(home: Home) -> str:
 
     try:
         state = load_live(home, public_key=load_public_key(home), trial=False, mapped=False)
-        stored_company(home, str(state.live.company), feature_names=CATALOGUE.names)
+        stored_company(home, str(state.live.company))
         for folder in home.snapshots.iterdir():
             open_snapshot(folder, verify=True)
     except ForestUnreadable as error:
@@ -170,7 +169,7 @@ def build_home(folder: Path) -> Home:
     )
 
     home = Home(folder / "var")
-    company = store_company(home, read_company(default_company_text("default"), feature_names=CATALOGUE.names))
+    company = store_company(home, read_company(default_company_text("default")))
     snapshot = _snapshot(home)
     model = export_model(home, _model(np.asarray(snapshot.matrix)), provenance={})
     bundle = write_bundle(home, {"churn": model}, signer=create_signing_key(folder / "signing.key", home))

@@ -57,7 +57,7 @@ class Publisher:
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
         text = company_text or default_company_text("default")
-        company = store_company(self.home, read_company(text, feature_names=CATALOGUE.names))
+        company = store_company(self.home, read_company(text))
         model = export_model(self.home, small_model(float(np.nanmean(longest))), provenance={})
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
         origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)

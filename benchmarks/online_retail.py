@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.goals import Result, arguments, report
-from features.catalogue import CATALOGUE
 from features.company import default_company_text, read_company, store_company
 from features.home import Home
 from features.importing.imports import import_files, receipt_for
@@ -32,7 +31,7 @@ def graded(file: Path) -> TrainingReport:
     with tempfile.TemporaryDirectory() as folder:
         home, mapping = Home(Path(folder)), shipped_mapping("online_retail")
         import_files(home, mapping, place=file, receipt=receipt_for(mapping, received_at=_IMPORTED_AT, tolerated_share=0.01))
-        company = read_company(default_company_text("activity"), feature_names=CATALOGUE.names)
+        company = read_company(default_company_text("activity"))
         store_company(home, company)
         return train_churn(home, company, run=TrainingRun(_IMPORTED_AT)).report
 

@@ -116,7 +116,8 @@ def _measured(campaign: Campaign) -> Result:
 
 def _asked(home: Home, company: Company, *, months: Sequence[Timestamp]) -> Asked:
     truth = pq.read_table(next((home.root / "truth").glob("*.parquet")))
-    labels, snapshots = label_churn(EventLog.open(home), company, as_ofs=months), compute_snapshots(home, months)
+    labels = label_churn(EventLog.open(home), company, as_ofs=months)
+    snapshots = compute_snapshots(home, company.catalogue, months)
     parts = [_asked_in_month(label, shot, truth=truth, company=company) for label, shot in zip(labels, snapshots, strict=True)]
     rows, left, chances = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
     ids = pa.concat_arrays([part[3] for part in parts])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from features.definitions import customer, purchases, support, usage, voice
+from features.definitions.adoption import features_of_depth
+from features.definitions.onboarding import features_of_milestones
+from features.definitions.vocabulary import Vocabulary
 from features.errors import InvalidInput
 from features.language.compiler import compile_formulas
 from features.language.expressions import BadDeclaration
@@ -67,7 +70,14 @@ class Catalogue:
 
 
 CATALOGUE = Catalogue((*customer.FEATURES, *usage.FEATURES, *support.FEATURES, *purchases.FEATURES, *voice.FEATURES))
-"""Every feature there is."""
+"""The features that every company has."""
+
+
+@lru_cache(maxsize=8)
+def catalogue_of(vocabulary: Vocabulary) -> Catalogue:
+    """Return the catalogue of a company: what every company has, and what its own words add."""
+    own = (*features_of_depth(vocabulary.deep_features), *features_of_milestones(vocabulary.milestones))
+    return Catalogue((*CATALOGUE.features, *own))
 
 
 def catalogue_page(catalogue: Catalogue) -> str:

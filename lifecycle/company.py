@@ -58,10 +58,9 @@ def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
 
 def shipped_company(name: Literal["default", "activity"]) -> Company:
     """Return a company file that comes with the program, checked against the features there are."""
-    from features.catalogue import CATALOGUE
     from features.company import default_company_text, read_company
 
-    return read_company(default_company_text(name), feature_names=CATALOGUE.names)
+    return read_company(default_company_text(name))
 
 
 def take_into_use_if_none_is(home: Home, company: Company, *, at: Timestamp) -> str:
@@ -79,10 +78,9 @@ def take_into_use_if_none_is(home: Home, company: Company, *, at: Timestamp) -> 
 
 
 def _read(file: Path) -> Company:
-    from features.catalogue import CATALOGUE
     from features.company import read_company_file
 
-    return read_company_file(file, feature_names=CATALOGUE.names)
+    return read_company_file(file)
 
 
 def _faults(error: CompanyInvalid) -> dict[str, Any]:

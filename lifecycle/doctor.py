@@ -110,14 +110,13 @@ def _signing_key(settings: Settings) -> Finding:
 
 
 def _company(settings: Settings) -> Finding:
-    from features.catalogue import CATALOGUE
     from features.company import stored_company
     from models.bundle import read_live
 
     live = read_live(settings.home)
     if live is None or live.company is None:
         return Finding("company", "note", "no company file in use", "lifecycle company use FILE")
-    company = stored_company(settings.home, live.company, feature_names=CATALOGUE.names)
+    company = stored_company(settings.home, live.company)
     return Finding("company", "ok", f"{company.sha256[:12]}, churn by {company.churn.definition}")
 
 

@@ -8,8 +8,10 @@ import typer
 
 from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit, phase, say
+from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
+    from features.catalogue import Catalogue
     from features.home import Home
     from features.snapshot import Snapshot
     from features.times import Timestamp
@@ -37,27 +39,36 @@ def compute(
 ) -> None:
     """Compute the features of all customers at a moment, or find the stored snapshot."""
     if context.invoked_subcommand is None:
-        from lifecycle.settings import Settings
-
         snapshot = _snapshot(Settings().home, as_of, jobs=jobs)
         emit(_as_json(snapshot), _as_text(snapshot), as_json=as_json)
 
 
 def describe(as_json: JsonFlag = False) -> None:
     """List every feature: what it means, its unit and range, what a missing value says, and how it is computed."""
-    from features.catalogue import CATALOGUE, catalogue_page
+    from features.catalogue import catalogue_page
 
-    result = {"signature": CATALOGUE.signature, "features": CATALOGUE.describe()}
-    emit(result, catalogue_page(CATALOGUE), as_json=as_json)
+    catalogue = _catalogue(Settings().home)
+    result = {"signature": catalogue.signature, "features": catalogue.describe()}
+    emit(result, catalogue_page(catalogue), as_json=as_json)
+
+
+def _catalogue(home: Home) -> Catalogue:
+    """Return the features of the company in use; without one, those that every company has."""
+    from features.catalogue import CATALOGUE
+    from features.company import stored_company
+    from models.bundle import read_live
+
+    live = read_live(home)
+    return CATALOGUE if live is None or live.company is None else stored_company(home, live.company).catalogue
 
 
 def _snapshot(home: Home, as_of: str | None, *, jobs: int) -> Snapshot:
-    from features.engine.batch import compute_snapshots
+    from features.engine.batch import Effort, compute_snapshots
     from features.times import format_time
 
     moment = _moment(home, as_of)
     with phase(f"features as of {format_time(moment)}"):
-        return compute_snapshots(home, [moment], jobs=jobs, say=say)[0]
+        return compute_snapshots(home, _catalogue(home), [moment], effort=Effort(jobs, say))[0]
 
 
 def _moment(home: Home, as_of: str | None) -> Timestamp:

@@ -140,14 +140,13 @@ def _act(override: str | None) -> Act:
 
 
 def _company(file: Path | None) -> Company:
-    from features.catalogue import CATALOGUE
     from features.company import read_company_file, store_company
     from training.publishing.publish import company_in_use
 
     home = Settings().home
     if file is None:
         return company_in_use(home)
-    company = read_company_file(file, feature_names=CATALOGUE.names)
+    company = read_company_file(file)
     store_company(home, company)
     return company
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from features.catalogue import CATALOGUE
 from features.contracts import SOURCES
 from features.engine.batch import compute_snapshots
 from features.home import Home
@@ -46,9 +45,9 @@ pd.DataFrame(
 
 # %%
 as_ofs = month_starts(parse_time("2025-01-01"), parse_time("2025-12-01"))
-snapshots = compute_snapshots(home, as_ofs)
+snapshots = compute_snapshots(home, company.catalogue, as_ofs)
 table = read_snapshot(snapshots[-1].path)
-print(f"{len(table):,} customers, {len(CATALOGUE.names)} features, as of {format_time(snapshots[-1].as_of)}")
+print(f"{len(table):,} customers, {len(company.catalogue.names)} features, as of {format_time(snapshots[-1].as_of)}")
 table[["tenure_days", "usage_count_30d", "usage_slope_30w", "tickets_open", "purchases_revenue_365d"]].describe().round(2)
 
 # %% [markdown]

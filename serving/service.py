@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from features.catalogue import CATALOGUE
 from features.times import Timestamp
 from serving.auth import KeyRing
 from serving.database import database_url, open_database
@@ -89,7 +88,7 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         uses=uses,
         keys=KeyRing(engine, clock, uses),
         reads=ReadRecord(AuditLog(engine), secret, clock),
-        live=LiveWatch(LiveShelf(settings.home, CATALOGUE.names), metrics, log),
+        live=LiveWatch(LiveShelf(settings.home), metrics, log),
         pulse=DatabasePulse(engine),
         admission=Admission(settings.admission_limit, metrics.overloads.inc),
         drain=Drain(settings.drain_seconds),

@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.catalogue import CATALOGUE
 from features.company.schema import Company
-from features.engine.batch import compute_snapshots
+from features.engine.batch import Effort, compute_snapshots
 from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
@@ -79,7 +78,7 @@ def stack_examples(home: Home, company: Company, *, as_of: Timestamp | None = No
             "learning needs a month whose labels are mature and customers at risk in it; found none. Import more history"
         )
     moments = [*(label.as_of for label in labels), newest_midnight(observed, company)]
-    snapshots = compute_snapshots(home, moments, say=say)
+    snapshots = compute_snapshots(home, company.catalogue, moments, effort=Effort(say=say))
     places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots[:-1], strict=True)]
     kept = {label.as_of: pc.is_valid(place).to_numpy(zero_copy_only=False) for label, place in zip(labels, places, strict=True)}
     return StackedExamples(
@@ -108,7 +107,7 @@ def _stacked(
         labels=_of_kept(labels, kept),
         customers=_codes([label.ids.filter(pa.array(kept[label.as_of])) for label in labels]),
         as_ofs=np.repeat(moments, [len(part) for part in rows]),
-        signature=CATALOGUE.signature,
+        signature=newest.manifest.signature,
         everyone=np.asarray(newest.matrix),
     )
 

@@ -7,7 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from features.company.terms import Days, FeatureName, FeatureRule, Money, Name, Part, ScoredRule, Share, Text, Weight
+from features.company.terms import (
+    Days,
+    FeatureName,
+    FeatureRule,
+    MilestoneName,
+    Money,
+    Name,
+    Part,
+    ScoredRule,
+    Share,
+    Text,
+    Weight,
+)
 
 
 class ActivitySource(Part):
@@ -42,7 +54,7 @@ class CostToServe(Part):
 class Milestone(Part):
     """A step of onboarding, and the days after joining by which it should be reached."""
 
-    name: Name
+    name: MilestoneName
     due_days: Days
 
 

@@ -6,23 +6,28 @@ import codecs
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from features.catalogue import catalogue_of
 from features.company.checks import document_faults
 from features.company.schema import Company, CompanyTerms
 from features.company.schema_faults import schema_faults
+from features.company.terms import MILESTONE
+from features.definitions.vocabulary import Vocabulary
 from features.document.faults import Fault, PlacedFault, placed
 from features.document.lines import line_index
+from features.document.parts import texts
 from features.errors import Damaged, InvalidInput, NotFound
 from features.home import Home
 from features.write_once import replace_file
 
 LONGEST_FILE = 1 << 20
+_ANY_DAYS = 1  # when a milestone is due changes no feature's name
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -45,8 +50,8 @@ class UnknownCompany(NotFound):
     """No company file is stored under that hash."""
 
 
-def read_company(text: str, *, feature_names: Collection[str]) -> Company:
-    """Read the text of a company file; its rules may name `feature_names` and, where asked after scoring, the scores.
+def read_company(text: str) -> Company:
+    """Read the text of a company file; its rules may name the features it has and, where asked after scoring, the scores.
 
     Raises
     ------
@@ -54,7 +59,7 @@ def read_company(text: str, *, feature_names: Collection[str]) -> Company:
         With every fault of the file and its line. A text that is no TOML at all is reported for its first fault only.
     """
     document = _parsed(text)
-    terms, faults = _terms(document, frozenset(feature_names))
+    terms, faults = _terms(document)
     # defaults count in the checks where there is a whole to take them from
     faults += document_faults(document if terms is None else terms.model_dump())
     if faults or terms is None:
@@ -62,7 +67,7 @@ def read_company(text: str, *, feature_names: Collection[str]) -> Company:
     return Company.model_construct(**dict(terms), text=text)
 
 
-def read_company_file(path: Path, *, feature_names: Collection[str]) -> Company:
+def read_company_file(path: Path) -> Company:
     """Read a company file from disk.
 
     Raises
@@ -74,7 +79,7 @@ def read_company_file(path: Path, *, feature_names: Collection[str]) -> Company:
     """
     if not path.is_file():
         raise UnknownCompany(f"needed a company file, found none at {path}")
-    return read_company(_decoded(path.read_bytes()), feature_names=feature_names)
+    return read_company(_decoded(path.read_bytes()))
 
 
 def store_company(home: Home, company: Company) -> str:
@@ -86,7 +91,7 @@ def store_company(home: Home, company: Company) -> str:
     return company.sha256
 
 
-def stored_company(home: Home, sha: str, *, feature_names: Collection[str]) -> Company:
+def stored_company(home: Home, sha: str) -> Company:
     """Read a stored company file again.
 
     Raises
@@ -104,7 +109,7 @@ def stored_company(home: Home, sha: str, *, feature_names: Collection[str]) -> C
     content = path.read_bytes()
     if (found := hashlib.sha256(content).hexdigest()) != sha:
         raise CompanyDamaged(f"{path} should hash to {sha}, found {found}; restore it or use the company file again")
-    return read_company(content.decode(), feature_names=feature_names)
+    return read_company(content.decode())
 
 
 def default_company_text(name: Literal["default", "activity"]) -> str:
@@ -140,11 +145,19 @@ def _unreadable(line: int, needed: str, found: str) -> CompanyInvalid:
     return CompanyInvalid([PlacedFault(line, "the file", needed, found)])
 
 
-def _terms(document: Mapping[str, Any], feature_names: Collection[str]) -> tuple[CompanyTerms | None, list[Fault]]:
+def _terms(document: Mapping[str, Any]) -> tuple[CompanyTerms | None, list[Fault]]:
+    names = frozenset(catalogue_of(_words_in(document)).names)
     try:
-        return CompanyTerms.model_validate(_with_tuples(document), context={"feature_names": feature_names}), []
+        return CompanyTerms.model_validate(_with_tuples(document), context={"feature_names": names}), []
     except ValidationError as error:
         return None, list(schema_faults(error.errors(include_url=False)))
+
+
+def _words_in(document: Mapping[str, Any]) -> Vocabulary:
+    """Return the words features are made of, as far as they are well-formed: the schema complains of the others."""
+    deep = dict.fromkeys(text for _, text in texts(document, "deep_features.*") if text)
+    named = dict.fromkeys(name for _, name in texts(document, "milestones.*.name") if re.fullmatch(MILESTONE, name))
+    return Vocabulary(tuple(deep), tuple((name, _ANY_DAYS) for name in named))
 
 
 def _with_tuples(value: Any) -> Any:

@@ -8,10 +8,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from features.catalogue import Catalogue, catalogue_of
 from features.company.business import Churn, CostToServe, Health, Milestone, Rfmt, Stage, StageSet, ValueCategory
 from features.company.offers import ContactChannel, ContactPolicy, ExpansionGuard, Levers, Offer
 from features.company.service_limits import Alerts, KpiLimit, Recovery, Routing, Sla
 from features.company.terms import Currency, Days, Hours, Language, Name, Part, Share, Text
+from features.definitions.vocabulary import Vocabulary
 
 
 class CompanyTerms(Part):
@@ -58,6 +60,12 @@ class Company(CompanyTerms):
     def sha256(self) -> str:
         """Return the hash of the text, which stands in every decision and run."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the features this company has: those everybody has, and those its deep features and milestones add."""
+        due_days = tuple((milestone.name, milestone.due_days) for milestone in self.milestones)
+        return catalogue_of(Vocabulary(self.deep_features, due_days))
 
     @property
     def stage_set(self) -> StageSet:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from features.catalogue import CATALOGUE, Catalogue
+from features.catalogue import Catalogue
 from features.engine.compute import Results, compute
 from features.engine.history import History, read_history
 from features.home import Home
@@ -53,22 +53,15 @@ class Effort:
 
 
 def compute_snapshots(
-    home: Home, as_ofs: Sequence[Timestamp], *, jobs: int = 1, say: Callable[[str], None] | None = None
+    home: Home, catalogue: Catalogue, as_ofs: Sequence[Timestamp], *, effort: Effort = Effort()
 ) -> list[Snapshot]:
-    """Return the snapshots of all features at these moments, in their order; stored ones are used again.
+    """Return the snapshots of a catalogue at these moments, in their order; stored ones are used again.
 
     Raises
     ------
     LogMissing
         If there is no event log.
     """
-    return compute_catalogue(home, CATALOGUE, as_ofs, effort=Effort(jobs, say))
-
-
-def compute_catalogue(
-    home: Home, catalogue: Catalogue, as_ofs: Sequence[Timestamp], *, effort: Effort = Effort()
-) -> list[Snapshot]:
-    """Return the snapshots of a catalogue at these moments, in their order; stored ones are used again."""
     log = EventLog.open(home)
     found = {
         as_of: find_snapshot(home, as_of, log_digest=log.digest, signature=catalogue.signature) for as_of in sorted(set(as_ofs))

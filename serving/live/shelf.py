@@ -10,7 +10,7 @@ import fcntl
 import os
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -41,9 +41,8 @@ class _Kept(msgspec.Struct):
 class LiveShelf:
     """The live states of one installation."""
 
-    def __init__(self, home: Home, feature_names: Collection[str]) -> None:
+    def __init__(self, home: Home) -> None:
         self._home = home
-        self._feature_names = feature_names
         self._record = home.root / "last_good.json"
         self._software = f"python {sys.version.split()[0]}, lifecycle {version('lifecycle')}, lightgbm {version('lightgbm')}"
 
@@ -82,7 +81,7 @@ class LiveShelf:
 
     def _open(self, live: Live) -> LiveState:
         was_tried = live in self._kept().states
-        return open_live_state(self._home, live, feature_names=self._feature_names, with_trial=not was_tried)
+        return open_live_state(self._home, live, with_trial=not was_tried)
 
     def _remember(self, live: Live) -> None:
         kept = self._kept().states

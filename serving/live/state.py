@@ -8,7 +8,6 @@ number, and a truncation kills the process. Models are not loaded here; to look 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +79,7 @@ class LiveState:
         )
 
 
-def open_live_state(home: Home, live: Live, *, feature_names: Collection[str], with_trial: bool) -> LiveState:
+def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
     """Verify everything `live` names and return it; `with_trial=False` where just these models were tried before.
 
     Raises
@@ -97,7 +96,7 @@ def open_live_state(home: Home, live: Live, *, feature_names: Collection[str], w
     _refuse_strangers(home, live, bundle, predictions)
     if with_trial:
         trial_load(home, *bundle.models.values())
-    company = stored_company(home, live.company, feature_names=feature_names)
+    company = stored_company(home, live.company)
     horizons_days = _horizons(predictions)
     if "churn" in bundle.models and company.horizon_days not in horizons_days:
         raise LiveDisagrees(

@@ -32,7 +32,7 @@ def histories(log: EventLog) -> Iterator[tuple[str, dict[str, pa.Table]]]:
 def test_the_batch_row_is_the_row_of_one_customer_for_a_thousand_customers_at_three_moments(tmp_path: Path) -> None:
     home = Home(tmp_path)
     simulate_into(home, customers=CUSTOMERS, seed=11)
-    snapshots = compute_snapshots(home, AS_OFS)
+    snapshots = compute_snapshots(home, CATALOGUE, AS_OFS)
     batch = [dict(zip(each.ids.to_pylist(), np.asarray(each.matrix), strict=True)) for each in snapshots]
 
     compared = 0

@@ -11,7 +11,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.catalogue import CATALOGUE
 from features.company import CompanyInvalid, default_company_text, read_company
 from features.company.checks import document_faults
 from features.document.faults import PlacedFault
@@ -77,7 +76,7 @@ def test_a_spoilt_line_gives_faults_or_a_company(number: int, how: str, junk: st
 def _faults(text: str) -> tuple[PlacedFault, ...] | None:
     """Give the faults of the text; None if it holds."""
     try:
-        read_company(text, feature_names=CATALOGUE.names)
+        read_company(text)
     except CompanyInvalid as error:
         return error.faults
     return None

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.catalogue import CATALOGUE
 from features.company import Company, default_company_text, read_company
 from features.home import Home
 from features.log.intake import Receipt, append
@@ -43,7 +42,7 @@ def labelled(home: Home, rows: list[Purchase], company: Company) -> ChurnLabels:
 @pytest.fixture(scope="module", params=["contract", "activity"])
 def company(request: pytest.FixtureRequest) -> Company:
     text: Any = default_company_text("default" if request.param == "contract" else "activity")
-    return read_company(text, feature_names=CATALOGUE.names)
+    return read_company(text)
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from features.catalogue import CATALOGUE
 from features.company import Company
 from features.errors import Damaged, InvalidInput
 from features.home import Home
@@ -31,7 +30,7 @@ def judge(home: Home, candidate: Candidate, *, company: Company) -> list[GateRes
     answered = {**question_of(company), "definition": model.definition, "horizons_days": list(model.horizons_days)}
     return [
         loaded,
-        same_schema((model.signature, *model.feature_names), (CATALOGUE.signature, *CATALOGUE.names)),
+        same_schema((model.signature, *model.feature_names), (company.catalogue.signature, *company.catalogue.names)),
         same_question(question_of(company), answered),
         *report_gates(candidate.report),
     ]

@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.catalogue import CATALOGUE
 from features.company import Company, stored_company
 from features.engine.batch import compute_snapshots
 from features.errors import NotFound
@@ -69,20 +68,21 @@ def company_in_use(home: Home) -> Company:
 
 def company_stored(home: Home, sha: str) -> Company:
     """Return a company file by its hash, its rules read with the features computed now."""
-    return stored_company(home, sha, feature_names=CATALOGUE.names)
+    return stored_company(home, sha)
 
 
 def question_of(company: Company) -> dict[str, object]:
-    """Return what of a company file decides which question a churn model answers."""
+    """Return what of a company file decides which question a churn model answers, and from which features."""
     asked = company.churn.model_dump(include={"definition", "grace_days", "at_risk_days", "activity"})
-    return {**asked, "horizons_days": list(company.horizons_days), "horizon_days": company.horizon_days}
+    horizons = {"horizons_days": list(company.horizons_days), "horizon_days": company.horizon_days}
+    return {**asked, **horizons, "features": company.catalogue.signature}
 
 
 def newest_scene(home: Home, company: Company) -> Scene:
     """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
     log = EventLog.open(home)
     as_of = newest_midnight(log.manifest.observed_until, company)
-    snapshot = compute_snapshots(home, [as_of])[0]
+    snapshot = compute_snapshots(home, company.catalogue, [as_of])[0]
     return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
 
 
@@ -91,7 +91,7 @@ def predicted(home: Home, models: Mapping[str, str], *, scene: Scene) -> dict[st
 
     Who is not at risk gets NaN for churn: the model was not made for the question.
     """
-    opened = {question: load_model(home, sha, signature=CATALOGUE.signature) for question, sha in models.items()}
+    opened = {question: load_model(home, sha, signature=scene.company.catalogue.signature) for question, sha in models.items()}
     asked = pc.is_in(scene.snapshot.ids, value_set=scene.at_risk).to_numpy(zero_copy_only=False)
     return {name: _only_where(asked, name, column=column) for name, column in score_snapshot(opened, scene.snapshot).items()}
 
@@ -99,7 +99,7 @@ def predicted(home: Home, models: Mapping[str, str], *, scene: Scene) -> dict[st
 def predict(home: Home, bundle: Bundle, *, scene: Scene) -> str:
     """Store what a bundle predicts and return the name of the predictions."""
     shot = scene.snapshot
-    origin = PredictionsOrigin(shot.digest, shot.as_of, CATALOGUE.signature, bundle.sha256, scene.company.sha256)
+    origin = PredictionsOrigin(shot.digest, shot.as_of, scene.company.catalogue.signature, bundle.sha256, scene.company.sha256)
     return write_predictions(home, origin=origin, ids=shot.ids, columns=predicted(home, bundle.models, scene=scene))
 
 

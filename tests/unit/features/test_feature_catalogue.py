@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from features.catalogue import CATALOGUE, Catalogue, UnknownFeature, catalogue_page
+from features.catalogue import CATALOGUE, Catalogue, UnknownFeature, catalogue_of, catalogue_page
+from features.company import default_company_text, read_company
+from features.definitions.vocabulary import Vocabulary
 from features.language.expressions import BadDeclaration
 from features.language.feature import Feature, Reading
 from features.language.formulas import Rows
@@ -20,7 +22,21 @@ def only(formula, name="one", meaning=""):
 
 
 def test_the_page_of_features_is_current():
-    assert PAGE.read_text() == catalogue_page(CATALOGUE), "write it anew: lifecycle features describe > docs/features.md"
+    shipped = read_company(default_company_text("default")).catalogue
+
+    assert PAGE.read_text() == catalogue_page(shipped), (
+        "write it anew, with the default company in use: lifecycle features describe"
+    )
+
+
+def test_a_company_adds_its_own_words():
+    grown = catalogue_of(Vocabulary(("automation",), (("first_report", 45),)))
+
+    assert set(grown.names) - set(CATALOGUE.names) >= {"usage_deep_share_30d", "milestones_days_to_first_report"}
+
+
+def test_other_deep_features_are_another_signature():
+    assert catalogue_of(Vocabulary(("automation",))).signature != catalogue_of(Vocabulary(("api",))).signature
 
 
 def test_another_window_is_another_signature():

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from features.catalogue import CATALOGUE
 from features.company import default_company_text, read_company
 from features.company.business import Stage, StageSet
 from features.rules import RuleColumnsMissing, parse_rule
@@ -71,7 +70,7 @@ def test_a_feature_the_rules_name_must_be_there() -> None:
     ],
 )
 def test_the_growth_curve_of_the_default_names_the_stage_of_a_life(features: dict[str, float], stage: str) -> None:
-    growth_curve = read_company(default_company_text("default"), feature_names=CATALOGUE.names).stage_set
+    growth_curve = read_company(default_company_text("default")).stage_set
     known = dict.fromkeys(features_named_by(growth_curve), math.nan)
 
     assert stage_winner(growth_curve, known | features).name == stage

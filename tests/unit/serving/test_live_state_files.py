@@ -7,7 +7,6 @@ import shutil
 import pytest
 
 from benchmarks.live_states import Publisher
-from features.catalogue import CATALOGUE
 from features.company import default_company_text
 from features.errors import Damaged, LifecycleError
 from features.home import Home
@@ -32,7 +31,7 @@ def home(published, tmp_path):
 
 @pytest.fixture
 def shelf(home):
-    return LiveShelf(home, CATALOGUE.names)
+    return LiveShelf(home)
 
 
 def flip(path, place=None):
@@ -93,7 +92,7 @@ def test_a_bundle_signed_by_somebody_else_is_refused(home, shelf, tmp_path):
 
 def test_predictions_made_from_another_bundle_are_refused(published):
     one, other = published.store({"c1": 0.1}), published.store({"c1": 0.2})
-    shelf = LiveShelf(published.home, CATALOGUE.names)
+    shelf = LiveShelf(published.home)
     kept = published.home.live.read_bytes()
     write_live(published.home, Live(one.bundle, one.company, one.snapshot, other.predictions))
 
@@ -169,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_served_all_the_same(shelf, monkeypat
 def test_models_are_tried_once_and_remembered(home, monkeypatch):
     tried = []
     monkeypatch.setattr("serving.live.state.trial_load", lambda _, *shas: tried.append(shas))
-    shelf = LiveShelf(home, CATALOGUE.names)
+    shelf = LiveShelf(home)
 
     shelf.newest()
     shelf.newest()
@@ -184,4 +183,4 @@ def test_a_model_that_fails_its_trial_is_not_served(home, monkeypatch):
     monkeypatch.setattr("serving.live.state.trial_load", fails)
 
     with pytest.raises(TrialFailed):
-        LiveShelf(home, CATALOGUE.names).newest()
+        LiveShelf(home).newest()

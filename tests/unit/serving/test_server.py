@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks.live_states import Publisher
-from features.catalogue import CATALOGUE
 from features.home import Home
 from serving.database import database_url, keys, open_database
 from serving.live.shelf import LiveShelf
@@ -71,7 +70,7 @@ class Starter:
     def __init__(self, folder: Path) -> None:
         self.publisher = Publisher(Home(folder / "home"), folder / "signing.key")
         self.publisher.publish({"c1": 0.3})
-        LiveShelf(self.publisher.home, CATALOGUE.names).newest()  # remembered as tried, so the processes need no trial
+        LiveShelf(self.publisher.home).newest()  # remembered as tried, so the processes need no trial
         engine = open_database(database_url(self.publisher.home))
         self.key = keys.create_key(engine, name="t", scopes=["read"], created_at=0).secret
         engine.dispose()

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.catalogue import CATALOGUE
 from features.company import Company, default_company_text, read_company, store_company
 from features.home import Home
 from features.log.intake import Receipt, append
@@ -64,7 +63,7 @@ def orders(customers: int = 150, *, seed: int = 1) -> dict[str, pd.DataFrame]:
 
 def shop_company(*, at_risk_days: int = 120, edition: int = 1) -> Company:
     text = default_company_text("activity").replace("at_risk_days = 365", f"at_risk_days = {at_risk_days}")
-    return read_company(f"{text}\n# edition {edition}\n", feature_names=CATALOGUE.names)
+    return read_company(f"{text}\n# edition {edition}\n")
 
 
 @pytest.fixture(scope="session")

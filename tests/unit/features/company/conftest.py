@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-from features.catalogue import CATALOGUE
 from features.company import CompanyInvalid, default_company_text, read_company
-
-
-@pytest.fixture(scope="session")
-def feature_names() -> frozenset[str]:
-    return frozenset(CATALOGUE.names)
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +16,12 @@ def default_text() -> str:
 
 
 @pytest.fixture(scope="session")
-def faults_of(feature_names: frozenset[str]) -> Callable[[str], list[str]]:
+def faults_of() -> Callable[[str], list[str]]:
     """Give the faults of a text, one line each; none if it holds."""
 
     def faults(text: str) -> list[str]:
         try:
-            read_company(text, feature_names=feature_names)
+            read_company(text)
         except CompanyInvalid as error:
             return [str(fault) for fault in error.faults]
         return []

@@ -10,7 +10,7 @@ from benchmarks.leakage import AS_OF, AS_OFS, random_rows
 from features.catalogue import CATALOGUE, Catalogue
 from features.contracts.sources import SOURCES
 from features.engine import batch
-from features.engine.batch import Effort, compute_catalogue, compute_snapshots
+from features.engine.batch import Effort, compute_snapshots
 from features.engine.compute import compute_customer
 from features.home import Home
 from features.language.feature import Feature, Reading
@@ -45,7 +45,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def snapshots(home):
-    return compute_snapshots(home, AS_OFS)
+    return compute_snapshots(home, CATALOGUE, AS_OFS)
 
 
 def test_every_row_is_the_row_of_the_customer_asked_for_alone(home, snapshots):
@@ -72,7 +72,7 @@ def test_whoever_has_events_only_is_counted_and_left_out(tmp_path):
     kept = delivered["customers"].filter(pa.compute.less(delivered["customers"]["customer_id"], "c0020"))
     home = log_of(tmp_path, delivered | {"customers": kept})
 
-    snapshot = compute_snapshots(home, [AS_OF])[0]
+    snapshot = compute_snapshots(home, CATALOGUE, [AS_OF])[0]
 
     assert max(snapshot.ids.to_pylist()) < "c0020"
     assert snapshot.manifest.only_events >= 20
@@ -84,11 +84,12 @@ def test_order_and_repetition_of_delivery_give_the_same_digest(tmp_path, snapsho
     half = {name: table.slice(0, table.num_rows // 2) for name, table in shuffled.items()}
     home = log_of(tmp_path, half, shuffled, half)
 
-    assert [snapshot.digest for snapshot in compute_snapshots(home, AS_OFS)] == [snapshot.digest for snapshot in snapshots]
+    again = compute_snapshots(home, CATALOGUE, AS_OFS)
+    assert [snapshot.digest for snapshot in again] == [snapshot.digest for snapshot in snapshots]
 
 
 def test_threads_do_not_show(snapshots, tmp_path):
-    again = compute_catalogue(log_of(tmp_path, rows()), CATALOGUE, AS_OFS, effort=Effort(jobs=2))
+    again = compute_snapshots(log_of(tmp_path, rows()), CATALOGUE, AS_OFS, effort=Effort(jobs=2))
 
     assert [snapshot.digest for snapshot in again] == [snapshot.digest for snapshot in snapshots]
 
@@ -97,7 +98,7 @@ def test_threads_do_not_show(snapshots, tmp_path):
 def test_a_stored_snapshot_is_used_again(home, monkeypatch):
     monkeypatch.setattr(batch, "compute", lambda *_: pytest.fail("computed anew"))
 
-    again = compute_snapshots(home, [AS_OFS[-1], AS_OFS[0], AS_OFS[-1]])
+    again = compute_snapshots(home, CATALOGUE, [AS_OFS[-1], AS_OFS[0], AS_OFS[-1]])
 
     assert [snapshot.as_of for snapshot in again] == [AS_OFS[-1], AS_OFS[0], AS_OFS[-1]]
 
@@ -107,7 +108,7 @@ def test_a_new_declaration_is_in_the_snapshot_the_catalogue_and_the_row_of_one_c
     new = Feature("usage_quantity_last", usage.last(usage["quantity"]), "Quantity of the newest use.", Reading("units"))
     grown = Catalogue((*CATALOGUE.features, new))
 
-    snapshot = compute_catalogue(home, grown, [AS_OF])[0]
+    snapshot = compute_snapshots(home, grown, [AS_OF])[0]
     own = {"usage": EventLog.open(home).customer("usage", "c0007")}
     place = snapshot.ids.to_pylist().index("c0007")
 
@@ -119,11 +120,11 @@ def test_a_new_declaration_is_in_the_snapshot_the_catalogue_and_the_row_of_one_c
 def test_progress_is_told_by_bucket(tmp_path):
     told = []
 
-    compute_snapshots(log_of(tmp_path, rows(customers=3)), [AS_OF], say=told.append)
+    compute_snapshots(log_of(tmp_path, rows(customers=3)), CATALOGUE, [AS_OF], effort=Effort(say=told.append))
 
     assert told[-1] == "features: bucket 16 of 16"
 
 
 def test_without_a_log_there_is_nothing_to_compute(tmp_path):
     with pytest.raises(LogMissing):
-        compute_snapshots(Home(tmp_path), [AS_OF])
+        compute_snapshots(Home(tmp_path), CATALOGUE, [AS_OF])
