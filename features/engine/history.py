@@ -6,6 +6,7 @@ key, known_at). A column the table lacks is a column of NULLs; a source that is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from features.contracts.sources import SOURCES, Kind
 from features.errors import Damaged
 from features.language.program import NEVER, CellLoad, Compiled, Rows, SourceLoad, frozen
 
+_SPARE_BITS = 24 - 20
 _ORDER = "customer_id, event time, key, known_at"
 
 
@@ -93,8 +95,8 @@ class _Loaded:
         owners, ends = _runs(table["customer_id"])
         times = _moments(table, load.time)
         _check_order(load.source, owners, ends, times)
-        texts = {cell.column: _coded(table, cell) for cell in load.cells if cell.kind is Kind.TEXT}
-        cells = [texts[cell.column].values if cell.column in texts else _numbers(table, cell.column) for cell in load.cells]
+        texts = {cell: _coded(table, cell) for cell in load.cells if cell.kind is Kind.TEXT}
+        cells = [texts[cell].values if cell in texts else _numbers(table, cell.column) for cell in load.cells]
         clocks = [_later(_moments(table, clock.column), clock.by) for clock in load.clocks]
         codes = max([1, *(text.codes for text in texts.values())])
         return cls(owners, ends, times, _moments(table, "known_at"), _moments(table, "superseded_at"), cells, clocks, codes)
@@ -147,17 +149,29 @@ def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
 
 
 def _coded(table: pa.Table, cell: CellLoad) -> _Coded:
-    """Give each text of a column its number: first the vocabulary, then whatever else stands there."""
+    """Give each text of a column its number; the size of the dictionary counts only where a number is a place in it."""
     if cell.column not in table.column_names:
         return _Coded(np.full(table.num_rows, np.nan), 1)
     column = table[cell.column]
     column = column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     encoded = column.combine_chunks()
-    codes = np.arange(len(encoded.dictionary), dtype=np.float64) + len(cell.vocabulary)
-    for code, text in enumerate(cell.vocabulary):
-        codes[pc.equal(encoded.dictionary, text).to_numpy(zero_copy_only=False)] = code
+    codes = _stable_codes(encoded.dictionary) if cell.stable else _own_codes(encoded.dictionary, cell.vocabulary)
     indices = pc.fill_null(encoded.indices, len(codes)).to_numpy()
-    return _Coded(np.append(codes, np.nan)[indices], len(codes) + len(cell.vocabulary))
+    return _Coded(np.append(codes, np.nan)[indices], 1 if cell.stable else len(codes) + len(cell.vocabulary))
+
+
+def _own_codes(texts: pa.StringArray, vocabulary: tuple[str, ...]) -> NDArray[np.float64]:
+    """Give each text its number: first the vocabulary, then whatever else stands there."""
+    codes = np.arange(len(texts), dtype=np.float64) + len(vocabulary)
+    for code, text in enumerate(vocabulary):
+        codes[pc.equal(texts, text).to_numpy(zero_copy_only=False)] = code
+    return codes
+
+
+def _stable_codes(texts: pa.StringArray) -> NDArray[np.float64]:
+    """Give each text the first 20 bits of its BLAKE2b, whatever else stands there."""
+    digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts.to_pylist())
+    return np.array([int.from_bytes(digest[:3]) >> _SPARE_BITS for digest in digests], dtype=np.float64)
 
 
 def _everybody(owners: Sequence[pa.StringArray]) -> pa.StringArray:

@@ -50,10 +50,9 @@ def _measure_source(program: Program, rows: Rows, work: Work, place: tuple[int, 
 
 @compiled
 def _measure_selection(program: Program, work: Work, selection: int, span: Span) -> None:
-    windows = program.window_starts[selection]
-    for window in range(windows, program.window_starts[selection + 1]):
-        mark_edge(work, window - windows, program.windows[window], span)
-    mark_edge(work, work.edges.shape[0] - 1, 0, span)
+    edges = program.edge_starts[selection]
+    for edge in range(edges, program.edge_starts[selection + 1]):
+        mark_edge(work, edge - edges, program.edges[edge], span)
     prepare_columns(program, work, selection, span.rows)
     for index in range(program.measure_starts[selection], program.measure_starts[selection + 1]):
         measure(program, work, index, span)

@@ -17,16 +17,18 @@ _NULL = np.nan
 @compiled
 def measure(program: Program, work: Work, index: int, span: Span) -> None:
     """Fill one measure's slot for the moments of the span."""
-    op, window, source, slot = program.measures[index]
-    number = program.measure_numbers[index]
-    column, ends = work.columns[source], work.edges[work.edges.shape[0] - 1]
+    op, opening, closing, source, slot = program.measures[index]
+    number, column = program.measure_numbers[index], work.columns[source]
     for moment in range(span.first, span.stop):
-        as_of, begin, end = work.as_ofs[moment], work.edges[window, moment], ends[moment]
+        as_of, begin, end = work.as_ofs[moment], work.edges[opening, moment], work.edges[closing, moment]
         if op == MeasureOp.WEEKLY_SLOPE:
             value = _slope(work.times[begin:end], as_of, number)
-        elif op == MeasureOp.DECAYED:
-            anchor = work.columns[source + 1, end - 1] if end else 0.0
-            value = column[end - 1] * math.exp2((anchor - as_of) / (number * DAY)) if end else 0.0
+        elif op == MeasureOp.WEEKLY_STREAK:
+            value = _streak(work.times[begin:end], as_of)
+        elif op == MeasureOp.DECAYED or op == MeasureOp.DECAYED_DAYS:
+            value = _faded(column[:end], work.times[:end], as_of, (op, number))
+        elif op == MeasureOp.ENTROPY:
+            value = _entropy(column[begin:end], work.tally)
         else:
             value = _measured(op, column, begin, end)
             if op == MeasureOp.AGE_OF_FIRST or op == MeasureOp.AGE_OF_LAST:
@@ -50,6 +52,10 @@ def _measured(op: int, column: NDArray[np.float64], begin: int, end: int) -> flo
         return end - begin
     if op == MeasureOp.SUM or op == MeasureOp.MEAN:
         return _summed(column[begin:end], op == MeasureOp.MEAN)
+    if op == MeasureOp.MINIMUM:
+        return _smallest(column[begin:end], 1.0)
+    if op == MeasureOp.MAXIMUM:
+        return -_smallest(column[begin:end], -1.0)
     if op == MeasureOp.DISTINCT:
         return _count_new(column[begin:end], begin)
     if op == MeasureOp.DAYS:
@@ -72,6 +78,16 @@ def _summed(values: NDArray[np.float64], mean: bool) -> float:
     if known:
         return total / known if mean else total
     return _NULL if mean or values.size else 0.0
+
+
+@compiled
+def _smallest(values: NDArray[np.float64], sign: float) -> float:
+    """Return the smallest known value times `sign`; NaN for none."""
+    found = _NULL
+    for value in values:
+        if not value * sign >= found and value == value:
+            found = value * sign
+    return found
 
 
 @compiled
@@ -103,6 +119,44 @@ def _slope(times: NDArray[np.int64], as_of: int, weeks: float) -> float:
 
 
 @compiled
+def _streak(times: NDArray[np.int64], as_of: int) -> int:
+    """Count the weeks back from a moment, each with a row, until one without."""
+    weeks, begin = 0, as_of
+    for time in times[::-1]:
+        if time < begin - WEEK:
+            break
+        if time < begin:
+            weeks += 1
+            begin -= WEEK
+    return weeks
+
+
+@compiled
+def _faded(column: NDArray[np.float64], times: NDArray[np.int64], as_of: int, kind: tuple[int, float]) -> float:
+    """Return what is left of a decayed sum at a moment; it stands as of its newest row, that of days as of its midnight."""
+    op, half_life = kind
+    if column.size == 0:
+        return 0.0
+    stands = times[-1] - times[-1] % DAY if op == MeasureOp.DECAYED_DAYS else times[-1]
+    return float(column[-1] * math.exp2((stands - as_of) / (half_life * DAY)))
+
+
+@compiled
+def _entropy(codes: NDArray[np.float64], tally: NDArray[np.int64]) -> float:
+    """Add up p log2(1/p) over the codes, in the order of their first rows (of no dictionary); leave the tally as found."""
+    known, total = 0, 0.0
+    for code in codes:
+        if code == code:
+            tally[int(code)] += 1
+            known += 1
+    for code in codes:
+        if code == code and tally[int(code)]:
+            total += tally[int(code)] / known * math.log2(known / tally[int(code)])
+            tally[int(code)] = 0
+    return total if known else _NULL
+
+
+@compiled
 def _calculated(op: int, left: float, right: float) -> float:
     if op == FormulaOp.ADD:
         return left + right
@@ -112,4 +166,12 @@ def _calculated(op: int, left: float, right: float) -> float:
         return left * right
     if op == FormulaOp.DIVIDE:
         return left / right if right != 0.0 else _NULL
-    return math.sqrt(left) if not left < 0.0 else 0.0
+    if op == FormulaOp.KNOWN:
+        return 1.0 if left == left else 0.0
+    if op == FormulaOp.ROOT:
+        return math.sqrt(left) if not left < 0.0 else 0.0
+    if left != left or right != right:
+        return _NULL
+    if op == FormulaOp.OVER:
+        return 1.0 if left > right else 0.0
+    return min(left, right) if op == FormulaOp.LEAST else max(left, right)

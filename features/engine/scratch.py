@@ -35,9 +35,11 @@ class Work(NamedTuple):
     columns: NDArray[np.float64]
     """Prepared columns of the view; the last line is for values on their way there."""
     edges: NDArray[np.int64]
-    """Per window, the first row of the view inside it at each moment; the last line is where all windows end."""
+    """The first row of the view at or after each edge, at each moment: where a window begins, or what it ends before."""
     last_seen: NDArray[np.int64]
     seen: NDArray[np.int64]
+    tally: NDArray[np.int64]
+    """How often each code stands in a window; all 0 between measures."""
     slots: NDArray[np.float64]
 
 
@@ -62,7 +64,7 @@ def new_work(program: Program, rows: Rows, as_ofs: NDArray[np.int64]) -> Work:
     """Make room for the customer with the most phases: one a row, and one more for each clock its source has."""
     lengths, clocks = np.diff(rows.starts, axis=1), np.diff(program.clock_starts)
     longest = int((lengths * (1 + clocks[:, None])).max(initial=1))
-    registers, columns, windows = (int(size) for size in program.sizes)
+    registers, columns, edges = (int(size) for size in program.sizes)
     return Work(
         as_ofs=as_ofs,
         row=np.empty(longest, np.int64),
@@ -75,8 +77,9 @@ def new_work(program: Program, rows: Rows, as_ofs: NDArray[np.int64]) -> Work:
         shown=np.empty(longest, np.int64),
         times=np.empty(longest, np.int64),
         columns=np.empty((columns + 1, longest)),
-        edges=np.empty((windows + 1, as_ofs.size), np.int64),
+        edges=np.empty((edges, as_ofs.size), np.int64),
         last_seen=np.full(rows.codes[0], -1),
         seen=np.zeros(1, np.int64),
+        tally=np.zeros(rows.codes[0], np.int64),
         slots=np.repeat(program.constants[:, None], as_ofs.size, axis=1),
     )

@@ -25,12 +25,12 @@ def look(rows: Rows, work: Work, picked: int, moment: int) -> int:
 
 
 @compiled
-def mark_edge(work: Work, line: int, length: int, span: Span) -> None:
-    """Find for each moment the first row of the view that is not older than the window's length."""
+def mark_edge(work: Work, line: int, distance: int, span: Span) -> None:
+    """Find for each moment the first row of the view that is not further before it than `distance`."""
     edge = 0
     for moment in range(span.first, span.stop):
-        if length != WHOLE_PAST:
-            begin = work.as_ofs[moment] - length
+        if distance != WHOLE_PAST:
+            begin = work.as_ofs[moment] - distance
             while edge < span.rows and work.times[edge] < begin:
                 edge += 1
         work.edges[line, moment] = edge
@@ -52,6 +52,8 @@ def prepare_columns(program: Program, work: Work, selection: int, size: int) -> 
             _previous(values, column, work)
         elif op == ColumnOp.DAYS or op == ColumnOp.SQUARED_GAPS:
             _counted_days(values, column, op == ColumnOp.SQUARED_GAPS)
+        elif op == ColumnOp.DECAYED_SUM:
+            _decayed_sum(values, column, number, work)
         else:
             _decayed(values, column, number, op == ColumnOp.DECAYED_DISTINCT)
 
@@ -73,6 +75,19 @@ def _decayed(values: NDArray[np.float64], column: NDArray[np.float64], half_life
         if passed > 0.0 or row == 0 or not distinct:
             weight += 1.0
         column[row] = weight
+
+
+@compiled
+def _decayed_sum(values: NDArray[np.float64], column: NDArray[np.float64], half_life: float, work: Work) -> None:
+    """Run the weighted sum of the known values as of each row; NULL until the first of them."""
+    total = math.nan
+    for row in range(values.size):
+        passed = work.times[row] - work.times[row - 1] if row else 0
+        if passed > 0:
+            total *= math.exp2(-passed / (half_life * DAY))
+        if values[row] == values[row]:
+            total = total + values[row] if total == total else values[row]
+        column[row] = total
 
 
 @compiled

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contracts.sources import SOURCES, Kind
+from features.language.arithmetic import Arithmetic, Constant, Formula
 from features.language.expressions import (
     BadDeclaration,
     Column,
@@ -21,8 +22,9 @@ from features.language.expressions import (
     Midnight,
     Not,
     SecondsBetween,
+    TextCode,
 )
-from features.language.formulas import Aggregate, Arithmetic, Constant, Formula, Measure, Rows
+from features.language.formulas import Aggregate, Measure, Rows
 from features.language.program import (
     ALL_ROWS,
     WHOLE_PAST,
@@ -48,11 +50,17 @@ _ARITHMETIC = {
     "*": FormulaOp.MULTIPLY,
     "/": FormulaOp.DIVIDE,
     "root": FormulaOp.ROOT,
+    ">": FormulaOp.OVER,
+    "least": FormulaOp.LEAST,
+    "greatest": FormulaOp.GREATEST,
+    "known": FormulaOp.KNOWN,
 }
 _MEASURES = {
     Measure.COUNT: (MeasureOp.COUNT, None),
     Measure.SUM: (MeasureOp.SUM, ColumnOp.VALUE),
     Measure.MEAN: (MeasureOp.MEAN, ColumnOp.VALUE),
+    Measure.MINIMUM: (MeasureOp.MINIMUM, ColumnOp.VALUE),
+    Measure.MAXIMUM: (MeasureOp.MAXIMUM, ColumnOp.VALUE),
     Measure.LAST: (MeasureOp.LAST, ColumnOp.VALUE),
     Measure.AGE_OF_LAST: (MeasureOp.AGE_OF_LAST, ColumnOp.VALUE),
     Measure.AGE_OF_FIRST: (MeasureOp.AGE_OF_FIRST, ColumnOp.VALUE),
@@ -60,8 +68,11 @@ _MEASURES = {
     Measure.DAYS: (MeasureOp.DAYS, ColumnOp.DAYS),
     Measure.SQUARED_GAPS: (MeasureOp.SQUARED_GAPS, ColumnOp.SQUARED_GAPS),
     Measure.DECAYED: (MeasureOp.DECAYED, ColumnOp.DECAYED),
-    Measure.DECAYED_DAYS: (MeasureOp.DECAYED, ColumnOp.DECAYED_DISTINCT),
+    Measure.DECAYED_DAYS: (MeasureOp.DECAYED_DAYS, ColumnOp.DECAYED_DISTINCT),
+    Measure.DECAYED_SUM: (MeasureOp.DECAYED, ColumnOp.DECAYED_SUM),
     Measure.WEEKLY_SLOPE: (MeasureOp.WEEKLY_SLOPE, None),
+    Measure.WEEKLY_STREAK: (MeasureOp.WEEKLY_STREAK, None),
+    Measure.ENTROPY: (MeasureOp.ENTROPY, ColumnOp.VALUE),
 }
 
 
@@ -94,23 +105,19 @@ class _Numbered:
 
 
 class _Selection:
-    """The rows that satisfy one condition: the windows, prepared columns and measures asked of them."""
+    """The rows that satisfy one condition: the edges of windows, prepared columns and measures asked of them."""
 
     def __init__(self) -> None:
-        self.windows = _Numbered()
+        self.edges = _Numbered()
         self.columns = _Numbered()
-        self.measures: list[tuple[int, int, int, int, float]] = []
+        self.measures: list[tuple[int, int, int, int, int, float]] = []
 
     def measure(self, aggregate: Aggregate, register: int, slot: int) -> None:
         op, prepared = _MEASURES[aggregate.measure]
-        window = self.windows.number(WHOLE_PAST if aggregate.days is None else aggregate.days * DAY)
-        column = 0
-        if prepared is not None:
-            column = self.columns.number((prepared, register, aggregate.number))
-        if op is MeasureOp.DECAYED:
-            # the kernel finds the time a decayed sum stands at in the very next column
-            self.columns.number((ColumnOp.VALUE, register, aggregate.number))
-        self.measures.append((op, window, column, slot, aggregate.number))
+        begin = self.edges.number(WHOLE_PAST if aggregate.days is None else (aggregate.skip + aggregate.days) * DAY)
+        end = self.edges.number(aggregate.skip * DAY)
+        column = 0 if prepared is None else self.columns.number((prepared, register, aggregate.number))
+        self.measures.append((op, begin, end, column, slot, aggregate.number))
 
 
 class _Source:
@@ -139,6 +146,8 @@ class _Source:
         match expression:
             case Column():
                 return self._column(expression)
+            case TextCode(column):
+                return RowOp.CELL, self.cells.number((column.name, True)), self._clock(column), 0.0
             case Later(column, by):
                 return RowOp.CLOCK, 0, self.clocks.number((column.name, by)), 0.0
             case Compared(value, operator, constant):
@@ -155,11 +164,13 @@ class _Source:
     def _column(self, column: Column) -> tuple[int, int, int, float]:
         if column.name == SOURCES[self.name].time:
             return RowOp.TIME, 0, 0, 0.0
-        clock = -1 if column.known_with is None else self.clocks.number((column.known_with, 0))
         if column.kind is Kind.TIME:
-            return RowOp.CLOCK, 0, clock, 0.0
+            return RowOp.CLOCK, 0, self._clock(column), 0.0
         self.vocabularies.setdefault(column.name, _Numbered())
-        return RowOp.CELL, self.cells.number(column.name), clock, 0.0
+        return RowOp.CELL, self.cells.number((column.name, False)), self._clock(column), 0.0
+
+    def _clock(self, column: Column) -> int:
+        return -1 if column.known_with is None else self.clocks.number((column.known_with, 0))
 
     def _constant(self, value: Expression, constant: float | str) -> float:
         """Return the number a constant is compared as: a text of a column's vocabulary by its code."""
@@ -169,10 +180,11 @@ class _Source:
 
     def load(self) -> SourceLoad:
         declared = SOURCES[self.name]
-        cells = (
-            CellLoad(name, declared.column(name).kind, tuple(self.vocabularies[name].things())) for name in self.cells.things()
+        cells = tuple(
+            CellLoad(name, declared.column(name).kind, () if stable else tuple(self.vocabularies[name].things()), stable)
+            for name, stable in self.cells.things()
         )
-        return SourceLoad(self.name, declared.time, tuple(cells), tuple(ClockLoad(*clock) for clock in self.clocks.things()))
+        return SourceLoad(self.name, declared.time, cells, tuple(ClockLoad(*clock) for clock in self.clocks.things()))
 
 
 class _Lowering:
@@ -215,15 +227,13 @@ class _Lowering:
             clock_starts=_starts([len(source.clocks) for source in sources]),
             selection_starts=_starts([len(source.selections) for source in sources]),
             wheres=_table([where for source in sources for where in source.selections]),
-            windows=frozen(
-                np.array([window for selection in selections for window in selection.windows.things()], dtype=np.int64)
-            ),
-            window_starts=_starts([len(selection.windows) for selection in selections]),
+            edges=frozen(np.array([edge for selection in selections for edge in selection.edges.things()], dtype=np.int64)),
+            edge_starts=_starts([len(selection.edges) for selection in selections]),
             columns=_table([column[:2] for column in columns], 2),
             column_numbers=_floats([column[2] for column in columns]),
             column_starts=_starts([len(selection.columns) for selection in selections]),
-            measures=_table([measure[:4] for measure in measures], 4),
-            measure_numbers=_floats([measure[4] for measure in measures]),
+            measures=_table([measure[:5] for measure in measures], 5),
+            measure_numbers=_floats([measure[5] for measure in measures]),
             measure_starts=_starts([len(selection.measures) for selection in selections]),
             formulas=_table(self.formulas, 4),
             constants=_floats(self.constants),
@@ -232,7 +242,7 @@ class _Lowering:
                 [
                     _most(source.rows for source in sources),
                     _most(s.columns for s in selections),
-                    _most(s.windows for s in selections),
+                    _most(s.edges for s in selections),
                 ]
             ),
         )

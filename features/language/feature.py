@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from features.language.arithmetic import Arithmetic, Formula
 from features.language.expressions import BadDeclaration, Column, Expression
-from features.language.formulas import Aggregate, Arithmetic, Formula
+from features.language.formulas import Aggregate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
 NEVER_MISSING = "never missing"

@@ -1,4 +1,4 @@
-"""How is a feature written down: rows of a source, conditions on them, a measure over a window, arithmetic on measures.
+"""How is a feature written down: rows of a source, conditions on them, a measure over a window; `arithmetic` joins measures.
 
 >>> tickets = Rows("tickets")
 >>> print(tickets.count(days=30, where=tickets["complaint"]))
@@ -7,7 +7,8 @@ count of tickets where complaint, 30 days
 mean of (contacts = 1) over tickets where known(resolved_at), 365 days
 
 An author never sees `as_of`: windows end at it, and every value is NULL until the moment it became known. A condition that is
-NULL selects no row. `days=None` means everything before `as_of`.
+NULL selects no row. `days=None` means everything before `as_of`; `skip` ends the window so many days before it:
+`[as_of - skip - days, as_of - skip)`. What became known in the skipped days counts: the window is older, the knowledge is not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from features.contracts.sources import SOURCES, Kind
-from features.language.expressions import BadDeclaration, Column, Expression, Midnight, plain
+from features.language.arithmetic import Formula
+from features.language.expressions import BadDeclaration, Column, Expression, Midnight, TextCode, plain
 
 
 class Measure(StrEnum):
@@ -26,6 +28,8 @@ class Measure(StrEnum):
     COUNT = "count"
     SUM = "sum"
     MEAN = "mean"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
     LAST = "last"
     AGE_OF_LAST = "days since last"
     AGE_OF_FIRST = "days since first"
@@ -34,57 +38,20 @@ class Measure(StrEnum):
     SQUARED_GAPS = "squared gaps in days"
     DECAYED = "decayed count"
     DECAYED_DAYS = "decayed count of days"
+    DECAYED_SUM = "decayed sum"
     WEEKLY_SLOPE = "weekly slope"
+    WEEKLY_STREAK = "weekly streak"
+    ENTROPY = "entropy"
 
 
-class Formula:
-    """A number a customer has at a moment: a measure, or arithmetic on measures. NaN in, NaN out."""
-
-    def __add__(self, other: Formula | float) -> Formula:
-        return Arithmetic("+", self, _formula(other))
-
-    def __sub__(self, other: Formula | float) -> Formula:
-        return Arithmetic("-", self, _formula(other))
-
-    def __mul__(self, other: Formula | float) -> Formula:
-        return Arithmetic("*", self, _formula(other))
-
-    def __truediv__(self, other: Formula | float) -> Formula:
-        """Divide; NaN where the divisor is 0."""
-        return Arithmetic("/", self, _formula(other))
-
-    def root(self) -> Formula:
-        """Return the square root; of a number below 0, which only rounding brings about, 0."""
-        return Arithmetic("root", self, Constant(0.0))
-
-
-@dataclass(frozen=True)
-class Constant(Formula):
-    """A number that is the same for everybody."""
-
-    number: float
-
-    def __str__(self) -> str:
-        return plain(self.number)
-
-
-@dataclass(frozen=True)
-class Arithmetic(Formula):
-    """One of + - * / on two formulas, or `root` of the left one."""
-
-    operator: str
-    left: Formula
-    right: Formula
-
-    def __str__(self) -> str:
-        return f"root({self.left})" if self.operator == "root" else f"({self.left}) {self.operator} ({self.right})"
+_WITH_HALF_LIFE = (Measure.DECAYED, Measure.DECAYED_DAYS, Measure.DECAYED_SUM)
 
 
 @dataclass(frozen=True)
 class Aggregate(Formula):
-    """A measure over the rows of one source that satisfy `where`, in `[as_of - days, as_of)`.
+    """A measure over the rows of one source that satisfy `where`, in `[as_of - skip - days, as_of - skip)`.
 
-    `number` is the half-life in days of a decayed count, and the number of weeks of a slope.
+    `number` is the half-life in days of a decayed count or sum, and the number of weeks of a slope.
     """
 
     measure: Measure
@@ -93,14 +60,17 @@ class Aggregate(Formula):
     value: Expression | None = None
     days: int | None = None
     number: float = 0.0
+    skip: int = 0
 
     def __post_init__(self) -> None:
         if self.days is not None and self.days < 1:
             raise BadDeclaration(f"a window needed at least one day, found {self.days}; leave it out for the whole past")
+        if self.skip < 0:
+            raise BadDeclaration(f"a window can only end at or before the moment, found one that skips {self.skip} days")
         for expression in (self.where, self.value):
             if expression is not None and expression.sources() != {self.source}:
                 raise BadDeclaration(f"needed columns of {self.source} only, found {expression} of {expression.sources()}")
-        if self.measure in (Measure.DECAYED, Measure.DECAYED_DAYS) and self.number < 1:
+        if self.measure in _WITH_HALF_LIFE and self.number < 1:
             raise BadDeclaration(f"a half-life needed at least one day, found {plain(self.number)}")
         if self.where is not None and self.where.kind is not Kind.FLAG:
             raise BadDeclaration(f"`where` needed a condition, found {self.where}, which is a {self.where.kind}")
@@ -110,7 +80,8 @@ class Aggregate(Formula):
         where = f" where {self.where}" if self.where is not None else ""
         number = f" by {plain(self.number)}" if self.number else ""
         days = f", {self.days} days" if self.days is not None else ""
-        return f"{self.measure}{value} {self.source}{where}{number}{days}"
+        skip = f", {self.skip} days before" if self.skip else ""
+        return f"{self.measure}{value} {self.source}{where}{number}{days}{skip}"
 
 
 Condition: TypeAlias = Expression
@@ -131,25 +102,37 @@ class Rows:
         """Return the column of the event time, which orders the rows."""
         return self[SOURCES[self.source].time]
 
-    def count(self, *, days: int | None = None, where: Condition | None = None) -> Formula:
+    def count(self, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Count the selected rows; 0 for none."""
-        return Aggregate(Measure.COUNT, self.source, where, days=days)
+        return Aggregate(Measure.COUNT, self.source, where, days=days, skip=skip)
 
-    def sum(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
+    def sum(self, value: Expression, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Add the known values; 0 where no row is selected, NaN where rows are but not one value is known."""
-        return Aggregate(Measure.SUM, self.source, where, _number(value), days)
+        return Aggregate(Measure.SUM, self.source, where, _number(value), days, skip=skip)
 
-    def mean(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
+    def mean(self, value: Expression, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Average the known values; NaN for none."""
-        return Aggregate(Measure.MEAN, self.source, where, _number(value), days)
+        return Aggregate(Measure.MEAN, self.source, where, _number(value), days, skip=skip)
 
-    def share(self, condition: Condition, *, days: int | None = None, where: Condition | None = None) -> Formula:
+    def share(self, condition: Condition, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Of the selected rows for which the condition is known: the share for which it is true; NaN for none."""
-        return Aggregate(Measure.MEAN, self.source, where, condition, days)
+        return Aggregate(Measure.MEAN, self.source, where, condition, days, skip=skip)
+
+    def minimum(self, value: Expression, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
+        """Take the smallest known value; NaN for none."""
+        return Aggregate(Measure.MINIMUM, self.source, where, _number(value), days, skip=skip)
+
+    def maximum(self, value: Expression, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
+        """Take the greatest known value; NaN for none."""
+        return Aggregate(Measure.MAXIMUM, self.source, where, _number(value), days, skip=skip)
 
     def last(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
         """Take the newest known value; NaN for none. Of rows at the same time the last in storage order counts."""
         return Aggregate(Measure.LAST, self.source, where, _number(value), days)
+
+    def last_code(self, column: Column, *, where: Condition | None = None) -> Formula:
+        """Take the stable 20-bit code of the newest known text, a category and no quantity; NaN for none. See `TextCode`."""
+        return Aggregate(Measure.LAST, self.source, where, TextCode(column))
 
     def days_since_last(self, moment: Expression | None = None, *, where: Condition | None = None) -> Formula:
         """Days from `moment` (the event time) of the newest selected row where it is known, to `as_of`; NaN for none."""
@@ -161,13 +144,15 @@ class Rows:
 
     def distinct(self, column: Column, *, days: int | None = None, where: Condition | None = None) -> Formula:
         """Count the distinct known values of a text column; 0 for none."""
-        if column.kind is not Kind.TEXT:
-            raise BadDeclaration(f"distinct needed a text column, found {column}, which is a {column.kind}")
-        return Aggregate(Measure.DISTINCT, self.source, where, column, days)
+        return Aggregate(Measure.DISTINCT, self.source, where, _text(column), days)
 
-    def distinct_days(self, *, days: int | None = None, where: Condition | None = None) -> Formula:
+    def entropy(self, column: Column, *, days: int | None = None, where: Condition | None = None) -> Formula:
+        """Shannon entropy, in bits, of the known values of a text column: 0 if all are alike; NaN for none."""
+        return Aggregate(Measure.ENTROPY, self.source, where, _text(column), days)
+
+    def distinct_days(self, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Count the UTC days that have a selected row; 0 for none."""
-        return Aggregate(Measure.DAYS, self.source, where, Midnight(self.time), days)
+        return Aggregate(Measure.DAYS, self.source, where, Midnight(self.time), days, skip=skip)
 
     def squared_gaps(self, *, where: Condition | None = None) -> Formula:
         """Add the squares of the gaps, in days, between successive distinct UTC days; NaN without a row."""
@@ -181,6 +166,10 @@ class Rows:
         """Count the distinct UTC days with a selected row, each weighted by its age from its midnight; 0 for none."""
         return Aggregate(Measure.DECAYED_DAYS, self.source, where, Midnight(self.time), number=half_life)
 
+    def decayed_sum(self, value: Expression, *, half_life: int, where: Condition | None = None) -> Formula:
+        """Add the known values, each weighted `0.5 ** (its row's age in days / half_life)`; 0 and NaN as in `sum`."""
+        return Aggregate(Measure.DECAYED_SUM, self.source, where, _number(value), number=half_life)
+
     def weekly_slope(self, *, weeks: int, where: Condition | None = None) -> Formula:
         """Least-squares slope of the weekly counts over the last `weeks` weeks, rows a week per week; 0 for none.
 
@@ -190,15 +179,35 @@ class Rows:
             raise BadDeclaration(f"a slope needed at least 2 weeks, found {weeks}")
         return Aggregate(Measure.WEEKLY_SLOPE, self.source, where, self.time, 7 * weeks, weeks)
 
+    def weekly_streak(self, *, where: Condition | None = None) -> Formula:
+        """Count how many weeks in a row, the last being `[as_of - 7 days, as_of)`, have a selected row; 0 if it has none."""
+        return Aggregate(Measure.WEEKLY_STREAK, self.source, where)
 
-def _formula(value: Formula | float) -> Formula:
-    return value if isinstance(value, Formula) else Constant(float(value))
+    def gap_mean(self, *, where: Condition | None = None) -> Formula:
+        """Average the days between successive selected rows; NaN for fewer than two rows."""
+        return (self.days_since_first(where=where) - self.days_since_last(where=where)) / (self.count(where=where) - 1)
+
+    def gap_std(self, *, where: Condition | None = None) -> Formula:
+        """Take the standard deviation (n - 1) of the days between successive selected rows; NaN for fewer than three rows."""
+        gaps, mean = self.count(where=where) - 1, self.gap_mean(where=where)
+        squares = Aggregate(Measure.SQUARED_GAPS, self.source, where, self.time)
+        return ((squares - gaps * mean * mean) / (gaps - 1)).root()
+
+    def recency_over_gap(self, *, where: Condition | None = None) -> Formula:
+        """Days since the newest selected row, as a multiple of the average gap; NaN for fewer than two, or all at one time."""
+        return self.days_since_last(where=where) / self.gap_mean(where=where)
 
 
 def _number(value: Expression) -> Expression:
     if value.kind not in (Kind.NUMBER, Kind.FLAG):
         raise BadDeclaration(f"needed a number or a flag, found {value}, which is a {value.kind}")
     return value
+
+
+def _text(column: Column) -> Column:
+    if column.kind is not Kind.TEXT:
+        raise BadDeclaration(f"needed a text column, found {column}, which is a {column.kind}")
+    return column
 
 
 def _moment(value: Expression) -> Expression:

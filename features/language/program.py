@@ -26,7 +26,7 @@ ALL_ROWS = -1
 """The register of a selection without a condition."""
 
 WHOLE_PAST: Timestamp = -1
-"""The length of a window without a beginning."""
+"""How far before a moment a window begins that has no beginning."""
 
 
 class RowOp(IntEnum):
@@ -54,7 +54,8 @@ class ColumnOp(IntEnum):
     SQUARED_GAPS = 2
     DECAYED = 3
     DECAYED_DISTINCT = 4
-    PREVIOUS = 5
+    DECAYED_SUM = 5
+    PREVIOUS = 6
 
 
 class MeasureOp(IntEnum):
@@ -63,14 +64,19 @@ class MeasureOp(IntEnum):
     COUNT = 0
     SUM = 1
     MEAN = 2
-    LAST = 3
-    AGE_OF_LAST = 4
-    AGE_OF_FIRST = 5
-    DISTINCT = 6
-    DAYS = 7
-    SQUARED_GAPS = 8
-    DECAYED = 9
-    WEEKLY_SLOPE = 10
+    MINIMUM = 3
+    MAXIMUM = 4
+    LAST = 5
+    AGE_OF_LAST = 6
+    AGE_OF_FIRST = 7
+    DISTINCT = 8
+    DAYS = 9
+    SQUARED_GAPS = 10
+    DECAYED = 11
+    DECAYED_DAYS = 12
+    WEEKLY_SLOPE = 13
+    WEEKLY_STREAK = 14
+    ENTROPY = 15
 
 
 class FormulaOp(IntEnum):
@@ -81,12 +87,16 @@ class FormulaOp(IntEnum):
     MULTIPLY = 2
     DIVIDE = 3
     ROOT = 4
+    OVER = 5
+    LEAST = 6
+    GREATEST = 7
+    KNOWN = 8
 
 
 class Program(NamedTuple):
     """The instructions, read-only. `x_starts[i]:x_starts[i + 1]` are those of source or selection `i`.
 
-    Registers are numbered within a source, columns and windows within a selection, slots over the whole program.
+    Registers are numbered within a source, columns and edges within a selection, slots over the whole program.
     """
 
     rows: NDArray[np.int32]
@@ -98,14 +108,15 @@ class Program(NamedTuple):
     selection_starts: NDArray[np.int32]
     wheres: NDArray[np.int32]
     """The register that must be true, one a selection."""
-    windows: NDArray[np.int64]
-    window_starts: NDArray[np.int32]
+    edges: NDArray[np.int64]
+    """How far before each moment a window begins or ends."""
+    edge_starts: NDArray[np.int32]
     columns: NDArray[np.int32]
     """(op, register) of each prepared column."""
     column_numbers: NDArray[np.float64]
     column_starts: NDArray[np.int32]
     measures: NDArray[np.int32]
-    """(op, window, column, slot)."""
+    """(op, edge of the beginning, edge of the end, column, slot)."""
     measure_numbers: NDArray[np.float64]
     measure_starts: NDArray[np.int32]
     formulas: NDArray[np.int32]
@@ -115,7 +126,7 @@ class Program(NamedTuple):
     outputs: NDArray[np.int32]
     """The slot of each formula, then of the rows that make somebody a customer, then of the rows in all sources."""
     sizes: NDArray[np.int32]
-    """The most registers of a source, and columns and windows of a selection."""
+    """The most registers of a source, and columns and edges of a selection."""
 
 
 class Rows(NamedTuple):
@@ -139,11 +150,15 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class CellLoad:
-    """One column to load as numbers; `vocabulary` are the texts that declarations compare with, coded 0, 1, ..."""
+    """One column to load as numbers; `vocabulary` are the texts that declarations compare with, coded 0, 1, ...
+
+    Codes are a bucket's own, unless they are to be `stable`: then they are those of `TextCode`.
+    """
 
     column: str
     kind: Kind
-    vocabulary: tuple[str, ...]
+    vocabulary: tuple[str, ...] = ()
+    stable: bool = False
 
 
 @dataclass(frozen=True)

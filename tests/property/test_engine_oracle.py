@@ -15,9 +15,10 @@ from features.catalogue import CATALOGUE, Catalogue
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES, Kind
 from features.engine.compute import compute_customer
+from features.language.arithmetic import Arithmetic, Constant
 from features.language.expressions import Column, Compared, Known, Later, Logic, Midnight, Not, SecondsBetween
 from features.language.feature import Feature
-from features.language.formulas import Aggregate, Arithmetic, Constant, Measure, Rows
+from features.language.formulas import Aggregate, Measure, Rows
 from features.log.versions import merge_versions
 from features.times import DAY, HOUR, SECOND, parse_time
 

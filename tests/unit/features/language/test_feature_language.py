@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from features.language.arithmetic import greatest
 from features.language.expressions import BadDeclaration, Column
 from features.language.formulas import Rows
 
@@ -14,6 +15,15 @@ def test_a_declaration_reads_as_a_sentence():
     share = tickets.share(tickets["waiting_seconds"] > 300, where=tickets["resolved_at"].known(), days=365)
 
     assert str(share) == "mean of (waiting_seconds > 300) over tickets where known(resolved_at), 365 days"
+
+
+def test_a_window_that_ends_earlier_says_so():
+    assert str(tickets.count(days=30, skip=60)) == "count of tickets, 30 days, 60 days before"
+
+
+def test_formulas_read_as_calls():
+    assert str(greatest(tickets.count() - 1, 0)) == "greatest((count of tickets) - (1), 0)"
+    assert str(tickets.count().known()) == "known(count of tickets)"
 
 
 def test_equal_declarations_are_equal():
@@ -35,10 +45,15 @@ def test_equal_declarations_are_equal():
         (lambda: ~tickets["contacts"], "needed a flag"),
         (lambda: tickets.sum(tickets["topic"]), "needed a number or a flag"),
         (lambda: tickets.distinct(tickets["contacts"]), "needed a text column"),
+        (lambda: tickets.entropy(tickets["contacts"]), "needed a text column"),
+        (lambda: tickets.last_code(tickets["contacts"]), "needed a text"),
+        (lambda: tickets.minimum(tickets["topic"]), "needed a number or a flag"),
+        (lambda: tickets.count(days=30, skip=-1), "skips -1 days"),
         (lambda: tickets.days_since_last(tickets["contacts"]), "needed a time"),
         (lambda: tickets["first_response_at"].within(hours=-1), "only be moved ahead"),
         (lambda: tickets.weekly_slope(weeks=1), "at least 2 weeks"),
         (lambda: tickets.decayed(half_life=0), "at least one day"),
+        (lambda: tickets.decayed_sum(tickets["contacts"], half_life=0), "at least one day"),
     ],
 )
 def test_what_cannot_be_computed_is_refused_with_the_reason(declare, complaint):
