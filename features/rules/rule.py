@@ -6,8 +6,8 @@ nothing else. A missing value is NULL, and so is a division by zero; a rule that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from features.document.faults import nearest
 from features.errors import InvalidInput
 from features.rules.parsing import RuleInvalid, parse_condition
-from features.rules.tree import Columns, Condition, Constant, Named
+from features.rules.tree import Columns, Condition, Constant, named_in
 
 __all__ = ["Rule", "RuleColumnsMissing", "RuleInvalid", "parse_rule"]
 
@@ -97,18 +97,7 @@ def parse_rule(text: str, names: Collection[str]) -> Rule:
         what was needed and found, and the nearest known name.
     """
     condition = parse_condition(text)
-    found = tuple(sorted(set(_names(condition))))
+    found = named_in(condition)
     if unknown := [name for name in found if name not in names]:
         raise RuleInvalid(f"needed names of features, found {', '.join(nearest(name, names) for name in unknown)}")
     return Rule(text, found, condition)
-
-
-def _names(part: object) -> Iterator[str]:
-    if isinstance(part, Named):
-        yield part.name
-    elif isinstance(part, tuple):
-        for item in part:
-            yield from _names(item)
-    elif is_dataclass(part):
-        for field in fields(part):
-            yield from _names(getattr(part, field.name))

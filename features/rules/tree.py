@@ -7,8 +7,8 @@ a table of one row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from functools import reduce
 from typing import Any, Protocol, TypeAlias
 
@@ -183,6 +183,22 @@ class AnyOf:
     def truth(self, columns: Columns) -> Truth:
         """Return whether some part is true."""
         return reduce(np.maximum, (part.truth(columns) for part in self.parts))
+
+
+def named_in(part: Condition | Number) -> tuple[str, ...]:
+    """Return the names a part of a rule reads, each once, sorted."""
+    return tuple(sorted(set(_names(part))))
+
+
+def _names(part: object) -> Iterator[str]:
+    if isinstance(part, Named):
+        yield part.name
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _names(item)
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from _names(getattr(part, field.name))
 
 
 @dataclass(frozen=True)
