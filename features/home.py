@@ -32,6 +32,11 @@ class Home:
         return self.root / "snapshots"
 
     @property
+    def stages(self) -> Path:
+        """Return the folder of the stage rules' winners at past Mondays, `<monday>-<digest>/`."""
+        return self.root / "stages"
+
+    @property
     def models(self) -> Path:
         """Return the folder of exported models, `<sha256>/`."""
         return self.root / "models"

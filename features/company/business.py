@@ -79,7 +79,7 @@ class StageSet(Part):
 
     name: Name
     order: tuple[Name, ...]
-    stages: Annotated[tuple[Stage, ...], Field(min_length=2)]
+    stages: Annotated[tuple[Stage, ...], Field(min_length=2, max_length=100)]
 
 
 class ValueCategory(Part):

@@ -1,0 +1,171 @@
+"""What is a kept Monday: the winners of every stage set for everybody, at one Monday, written once and mapped by its readers.
+
+`stages/<monday>-<digest>/` holds `ids.arrow` (sorted bytewise), `codes.npy` (int8, a row a customer, a column a set),
+`columns.json` (the sets' names) and, last, `manifest.json`. Rows that the log receives later become known later, so a past
+Monday's winners stay as they are; another rule, another meaning of a feature or an import of history makes them void.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.errors import Damaged
+from features.home import Home
+from features.log.store import EventLog
+from features.stages.stage_rules import StageRules
+from features.stages.winners import NOT_SEEN, StageCodes
+from features.times import Timestamp, compact_time, format_time, parse_time
+from features.write_once import canonical_json, new_folder, publish_folder, replace_file, sha256_of_file, sha256_of_json
+
+_IDS, _CODES, _COLUMNS, _MANIFEST = "ids.arrow", "codes.npy", "columns.json", "manifest.json"
+
+
+class KeptMondayDamaged(Damaged):
+    """A file of a kept Monday is not what was written."""
+
+
+@dataclass(frozen=True)
+class KeptMonday:
+    """The winners at one Monday: row i of `codes` belongs to `ids[i]`, column j to the j-th stage set of the company."""
+
+    path: Path
+    monday: Timestamp
+    ids: pa.StringArray
+    codes: StageCodes
+
+    def row(self, customer_id: str) -> int | None:
+        """Return the customer's row; None for somebody who was not yet known."""
+        wanted, low, high = customer_id.encode(), 0, len(self.ids)
+        starts, text = self._bytes
+        while low < high:
+            middle = (low + high) // 2
+            if bytes(text[starts[middle] : starts[middle + 1]]) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        found = low < len(self.ids) and bytes(text[starts[low] : starts[low + 1]]) == wanted
+        return low if found else None
+
+    @cached_property
+    def _bytes(self) -> tuple[memoryview, memoryview]:
+        _, starts, text = self.ids.buffers()
+        counted = memoryview(starts).cast("i") if starts is not None else memoryview(b"")
+        return counted[self.ids.offset :], memoryview(text or b"")
+
+
+@dataclass(frozen=True)
+class KeptMondays:
+    """The winners at successive Mondays, ascending, of `sets` stage sets; `at` lacks the Mondays not yet computed."""
+
+    mondays: tuple[Timestamp, ...]
+    sets: int
+    at: Mapping[Timestamp, KeptMonday]
+
+    @property
+    def missing(self) -> tuple[Timestamp, ...]:
+        """Return the Mondays that are still to be computed."""
+        return tuple(monday for monday in self.mondays if monday not in self.at)
+
+    def of_customer(self, customer_id: str) -> StageCodes:
+        """Return one customer's winners, `[set, Monday]`; `NOT_SEEN` at Mondays that are missing, too."""
+        winners = np.full((self.sets, len(self.mondays)), NOT_SEEN, np.int8)
+        for place, monday in enumerate(self.mondays):
+            kept = self.at.get(monday)
+            if kept is not None and (row := kept.row(customer_id)) is not None:
+                winners[:, place] = kept.codes[row]
+        return winners
+
+    def of(self, ids: pa.StringArray) -> StageCodes:
+        """Return the winners of many customers, `[set, customer, Monday]`; `NOT_SEEN` at Mondays that are missing, too."""
+        winners = np.full((self.sets, len(ids), len(self.mondays)), NOT_SEEN, np.int8)
+        for place, monday in enumerate(self.mondays):
+            if (kept := self.at.get(monday)) is not None:
+                rows = pc.index_in(kept.ids, value_set=ids)
+                known = rows.is_valid().to_numpy(zero_copy_only=False)
+                winners[:, rows.drop_null().to_numpy(), place] = kept.codes[known].T
+        return winners
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """From what a Monday's winners were computed: which rules, which log."""
+
+    rules: str
+    log_digest: str
+
+
+def write_monday(home: Home, kept: KeptMonday, *, columns: Sequence[str], recipe: Recipe) -> KeptMonday:
+    """Keep the winners of a Monday; where equal ones stand already, they are known to hold for this log too."""
+    with new_folder(home.stages) as folder:
+        table = pa.table({"customer_id": kept.ids})
+        with pa.OSFile(str(folder / _IDS), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+        np.save(folder / _CODES, np.ascontiguousarray(kept.codes), allow_pickle=False)
+        (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
+        files = {name: sha256_of_file(folder / name) for name in (_IDS, _CODES, _COLUMNS)}
+        digest = sha256_of_json({"rules": recipe.rules, "files": files})
+        body = {"monday": format_time(kept.monday), "digest": digest, "files": files, **vars(recipe)}
+        manifest = canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
+        (folder / _MANIFEST).write_bytes(manifest)
+        final = publish_folder(folder, home.stages / f"{compact_time(kept.monday)}-{digest[:12]}")
+    if (final / _MANIFEST).read_bytes() != manifest:
+        replace_file(final / _MANIFEST, manifest)
+    return open_monday(final)
+
+
+def kept_mondays(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, verify: bool = True) -> KeptMondays:
+    """Open the winners of these Mondays, as far as they stand and hold for this log and these rules."""
+    wanted, found = {compact_time(monday): monday for monday in mondays}, {}
+    for path in sorted(log.home.stages.glob("[0-9]*-*")):
+        monday = wanted.get(path.name.partition("-")[0])
+        if monday is not None and monday not in found:
+            body = _manifest(path)
+            if body["rules"] == rules.digest and body["log_digest"] == log.digest:
+                found[monday] = open_monday(path, verify=verify)
+    return KeptMondays(tuple(mondays), len(rules.company.stage_sets), found)
+
+
+def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
+    """Map the winners of a Monday.
+
+    Raises
+    ------
+    KeptMondayDamaged
+        If a file is not what was written; nothing of it was parsed. With `verify=False` only the manifest is checked.
+    """
+    body = _manifest(path)
+    files: dict[str, str] = body["files"]
+    if verify and (damaged := [name for name, sha in files.items() if not _is_whole(path / name, sha)]):
+        raise KeptMondayDamaged(f"{', '.join(damaged)} in {path} is not what was written; {_REMEDY}")
+    with pa.memory_map(str(path / _IDS)) as file:
+        ids = pa.ipc.open_file(file).read_all()["customer_id"].combine_chunks()
+    codes = np.load(path / _CODES, mmap_mode="r" if len(ids) else None, allow_pickle=False)
+    return KeptMonday(path, parse_time(body["monday"]), ids, codes)
+
+
+_REMEDY = "remove the folder, and the Monday is computed again"
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest, after its own hash and the folder's name have vouched for it."""
+    try:
+        document = json.loads((path / _MANIFEST).read_bytes())
+        body: dict[str, Any] = document["manifest"]
+        if document["sha256"] == sha256_of_json(body) and path.name.endswith(body["digest"][:12]):
+            return body
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeptMondayDamaged(f"{path / _MANIFEST} is not what was written; {_REMEDY}") from error
+    raise KeptMondayDamaged(f"{path / _MANIFEST} is not what was written; {_REMEDY}")
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of_file(path) == sha256
