@@ -96,7 +96,7 @@ class _Loaded:
         times = _moments(table, load.time)
         _check_order(load.source, owners, ends, times)
         texts = {cell: _coded(table, cell) for cell in load.cells if cell.kind is Kind.TEXT}
-        cells = [texts[cell].values if cell in texts else _numbers(table, cell.column) for cell in load.cells]
+        cells = [texts[cell].values if cell in texts else _numbers(table, cell) for cell in load.cells]
         clocks = [_later(_moments(table, clock.column), clock.by) for clock in load.clocks]
         codes = max([1, *(text.codes for text in texts.values())])
         return cls(owners, ends, times, _moments(table, "known_at"), _moments(table, "superseded_at"), cells, clocks, codes)
@@ -141,11 +141,21 @@ def _later(moments: NDArray[np.int64], by: int) -> NDArray[np.int64]:
     return np.where(moments == NEVER, NEVER, moments + by) if by else moments
 
 
-def _numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
-    if name not in table.column_names:
+def _numbers(table: pa.Table, cell: CellLoad) -> NDArray[np.float64]:
+    if cell.column not in table.column_names:
         return np.full(table.num_rows, np.nan)
-    numbers: NDArray[np.float64] = table[name].cast(pa.float64()).to_numpy()
+    column = table[cell.column]
+    if cell.kind is Kind.TEXTS:
+        column = _standing(column.combine_chunks(), *cell.vocabulary) if cell.vocabulary else pc.list_value_length(column)
+    numbers: NDArray[np.float64] = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers
+
+
+def _standing(lists: pa.ListArray, text: str) -> pa.BooleanArray:
+    """Say of each list whether the text stands in it; null where there is no list."""
+    found = np.zeros(len(lists), np.bool_)
+    found[pc.list_parent_indices(lists).filter(pc.equal(pc.list_flatten(lists), text)).to_numpy()] = True
+    return pa.array(found, mask=lists.is_null().to_numpy(zero_copy_only=False))
 
 
 def _coded(table: pa.Table, cell: CellLoad) -> _Coded:

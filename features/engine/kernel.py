@@ -19,7 +19,7 @@ from numba import njit, typeof, types
 from numpy.typing import NDArray
 
 from features.engine.measures import fill_formulas, measure
-from features.engine.phases import cut_into_phases, fill_registers, mark_breaks, pick
+from features.engine.phases import cut_into_phases, fill_registers, mark_breaks, note_joining, pick
 from features.engine.scratch import Span, Work, compiled, new_work
 from features.engine.views import look, mark_edge, prepare_columns
 from features.language.compiler import compile_formulas
@@ -90,6 +90,7 @@ def _entry(version: int) -> _Run:
         if version < 0:
             return  # never: the cache watches this file and this closure only, so the other parts' version has to stand in it
         for customer in range(rows.starts.shape[1] - 1):
+            note_joining(program, rows, work, customer)
             for source in range(rows.starts.shape[0]):
                 _measure_source(program, rows, work, (source, customer))
             fill_formulas(program, work)

@@ -63,8 +63,8 @@ def _measured(op: int, column: NDArray[np.float64], begin: int, end: int) -> flo
     if op == MeasureOp.SQUARED_GAPS:
         return float(column[end - 1] - column[begin]) if end > begin else _NULL
     if op == MeasureOp.AGE_OF_FIRST:
-        return _first_known(column[begin:end])
-    return _first_known(column[begin:end][::-1])
+        return _known(column[begin:end], 0)
+    return _known(column[begin:end][::-1], 1 if op == MeasureOp.LAST_BUT_ONE else 0)
 
 
 @compiled
@@ -91,10 +91,13 @@ def _smallest(values: NDArray[np.float64], sign: float) -> float:
 
 
 @compiled
-def _first_known(values: NDArray[np.float64]) -> float:
+def _known(values: NDArray[np.float64], place: int) -> float:
+    """Return the known value that has so many before it."""
     for value in values:
         if value == value:
-            return float(value)
+            if place == 0:
+                return float(value)
+            place -= 1
     return _NULL
 
 

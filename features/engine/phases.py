@@ -15,6 +15,25 @@ _NULL = np.nan
 
 
 @compiled
+def note_joining(program: Program, rows: Rows, work: Work, customer: int) -> None:
+    """Note when a customer joined, as known at each moment: the time of the one version visible then, once it has passed."""
+    work.joined[:] = NEVER
+    source, clock = program.joining
+    if source >= 0:
+        moments = rows.clock_starts[program.clock_starts[source] + clock]
+        for row in range(rows.starts[source, customer], rows.starts[source, customer + 1]):
+            joined = rows.clocks[moments + row]
+            first = _first_after(work.as_ofs, max(joined, rows.times[row], rows.known[row]), 0)
+            for moment in range(first, _first_after(work.as_ofs, rows.superseded[row], 0)):
+                work.joined[moment] = joined
+    until = work.as_ofs.size
+    for moment in range(work.as_ofs.size - 1, -1, -1):
+        if moment + 1 < work.as_ofs.size and work.joined[moment] != work.joined[moment + 1]:
+            until = moment + 1
+        work.joined_until[moment] = until
+
+
+@compiled
 def cut_into_phases(program: Program, rows: Rows, work: Work, place: tuple[int, int]) -> int:
     """Fill the phases of one customer's rows of one source, oldest first; return how many."""
     source, customer = place
@@ -27,7 +46,7 @@ def cut_into_phases(program: Program, rows: Rows, work: Work, place: tuple[int, 
         first = _first_after(work.as_ofs, rows.known[row], past)
         last = _first_after(work.as_ofs, rows.superseded[row], past)
         while first < last:
-            stop = last
+            stop = min(last, work.joined_until[first]) if program.beside_joining[source] else last
             for clock in clocks:
                 change = _first_after(work.as_ofs, rows.clocks[clock + row], past)
                 if first < change < stop:
@@ -48,7 +67,7 @@ def fill_registers(program: Program, rows: Rows, work: Work, place: tuple[int, i
     base = program.row_starts[source]
     for index in range(base, program.row_starts[source + 1]):
         op, left, right = program.rows[index]
-        if op <= RowOp.CLOCK:
+        if op <= RowOp.JOINED:
             _load(program, rows, work, (source, phases, index, index - base))
             continue
         number = program.row_numbers[index]
@@ -100,6 +119,10 @@ def _load(program: Program, rows: Rows, work: Work, place: tuple[int, int, int, 
     clocks = program.clock_starts[source]
     for phase in range(phases):
         row = work.row[phase]
+        if op == RowOp.JOINED:
+            joined = work.joined[work.first[phase]]
+            register[phase] = joined if joined != NEVER else _NULL
+            continue
         if op != RowOp.TIME and clock >= 0:
             moment = rows.clocks[rows.clock_starts[clocks + clock] + row]
             if moment >= work.as_ofs[work.first[phase]]:

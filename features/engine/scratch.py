@@ -25,6 +25,10 @@ class Work(NamedTuple):
     """The first moment after a phase."""
     past: NDArray[np.int64]
     """The first moment before which the row of a phase happened."""
+    joined: NDArray[np.int64]
+    """When the customer joined, as known at each moment; `NEVER` before."""
+    joined_until: NDArray[np.int64]
+    """The next moment at which that is another."""
     breaks: NDArray[np.bool_]
     """At which moments a new view is needed; the last is the end."""
     registers: NDArray[np.float64]
@@ -61,9 +65,11 @@ def compiled(function: _Function) -> _Function:
 
 
 def new_work(program: Program, rows: Rows, as_ofs: NDArray[np.int64]) -> Work:
-    """Make room for the customer with the most phases: one a row, and one more for each clock its source has."""
+    """Make room for the customer with the most phases: one a row, one more for each clock, and for each change of the joining."""
     lengths, clocks = np.diff(rows.starts, axis=1), np.diff(program.clock_starts)
-    longest = int((lengths * (1 + clocks[:, None])).max(initial=1))
+    joinings = np.minimum(2 * lengths[program.joining[0]], as_ofs.size) if program.joining[0] >= 0 else 0
+    changes = clocks[:, None] + program.beside_joining[:, None] * joinings
+    longest = int((lengths * (1 + changes)).max(initial=1))
     registers, columns, edges = (int(size) for size in program.sizes)
     return Work(
         as_ofs=as_ofs,
@@ -71,6 +77,8 @@ def new_work(program: Program, rows: Rows, as_ofs: NDArray[np.int64]) -> Work:
         first=np.empty(longest, np.int64),
         stop=np.empty(longest, np.int64),
         past=np.empty(longest, np.int64),
+        joined=np.empty(as_ofs.size, np.int64),
+        joined_until=np.empty(as_ofs.size, np.int64),
         breaks=np.empty(as_ofs.size + 1, np.bool_),
         registers=np.empty((registers, longest)),
         picked=np.empty(longest, np.int64),

@@ -25,6 +25,7 @@ from features.language.expressions import (
     TextCode,
 )
 from features.language.formulas import Aggregate, Measure, Rows
+from features.language.profile import Contains, Joined, Size
 from features.language.program import (
     ALL_ROWS,
     WHOLE_PAST,
@@ -62,6 +63,7 @@ _MEASURES = {
     Measure.MINIMUM: (MeasureOp.MINIMUM, ColumnOp.VALUE),
     Measure.MAXIMUM: (MeasureOp.MAXIMUM, ColumnOp.VALUE),
     Measure.LAST: (MeasureOp.LAST, ColumnOp.VALUE),
+    Measure.LAST_BUT_ONE: (MeasureOp.LAST_BUT_ONE, ColumnOp.VALUE),
     Measure.AGE_OF_LAST: (MeasureOp.AGE_OF_LAST, ColumnOp.VALUE),
     Measure.AGE_OF_FIRST: (MeasureOp.AGE_OF_FIRST, ColumnOp.VALUE),
     Measure.DISTINCT: (MeasureOp.DISTINCT, ColumnOp.PREVIOUS),
@@ -147,7 +149,13 @@ class _Source:
             case Column():
                 return self._column(expression)
             case TextCode(column):
-                return RowOp.CELL, self.cells.number((column.name, True)), self._clock(column), 0.0
+                return self._cell(column, stable=True)
+            case Size(column):
+                return self._cell(column)
+            case Contains(column, text):
+                return self._cell(column, text)
+            case Joined():
+                return RowOp.JOINED, 0, 0, 0.0
             case Later(column, by):
                 return RowOp.CLOCK, 0, self.clocks.number((column.name, by)), 0.0
             case Compared(value, operator, constant):
@@ -167,7 +175,10 @@ class _Source:
         if column.kind is Kind.TIME:
             return RowOp.CLOCK, 0, self._clock(column), 0.0
         self.vocabularies.setdefault(column.name, _Numbered())
-        return RowOp.CELL, self.cells.number((column.name, False)), self._clock(column), 0.0
+        return self._cell(column)
+
+    def _cell(self, column: Column, *listed: str, stable: bool = False) -> tuple[int, int, int, float]:
+        return RowOp.CELL, self.cells.number((column.name, stable, listed)), self._clock(column), 0.0
 
     def _clock(self, column: Column) -> int:
         return -1 if column.known_with is None else self.clocks.number((column.known_with, 0))
@@ -181,10 +192,13 @@ class _Source:
     def load(self) -> SourceLoad:
         declared = SOURCES[self.name]
         cells = tuple(
-            CellLoad(name, declared.column(name).kind, () if stable else tuple(self.vocabularies[name].things()), stable)
-            for name, stable in self.cells.things()
+            CellLoad(name, declared.column(name).kind, listed or self._vocabulary(name, stable), stable)
+            for name, stable, listed in self.cells.things()
         )
         return SourceLoad(self.name, declared.time, cells, tuple(ClockLoad(*clock) for clock in self.clocks.things()))
+
+    def _vocabulary(self, name: str, stable: bool) -> tuple[str, ...]:
+        return () if stable or name not in self.vocabularies else tuple(self.vocabularies[name].things())
 
 
 class _Lowering:
@@ -213,8 +227,13 @@ class _Lowering:
         register = 0 if aggregate.value is None else source.register(aggregate.value)
         source.selection(aggregate.where).measure(aggregate, register, self.slots[aggregate])
 
+    def _joining(self) -> list[int]:
+        return [list(self.sources).index("customers"), self.sources["customers"].clocks.number(("joined_at", 0))]
+
     def program(self, outputs: list[int]) -> Program:
         sources = list(self.sources.values())
+        beside = [any(isinstance(expression, Joined) for expression in source.registers) for source in sources]
+        joining = self._joining() if any(beside) else [-1, -1]
         selections = [selection for source in sources for selection in source.selections.values()]
         rows = [row for source in sources for row in source.rows]
         columns = [column for selection in selections for column in selection.columns.things()]
@@ -225,6 +244,8 @@ class _Lowering:
             row_starts=_starts([len(source.rows) for source in sources]),
             cell_starts=_starts([len(source.cells) for source in sources]),
             clock_starts=_starts([len(source.clocks) for source in sources]),
+            joining=_table(joining),
+            beside_joining=_table(beside),
             selection_starts=_starts([len(source.selections) for source in sources]),
             wheres=_table([where for source in sources for where in source.selections]),
             edges=frozen(np.array([edge for selection in selections for edge in selection.edges.things()], dtype=np.int64)),

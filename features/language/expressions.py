@@ -87,7 +87,7 @@ class Column(Expression):
     name: str
 
     def __post_init__(self) -> None:
-        usable = {column.name for column in SOURCES[self.source].columns if column.kind is not Kind.TEXTS} - _NEVER_FEATURES
+        usable = {column.name for column in SOURCES[self.source].columns} - _NEVER_FEATURES
         if self.name not in usable:
             raise BadDeclaration(f"needed a column of {self.source} that features may use: {sorted(usable)}; found {self.name!r}")
 

@@ -20,6 +20,8 @@ from typing import TypeAlias
 from features.contracts.sources import SOURCES, Kind
 from features.language.arithmetic import Formula
 from features.language.expressions import BadDeclaration, Column, Expression, Midnight, TextCode, plain
+from features.language.profile import Joined
+from features.times import DAY, SECOND
 
 
 class Measure(StrEnum):
@@ -31,6 +33,7 @@ class Measure(StrEnum):
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     LAST = "last"
+    LAST_BUT_ONE = "last but one"
     AGE_OF_LAST = "days since last"
     AGE_OF_FIRST = "days since first"
     DISTINCT = "distinct"
@@ -102,6 +105,11 @@ class Rows:
         """Return the column of the event time, which orders the rows."""
         return self[SOURCES[self.source].time]
 
+    def after_joining(self, *, days: int) -> Condition:
+        """Ask whether the row happened in the customer's first days: in `[joined_at, joined_at + days)`; NULL for a prospect."""
+        since = self.time.seconds_since(Joined(self.source))
+        return (since >= 0) & (since < days * DAY / SECOND)
+
     def count(self, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Count the selected rows; 0 for none."""
         return Aggregate(Measure.COUNT, self.source, where, days=days, skip=skip)
@@ -129,6 +137,10 @@ class Rows:
     def last(self, value: Expression, *, days: int | None = None, where: Condition | None = None) -> Formula:
         """Take the newest known value; NaN for none. Of rows at the same time the last in storage order counts."""
         return Aggregate(Measure.LAST, self.source, where, _number(value), days)
+
+    def last_but_one(self, value: Expression, *, where: Condition | None = None) -> Formula:
+        """Take the known value before the newest one; NaN for fewer than two."""
+        return Aggregate(Measure.LAST_BUT_ONE, self.source, where, _number(value))
 
     def last_code(self, column: Column, *, where: Condition | None = None) -> Formula:
         """Take the stable 20-bit code of the newest known text, a category and no quantity; NaN for none. See `TextCode`."""

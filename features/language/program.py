@@ -35,15 +35,16 @@ class RowOp(IntEnum):
     CELL = 0
     TIME = 1
     CLOCK = 2
-    MIDNIGHT = 3
-    SECONDS_BETWEEN = 4
-    EQUALS = 5
-    OVER = 6
-    AT_LEAST = 7
-    KNOWN = 8
-    NOT = 9
-    AND = 10
-    OR = 11
+    JOINED = 3
+    MIDNIGHT = 4
+    SECONDS_BETWEEN = 5
+    EQUALS = 6
+    OVER = 7
+    AT_LEAST = 8
+    KNOWN = 9
+    NOT = 10
+    AND = 11
+    OR = 12
 
 
 class ColumnOp(IntEnum):
@@ -77,6 +78,7 @@ class MeasureOp(IntEnum):
     WEEKLY_SLOPE = 13
     WEEKLY_STREAK = 14
     ENTROPY = 15
+    LAST_BUT_ONE = 16
 
 
 class FormulaOp(IntEnum):
@@ -105,6 +107,10 @@ class Program(NamedTuple):
     row_starts: NDArray[np.int32]
     cell_starts: NDArray[np.int32]
     clock_starts: NDArray[np.int32]
+    joining: NDArray[np.int32]
+    """The source and the clock that say when a customer joined; -1 where nobody asks."""
+    beside_joining: NDArray[np.int32]
+    """1 for each source whose rows are compared with the joining, else 0."""
     selection_starts: NDArray[np.int32]
     wheres: NDArray[np.int32]
     """The register that must be true, one a selection."""
@@ -152,7 +158,8 @@ class Rows(NamedTuple):
 class CellLoad:
     """One column to load as numbers; `vocabulary` are the texts that declarations compare with, coded 0, 1, ...
 
-    Codes are a bucket's own, unless they are to be `stable`: then they are those of `TextCode`.
+    Codes are a bucket's own, unless they are to be `stable`: then they are those of `TextCode`. Of a list, it is whether the one
+    text of the vocabulary stands in it; without a vocabulary, how many texts do.
     """
 
     column: str

@@ -19,6 +19,7 @@ from features.language.arithmetic import Arithmetic, Constant
 from features.language.expressions import Column, Compared, Known, Later, Logic, Midnight, Not, SecondsBetween
 from features.language.feature import Feature
 from features.language.formulas import Aggregate, Measure, Rows
+from features.language.profile import Contains, Joined, Size
 from features.log.versions import merge_versions
 from features.times import DAY, HOUR, SECOND, parse_time
 
@@ -26,7 +27,7 @@ AS_OF = parse_time("2024-03-01")  # the day before it is a leap day
 AS_OFS = (AS_OF - 365 * DAY, AS_OF - 7 * DAY, AS_OF - 90 * 60 * SECOND, AS_OF, AS_OF + 1, AS_OF + DAY)
 EDGES = (0, 7, 14, 28, 30, 37, 90, 180, 210, 365, 372)
 
-tickets, purchases, surveys = Rows("tickets"), Rows("purchases"), Rows("surveys")
+customers, tickets, purchases, surveys = Rows("customers"), Rows("tickets"), Rows("purchases"), Rows("surveys")
 BEYOND = Catalogue(
     (
         *CATALOGUE.features,
@@ -41,6 +42,10 @@ BEYOND = Catalogue(
         Feature("answered_in_2h", tickets.count(where=~tickets["first_response_at"].within(hours=2)), ""),
         Feature("slope_of_some", purchases.weekly_slope(weeks=4, where=purchases["kind"].equals("order")), ""),
         Feature("decay_of_some", surveys.decayed(half_life=7, where=surveys["score"] >= 5), ""),
+        Feature("first_week", surveys.sum(surveys["score"], where=surveys.after_joining(days=7)), ""),
+        Feature("before_the_newest", surveys.last_but_one(surveys["comment_sentiment"]), ""),
+        Feature("channels", customers.last(Size(customers["consent"])), ""),
+        Feature("by_phone", customers.last(Contains(customers["consent"], "phone")), ""),
         Feature("arithmetic", (tickets.count() - 1) * 2 / tickets.count(days=30) + 0.5, ""),
     )
 )
@@ -57,7 +62,7 @@ def values(column, time):
     if column.kind is Kind.TIME:
         found = st.sampled_from([time, time + HOUR, time + DAY, time + 3 * DAY, AS_OF, AS_OF - 7 * DAY, AS_OF + 40 * DAY])
     elif column.kind is Kind.TEXTS:
-        found = st.just(["phone"])
+        found = st.sampled_from([[], ["phone"], ["email", "phone"], ["email"]])
     else:
         kinds = {Kind.TEXT: column.choices or ("a", "b"), Kind.NUMBER: (0.0, 1.0, 2.5, 310.0, -3.0), Kind.FLAG: (True, False)}
         found = st.sampled_from(kinds[column.kind])
@@ -114,6 +119,14 @@ def value(expression, row, as_of):
             source, found = SOURCES[name], row.get(column)
             known = row[column] if source.column(column).kind is Kind.TIME else row.get(source.column(column).known_with, 0)
             return found if known is not None and known < as_of else None
+        case Joined():
+            return row["joined"]
+        case Size(column):
+            found = value(column, row, as_of)
+            return None if found is None else len(found)
+        case Contains(column, text):
+            found = value(column, row, as_of)
+            return None if found is None else text in found
         case Later(column, by):
             moment = row[column.name]
             return moment + by if moment is not None and moment + by < as_of else None
@@ -156,6 +169,8 @@ def formula(part, seen, as_of):
         case Aggregate():
             begin = -math.inf if part.days is None else as_of - part.days * DAY
             rows = [row for row in seen[part.source] if row[SOURCES[part.source].time] >= begin]
+            joined = [value(customers["joined_at"], row, as_of) for row in seen["customers"]]
+            rows = [{**row, "joined": joined[-1] if joined else None} for row in rows]
             rows = [row for row in rows if part.where is None or value(part.where, row, as_of) is True]
             found = [None if part.value is None else value(part.value, row, as_of) for row in rows]
             return measure(part, found, as_of)
@@ -174,6 +189,8 @@ def measure(part, found, as_of):
             return sum(known) / len(known) if known else math.nan
         case Measure.LAST:
             return known[-1] if known else math.nan
+        case Measure.LAST_BUT_ONE:
+            return known[-2] if len(known) > 1 else math.nan
         case Measure.AGE_OF_LAST:
             return ages[-1] if ages else math.nan
         case Measure.AGE_OF_FIRST:
