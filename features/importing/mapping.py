@@ -10,24 +10,18 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import pydantic
-import sqlglot
 from pydantic import StringConstraints
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from features.contracts.checks import KnownAt
 from features.contracts.sources import SOURCES
 from features.errors import InvalidInput, NotFound
+from features.importing.statements import faults_of_select
 from features.times import NaiveTime, Timestamp, parse_time
 
 CompanyName: TypeAlias = Literal["default", "activity"]
+DatabaseKind: TypeAlias = Literal["sqlite", "postgresql", "duckdb"]
 
-_NOT_REPEATABLE = {
-    *("rand", "random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "nextval", "currval", "txid_current"),
-    *("now", "today", "age", "localtime", "localtimestamp", "transaction_timestamp", "get_current_time", "get_current_timestamp"),
-    *("getenv", "getvariable", "session_user", "version", "query", "query_table"),
-}
-_OF_THE_MOMENT = "current_"  # current_date, current_user, current_setting, ...
+_DIALECTS: Mapping[DatabaseKind, str] = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb"}
 
 
 class MappingInvalid(InvalidInput):
@@ -43,40 +37,76 @@ class UnknownMapping(NotFound):
     """No mapping of that name is shipped."""
 
 
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+_Table = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}([.][A-Za-z_][A-Za-z0-9_]{0,62})?$")]
+_Sentence = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+
+class _Part(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class DatabaseTables(_Part):
+    """Which database the SELECTs run in, and the tables or views they may read there, with a schema where it needs one."""
+
+    kind: DatabaseKind
+    tables: Annotated[tuple[_Table, ...], pydantic.Field(min_length=1, strict=False)]
+
+
+class Counted(_Part):
+    """A SELECT that gives two numbers, how many and of how many, and the words for what is counted."""
+
+    text: _Sentence
+    count: str
+
+
+class _MappingFile(_Part):
+    name: _Name
+    known_at: KnownAt
+    company: CompanyName | None = None
+    observed_until: str | None = None
+    package: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(/[a-z0-9_]+)*$")] | None = None
+    assumptions: Annotated[tuple[str, ...], pydantic.Field(strict=False)] = ()
+    files: dict[_Name, str] = {}
+    database: DatabaseTables | None = None
+    views: dict[_Name, str] = {}
+    select: Annotated[dict[str, str], pydantic.Field(min_length=1)]
+    left_out: dict[str, str] = {}
+    findings: dict[_Name, Counted] = {}
+
+
 @dataclass(frozen=True)
 class ImportMapping:
-    """Which files are read under which table name, and the SELECT that makes each source of them.
+    """What is read, and the SELECT that makes each source of it.
 
-    `views` are steps that several SELECTs share, in order. `left_out` counts, by reason, raw rows that the SELECTs leave out on
-    purpose; `assumptions` say what the data do not, and are repeated in the report.
+    Either `files` (table name -> which files) or `database` says what is read; `package` names the folder of an installed package
+    to take the files from where no other place is given. `views` are steps that several SELECTs share, in order. `left_out`
+    counts, by reason, raw rows that the SELECTs leave out on purpose; `findings` count what a reader of the data should know;
+    `assumptions` say what the data do not. All three are repeated in the report.
     """
 
     name: str
     known_at: KnownAt
     company: CompanyName | None
     observed_until: Timestamp | None
+    package: str | None
     assumptions: tuple[str, ...]
     files: Mapping[str, str]
+    database: DatabaseTables | None
     views: Mapping[str, str]
     select: Mapping[str, str]
     left_out: Mapping[str, str]
+    findings: Mapping[str, Counted]
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the names under which the SELECTs read the data."""
+        return self.database.tables if self.database else tuple(self.files)
 
-_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
-
-
-class _MappingFile(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(strict=True, extra="forbid")
-
-    name: _Name
-    known_at: KnownAt
-    company: CompanyName | None = None
-    observed_until: str | None = None
-    assumptions: tuple[str, ...] = pydantic.Field((), strict=False)
-    files: Annotated[dict[_Name, str], pydantic.Field(min_length=1)]
-    views: dict[_Name, str] = {}
-    select: Annotated[dict[str, str], pydantic.Field(min_length=1)]
-    left_out: dict[str, str] = {}
+    @property
+    def dialect(self) -> str:
+        """Return the SQL in which the SELECTs are written, by its name in sqlglot."""
+        return _DIALECTS[self.database.kind] if self.database else "duckdb"
 
 
 def shipped_mappings() -> list[str]:
@@ -138,9 +168,10 @@ def parse_mapping(text: str) -> ImportMapping:
     except pydantic.ValidationError as errors:
         raise MappingInvalid([f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in errors.errors()]) from errors
     observed_until, faults = _moment(found.observed_until)
-    if faults := [*faults, *_faults_of_sources(found), *_faults_of_sql(found)]:
+    mapping = ImportMapping(**dict(found) | {"observed_until": observed_until})
+    if faults := [*faults, *_faults_of_sources(mapping), *_faults_of_sql(mapping)]:
         raise MappingInvalid(faults)
-    return ImportMapping(**found.model_dump(exclude={"observed_until"}), observed_until=observed_until)
+    return mapping
 
 
 def _moment(text: str | None) -> tuple[Timestamp | None, list[str]]:
@@ -150,62 +181,22 @@ def _moment(text: str | None) -> tuple[Timestamp | None, list[str]]:
         return None, [f"observed_until: {error}"]
 
 
-def _faults_of_sources(found: _MappingFile) -> list[str]:
-    return [
-        f"select.{name}: no such source; the sources are {', '.join(SOURCES)}" for name in found.select if name not in SOURCES
+def _faults_of_sources(mapping: ImportMapping) -> list[str]:
+    faults = [
+        f"select.{name}: no such source; the sources are {', '.join(SOURCES)}" for name in mapping.select if name not in SOURCES
     ]
-
-
-def _faults_of_sql(found: _MappingFile) -> list[str]:
-    tables, faults = set(found.files), []
-    for name, sql in found.views.items():
-        faults += [f"views.{name}: {fault}" for fault in faults_of_select(sql, tables)]
-        tables.add(name)
-    for part in ("select", "left_out"):
-        for name, sql in getattr(found, part).items():
-            faults += [f"{part}.{name}: {fault}" for fault in faults_of_select(sql, tables)]
+    if bool(mapping.files) == bool(mapping.database):
+        faults.append("needs what is read: either [files] or [database]")
     return faults
 
 
-def faults_of_select(sql: str, tables: Collection[str]) -> list[str]:
-    """Return what keeps a text from being one SELECT that reads these tables alone and gives the same answer every time.
-
-    >>> faults_of_select("SELECT * FROM lines", {"lines"})
-    []
-    >>> faults_of_select("SELECT * FROM 'secret.csv'", {"lines"})
-    ['reads secret.csv, which is neither in [files] nor an earlier view: lines']
-    """
-    try:
-        statements = sqlglot.parse(sql, read="duckdb")
-    except SqlglotError as error:
-        return [f"not understood as SQL: {str(error).splitlines()[0]}"]
-    except RecursionError:
-        return ["needs SQL nested a few deep, found hundreds of levels"]
-    if len(statements) != 1 or not isinstance(select := statements[0], exp.Select) or select.find(exp.Into, exp.Lock):
-        return ["needs exactly one SELECT and nothing else"]
-    readable = {*tables, *(cte.alias.lower() for cte in select.find_all(exp.CTE))}
-    faults = [_fault_of_table(table, readable) for table in select.find_all(exp.Table)]
-    faults += [_fault_of_lateral(lateral) for lateral in select.find_all(exp.Lateral)]
-    faults += [_fault_of_function(function) for function in select.find_all(exp.Func)]
-    faults += [_not_repeatable(sample) for sample in select.find_all(exp.TableSample)]
-    return list(dict.fromkeys(fault for fault in faults if fault))
-
-
-def _fault_of_table(table: exp.Table, readable: Collection[str]) -> str | None:
-    if isinstance(table.this, exp.Identifier) and not table.db and table.name.lower() in readable:
-        return None
-    known = ", ".join(sorted(readable))
-    return f"reads {table.name or table.sql('duckdb')}, which is neither in [files] nor an earlier view: {known}"
-
-
-def _fault_of_lateral(lateral: exp.Lateral) -> str | None:
-    return f"reads {lateral.this.sql('duckdb')}: LATERAL needs a SELECT" if isinstance(lateral.this, exp.Func) else None
-
-
-def _fault_of_function(function: exp.Func) -> str | None:
-    name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
-    return _not_repeatable(function) if name in _NOT_REPEATABLE or name.startswith(_OF_THE_MOMENT) else None
-
-
-def _not_repeatable(part: exp.Expr) -> str:
-    return f"{part.sql('duckdb').strip()} is not allowed: an import gives the same rows every time, from the files alone"
+def _faults_of_sql(mapping: ImportMapping) -> list[str]:
+    tables, faults = set(mapping.tables), []
+    for name, sql in mapping.views.items():
+        faults += [f"views.{name}: {fault}" for fault in faults_of_select(sql, tables, dialect=mapping.dialect)]
+        tables.add(name)
+    counts = {name: finding.count for name, finding in mapping.findings.items()}
+    for part, statements in (("select", mapping.select), ("left_out", mapping.left_out), ("findings", counts)):
+        for name, sql in statements.items():
+            faults += [f"{part}.{name}: {fault}" for fault in faults_of_select(sql, tables, dialect=mapping.dialect)]
+    return faults

@@ -4,8 +4,10 @@ import pytest
 
 from features.contracts.checks import ContractBroken
 from features.home import Home
-from features.importing.imports import ImportReport, find_files, import_files, receipt_for
+from features.importing.files import find_files
+from features.importing.imports import import_history, receipt_for
 from features.importing.mapping import ImportMapping, parse_mapping
+from features.importing.report import ImportReport
 from features.importing.selection import ImportFailed
 from features.log.store import EventLog
 from features.times import parse_time
@@ -47,7 +49,7 @@ def shop(
 
 
 def run(home: Home, mapping: ImportMapping, place: Path) -> ImportReport:
-    return import_files(home, mapping, place=place, receipt=receipt_for(mapping, received_at=RECEIVED_AT))
+    return import_history(home, mapping, place=str(place), receipt=receipt_for(mapping, received_at=RECEIVED_AT))
 
 
 def sales(folder: Path, *lines: str, name: str = "sales.csv") -> Path:
@@ -120,7 +122,7 @@ def test_an_empty_file_is_named_rather_than_each_column_it_lacks(home: Home, fol
     with pytest.raises(ImportFailed, match=r"sales\.csv is empty") as refusal:
         run(home, shop(), folder)
 
-    assert "no file has" not in str(refusal.value)
+    assert "has the column" not in str(refusal.value)
 
 
 def test_a_value_the_sql_cannot_cast_is_named(home: Home, folder: Path) -> None:

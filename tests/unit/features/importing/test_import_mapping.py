@@ -5,12 +5,12 @@ import pytest
 from features.importing.mapping import (
     MappingInvalid,
     UnknownMapping,
-    faults_of_select,
     parse_mapping,
     read_mapping,
     shipped_mapping,
     shipped_mappings,
 )
+from features.importing.statements import faults_of_select
 
 WHOLE = """
 name = "shop"

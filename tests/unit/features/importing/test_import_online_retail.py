@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from features.home import Home
-from features.importing.imports import ImportReport, import_files, receipt_for
+from features.importing.imports import import_history, receipt_for
 from features.importing.mapping import shipped_mapping
+from features.importing.report import ImportReport
 from features.log.store import EventLog
 from features.times import parse_time
 
@@ -20,7 +21,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @cache
 def imported(home: Home, place: Path) -> ImportReport:
     mapping = shipped_mapping("online_retail")
-    return import_files(home, mapping, place=place, receipt=receipt_for(mapping, received_at=parse_time("2026-01-01")))
+    return import_history(home, mapping, place=str(place), receipt=receipt_for(mapping, received_at=parse_time("2026-01-01")))
 
 
 @pytest.fixture
