@@ -18,6 +18,14 @@ from training.simulated.world import NOTHING
 
 _ARMS = ("control", "explore", "policy")
 _OUTCOMES = ("skipped", "accepted", "declined", "fulfilled")
+_KINDS = {
+    "retention_discount": "retention",
+    "training_session": "onboarding",
+    "priority_support": "service",
+    "plan_upgrade": "up_sell",
+    "add_on_pack": "cross_sell",
+    "loyalty_gift": "loyalty",
+}
 _AGENTS = tuple(f"agent-{number:02d}" for number in range(1, 25))
 
 
@@ -85,6 +93,7 @@ def _rank_rows(scene: Scene, made: Decisions, rewards: Floats, version: _Version
         {
             **_keys(scene, made, rank=0),
             "offer_id": texts(made.ranked[:, 0] + 1, catalogue),
+            "kind": texts(made.ranked[:, 0], _kinds(scene)),
             "arm": texts(made.arm, _ARMS),
             "selection_probability": numbers(made.probability),
             "channel": texts(made.channel, scene.world.arrivals.consent_channels),
@@ -112,12 +121,17 @@ def _further(scene: Scene, made: Decisions, rank: int) -> pa.Table:
     changed = {
         **_keys(scene, chosen, rank=rank),
         "offer_id": texts(chosen.ranked[:, rank], catalogue),
+        "kind": texts(chosen.ranked[:, rank], _kinds(scene)),
         "selection_probability": pa.nulls(count, pa.float64()),
         "channel": pa.nulls(count, pa.string()),
     }
     for name, column in changed.items():
         table = table.set_column(table.column_names.index(name), name, column)
     return table
+
+
+def _kinds(scene: Scene) -> tuple[str, ...]:
+    return tuple(_KINDS[offer.offer_id] for offer in scene.world.offers.catalogue)
 
 
 def _keys(scene: Scene, made: Decisions, *, rank: int) -> dict[str, pa.Array]:

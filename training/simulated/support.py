@@ -106,6 +106,8 @@ def _resolved_rows(scene: Scene, asked: Requests, rng: np.random.Generator) -> p
             "first_response_at": times(np.where(known, answered, NEVER)),
             "resolved_at": times(asked.resolved),
             "last_update_at": times(np.where(known, answered + (asked.resolved - answered) // 2, NEVER)),
+            # every fourth contact undid a resolution: no draw of its own, since the draws of this world are frozen
+            "reopened": numbers(np.floor(contacts / 4.0)),
             "contacts": numbers(contacts),
             "hand_overs": numbers(hand_overs),
             "waiting_seconds": numbers(waiting),

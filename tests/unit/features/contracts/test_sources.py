@@ -1,5 +1,8 @@
+from typing import get_args
+
 import pytest
 
+from features.company.terms import OfferKind
 from features.contracts.sources import SOURCES, Kind, Source
 
 EVERY = pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
@@ -35,3 +38,7 @@ def test_the_profile_of_a_customer_is_masked_until_it_was_learned() -> None:
     masked = {column.name for column in customers.columns if column.known_with == customers.stamped}
 
     assert masked == {"acquisition_cost", "segment", "country", "language", "consent"}
+
+
+def test_an_offer_in_the_log_is_of_a_kind_the_company_file_knows() -> None:
+    assert SOURCES["offers"].column("kind").choices == get_args(OfferKind)

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from features.company import default_company_text, read_company
 from features.contracts.sources import SOURCES
 from features.times import DAY, parse_time
 from training.simulated import WORLD, ImpossibleCompany, SimulatedCompany, simulate
@@ -153,3 +154,12 @@ def test_one_customer_makes_a_company() -> None:
 
     assert len(company.tables["customers"]) >= 1
     assert np.isin(list(SOURCES), list(company.tables)).all()
+
+
+def test_offers_are_of_the_kinds_the_shipped_company_file_gives_them(simulated: SimulatedCompany) -> None:
+    offers = simulated.tables["offers"].to_pandas()
+    kinds = {offer.id: offer.kind for offer in read_company(default_company_text("default")).offers}
+
+    assert (offers.kind.isna() == (offers.offer_id == "nothing")).all()
+    made = offers.dropna(subset=["kind"])
+    assert (made.kind == made.offer_id.map(kinds)).all()
