@@ -1,142 +1,118 @@
-"""How does one bucket of one source lie on disk: a write-once Parquet file with page checksums, named by its content.
+"""How do sorted rows become a file of the log: write-once Parquet, of which not one byte can change unnoticed.
 
-A flipped bit in a page is refused by the reader; what a page checksum does not cover is caught by the SHA-256 in the manifest.
+A base file holds one bucket of a source; a delta holds what one delivery brought to any of them, a run of row groups a bucket.
+The footer carries a SHA-256 of every row group, and the manifest that of the footer: so who reads a few row groups of a file
+checks exactly these. (Page checksums alone are not enough: they leave out the header of a page.)
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from features.contracts.schemas import stored_schema
-from features.contracts.sources import Source
-from features.errors import Damaged, Unavailable
+from features.contracts.schemas import TIME, stored_schema
+from features.contracts.sources import Kind, Source
 from features.home import Home
-from features.write_once import replace_file, sha256_of_file
+from features.write_once import replace_file
 
-_ROW_GROUP = 20_000  # small enough that one customer's rows cost one or two of them
-
-
-class LogDamaged(Damaged):
-    """A file of the event log is not what was written."""
-
-
-class LogMoved(Unavailable):
-    """A file of a pinned manifest has been swept since: the reader held on to it for more than one write."""
+ROW_GROUP = 20_000  # small enough that one customer's rows cost one or two of them
+SEALS = "row_groups"
+TAIL = 8  # Parquet ends with the length of the footer and four letters
 
 
 @dataclass(frozen=True)
-class BucketFile:
-    """One file of the log: its path below `log/`, the SHA-256 of its bytes, and how many rows it holds."""
+class Run:
+    """The rows of one bucket in a file, in stored order: the row groups from `first` up to `end`, which is not included."""
 
-    path: str
-    sha256: str
+    bucket: int
+    first: int
+    end: int
     rows: int
 
 
-def folder_of(source: Source, bucket: int) -> str:
-    """Return the folder of a bucket below `log/`.
+@dataclass(frozen=True)
+class LogFile:
+    """One file of the log: its path below `log/`, the SHA-256 of its footer, and which of its rows count still."""
 
-    >>> from features.contracts.sources import USAGE
-    >>> folder_of(USAGE, 3)
-    'usage/bucket=03'
-    """
-    return f"{source.name}/bucket={bucket:02d}"
+    path: str
+    sha256: str
+    runs: tuple[Run, ...]
 
+    @property
+    def source(self) -> str:
+        """Return the name of the source whose rows it holds."""
+        return self.path.partition("/")[0]
 
-def folder_in(file: BucketFile) -> str:
-    """Return the folder a file lies in, below `log/`."""
-    return file.path.rpartition("/")[0]
+    @property
+    def is_delta(self) -> bool:
+        """Say whether it holds what a delivery brought, beside the base of its buckets."""
+        return self.path.split("/")[1] == "delta"
 
+    @property
+    def rows(self) -> int:
+        """Return how many of its rows count."""
+        return sum(run.rows for run in self.runs)
 
-def write_bucket(home: Home, source: Source, *, bucket: int, rows: pa.Table) -> BucketFile:
-    """Write the rows of a bucket, durably, under a name that holds the hash of the bytes."""
-    content = parquet_bytes(rows)
-    sha256 = hashlib.sha256(content).hexdigest()
-    path = f"{folder_of(source, bucket)}/{sha256[:12]}.parquet"
-    file = BucketFile(path, sha256, rows.num_rows)
-    if not is_whole(home, file):
-        replace_file(home.log / path, content)
-    return file
-
-
-def read_bucket(home: Home, source: Source, *, file: BucketFile) -> pa.Table:
-    """Read a whole bucket, after comparing its bytes with their hash.
-
-    Raises
-    ------
-    LogDamaged
-        If the file is not what was written.
-    LogMoved
-        If the file has been swept.
-    """
-    with _complaining(file.path):
-        content = (home.log / file.path).read_bytes()
-        if hashlib.sha256(content).hexdigest() != file.sha256:
-            raise LogDamaged(_damage(file.path, "its hash differs"))
-        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as parquet:
-            return parquet.read().cast(stored_schema(source))
+    def without(self, buckets: Iterable[int]) -> LogFile:
+        """Return the file as it counts once these buckets were written anew."""
+        gone = set(buckets)
+        return replace(self, runs=tuple(run for run in self.runs if run.bucket not in gone))
 
 
-def read_customer(home: Home, source: Source, *, file: BucketFile, customer_id: str) -> pa.Table:
-    """Read one customer's rows of a bucket: the few pages that may hold them, each compared with its checksum.
-
-    Raises
-    ------
-    LogDamaged
-        If what is read is not what was written.
-    LogMoved
-        If the file has been swept.
-    """
-    with _complaining(file.path), pq.ParquetFile(home.log / file.path, page_checksum_verification=True) as parquet:
-        rows = parquet.read_row_groups(_groups_with(parquet.metadata, customer_id)).cast(stored_schema(source))
-        return rows.filter(pc.equal(rows["customer_id"], customer_id))
+def write_base(home: Home, source: Source, *, bucket: int, rows: pa.Table) -> LogFile:
+    """Write all rows of a bucket, durably, under a name that holds the hash of its content."""
+    return _write(home, source, folder=f"{source.name}/bucket={bucket:02d}", parts=[(bucket, rows)])
 
 
-def is_whole(home: Home, file: BucketFile) -> bool:
-    """Whether the file is there and is, byte for byte, what was written."""
-    path = home.log / file.path
-    return path.is_file() and sha256_of_file(path) == file.sha256
+def write_delta(home: Home, source: Source, *, parts: Iterable[tuple[int, pa.Table]]) -> LogFile:
+    """Write rows of several buckets into one file; each part comes in stored order and is let go before the next."""
+    return _write(home, source, folder=f"{source.name}/delta", parts=parts)
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Return the table as Parquet with page checksums; equal tables give equal bytes, however their chunks lie."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table.combine_chunks(), sink, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP, write_page_checksum=True
-    )
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+def _write(home: Home, source: Source, *, folder: str, parts: Iterable[tuple[int, pa.Table]]) -> LogFile:
+    sink, group = io.BytesIO(), 0
+    runs: list[Run] = []
+    seals: list[tuple[int, str]] = []
+    with pq.ParquetWriter(sink, stored_schema(source), **_encoding(source)) as writer:
+        for bucket, rows in parts:
+            first = group
+            for piece in _pieces(rows):
+                begin = sink.tell() if group else 0
+                writer.write_table(piece, row_group_size=ROW_GROUP)
+                seals.append((sink.tell(), hashlib.sha256(sink.getbuffer()[begin:]).hexdigest()))
+                group += 1
+            runs.append(Run(bucket, first, group, rows.num_rows))
+        writer.add_key_value_metadata({SEALS: json.dumps(seals)})
+    content = sink.getvalue()
+    sha256 = hashlib.sha256(content[seals[-1][0] :]).hexdigest()
+    path = f"{folder}/{sha256[:12]}.parquet"
+    replace_file(home.log / path, content)
+    return LogFile(path, sha256, tuple(runs))
 
 
-def _groups_with(metadata: pq.FileMetaData, customer_id: str) -> list[int]:
-    """Row groups that may hold the customer: the file is sorted by customer, so mostly one."""
-    found = []
-    for group in range(metadata.num_row_groups):
-        statistics = metadata.row_group(group).column(0).statistics
-        if statistics is None or not statistics.has_min_max or statistics.min <= customer_id <= statistics.max:
-            found.append(group)
-    return found
+def _pieces(rows: pa.Table) -> Iterator[pa.Table]:
+    """Cut into row groups; equal rows give equal bytes, however their chunks lie."""
+    rows = rows.combine_chunks()
+    for begin in range(0, rows.num_rows, ROW_GROUP):
+        yield rows.slice(begin, ROW_GROUP)
 
 
-@contextmanager
-def _complaining(path: str) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise LogMoved(f"log/{path} is gone: the log was written twice since it was opened; open it again") from error
-    except (OSError, pa.ArrowException) as error:
-        raise LogDamaged(_damage(path, type(error).__name__)) from error
-
-
-def _damage(path: str, found: str) -> str:
-    return (
-        f"log/{path} is not what was written ({found}); `lifecycle log verify` names every damaged file: "
-        "restore them from a backup, or remove the log and import the history again"
-    )
+def _encoding(source: Source) -> dict[str, object]:
+    """Return how columns are written, as measured: texts but the key by dictionary, moments as differences."""
+    schema = stored_schema(source)
+    moments = [name for name in schema.names if schema.field(name).type == TIME and name != "superseded_at"]
+    listed = {column.name: f"{column.name}.list.element" for column in source.columns if column.kind is Kind.TEXTS}
+    repeating = [listed.get(name, name) for name in schema.names if name not in (source.key, *moments)]
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "write_page_checksum": True,
+        "use_dictionary": repeating,
+        "column_encoding": dict.fromkeys(moments, "DELTA_BINARY_PACKED"),
+    }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,15 +18,15 @@ from features.contracts.columns import as_table
 from features.contracts.sources import SOURCES, Source
 from features.errors import InvalidInput
 from features.home import Home
-from features.log.buckets import split_by_bucket
-from features.log.files import BucketFile, folder_in, write_bucket
-from features.log.lock import writer_lock
-from features.log.manifest import LogManifest, read_manifest, write_manifest
+from features.log.buckets import buckets_for, rows_by_bucket
+from features.log.compaction import settle
+from features.log.joining import join_source
+from features.log.manifest import LogManifest
 from features.log.quarantine import set_aside
 from features.log.store import EventLog
-from features.log.versions import NOTHING, Counts, merge_versions
+from features.log.versions import Counts
+from features.log.writer import publish, writing
 from features.times import Timestamp
-from features.write_once import TEMPORARY
 
 _NO_LIMIT = 1.0
 
@@ -89,17 +88,13 @@ def append(home: Home, rows: Mapping[str, pa.Table | pd.DataFrame], *, receipt: 
         raise UnknownSource(f"no such source: {', '.join(unknown)}; the sources are {', '.join(SOURCES)}")
     checked = [_check(SOURCES[name], given, receipt=receipt) for name, given in rows.items()]
     refuse_broken(checked, tolerated_share=receipt.tolerated_share)
-    with writer_lock(home):
-        before = read_manifest(home) or LogManifest()
-        _sweep(home, before)
-        after, counts = _join(home, before, checked=checked)
-        after = replace(after, observed_until=_observed_until(before, checked, receipt=receipt))
+    with writing(home) as before:
+        joined = _join(home, before, checked=checked)
+        told = _observed_until(before, checked, receipt=receipt)
         for one in checked:
             set_aside(home, one.source, bad=one.bad)
-        if after != before:
-            after = replace(after, version=before.version + 1, previous=tuple(before.files))
-            write_manifest(home, after)
-    reports = {one.source.name: SourceReport(counts[one.source.name], one.bad.num_rows, one.reasons) for one in checked}
+        after = publish(home, before, replace(joined.manifest, observed_until=told))
+    reports = {one.source.name: SourceReport(joined.counts[one.source.name], one.bad.num_rows, one.reasons) for one in checked}
     return IntakeReport(reports, after.observed_until, after.version, after.digest)
 
 
@@ -108,38 +103,31 @@ def _check(source: Source, given: pa.Table | pd.DataFrame, *, receipt: Receipt) 
     return check_delivery(source, table, known_at=receipt.known_at, received_at=receipt.received_at)
 
 
-def _join(home: Home, before: LogManifest, *, checked: list[Checked]) -> tuple[LogManifest, dict[str, Counts]]:
-    files = {folder_in(file): file for file in before.bucket_files}
-    contents, counts = dict(before.contents), {}
-    for one in checked:
-        name = one.source.name
-        joined = _join_source(home, before, checked=one)
-        files |= {folder_in(file): file for file in joined.files}
-        contents[name] = joined.contents
-        counts[name] = joined.counts
-    ordered = tuple(sorted(files.values(), key=lambda file: file.path))
-    return replace(before, bucket_files=ordered, contents=contents), counts
-
-
 @dataclass(frozen=True)
 class _Joined:
-    files: list[BucketFile]
-    contents: tuple[int, ...]
-    counts: Counts
+    manifest: LogManifest
+    counts: Mapping[str, Counts]
 
 
-def _join_source(home: Home, before: LogManifest, *, checked: Checked) -> _Joined:
-    """Rewrite the buckets that one source's good rows touch, one bucket in memory at a time."""
-    source, log = checked.source, EventLog(home, before)
-    contents, counts, files = np.array(before.contents.get(source.name, NOTHING), np.uint64), Counts(), []
-    for bucket, arriving in split_by_bucket(checked.good, before.buckets):
-        standing = log.bucket(source.name, bucket)
-        merged = merge_versions(source, standing, arriving=arriving, observed_until=before.observed_until.get(source.name))
-        counts += merged.counts
-        if merged.has_changed:
-            contents = contents + merged.change
-            files.append(write_bucket(home, source, bucket=bucket, rows=merged.rows))
-    return _Joined(files, tuple(contents.tolist()), counts)
+def _join(home: Home, before: LogManifest, *, checked: list[Checked]) -> _Joined:
+    """Write what is new, and return the log with it, which no reader sees yet."""
+    log = EventLog(home, _with_buckets_for(before, checked))
+    joined = {one.source.name: join_source(log, one) for one in checked}
+    after = replace(log.manifest, contents={**before.contents, **{name: one.contents for name, one in joined.items()}})
+    for name, one in joined.items():
+        after = after.with_files(name, one.files)
+    since = min((one.since for one in joined.values() if one.since is not None), default=None)
+    if since is None:
+        return _Joined(before, {name: one.counts for name, one in joined.items()})
+    return _Joined(settle(home, after.descending_from(before, since=since)), {name: one.counts for name, one in joined.items()})
+
+
+def _with_buckets_for(manifest: LogManifest, checked: list[Checked]) -> LogManifest:
+    """Choose the number of buckets for the first rows of all; later on, compaction does."""
+    if manifest.log_files:
+        return manifest
+    loads = [rows_by_bucket(one.good, manifest.buckets) for one in checked]
+    return replace(manifest, buckets=buckets_for(loads, manifest.buckets))
 
 
 def _observed_until(before: LogManifest, checked: list[Checked], *, receipt: Receipt) -> dict[str, Timestamp]:
@@ -157,14 +145,3 @@ def _newest(checked: Checked, receipt: Receipt) -> Timestamp:
         return receipt.received_at
     newest: Timestamp = pc.max(checked.good["known_at"]).cast(pa.int64()).as_py()
     return newest
-
-
-def _sweep(home: Home, manifest: LogManifest) -> None:
-    """Remove files that neither this version of the log nor the one before names: leftovers of crashes and older versions."""
-    kept = {*manifest.files, *manifest.previous}
-    for source in SOURCES:
-        for path in (home.log / source).glob("bucket=*/*"):
-            if path.relative_to(home.log).as_posix() not in kept:
-                path.unlink()
-    for unfinished in (*home.log.glob(f"{TEMPORARY}*"), *home.quarantine.glob(f"*/{TEMPORARY}*")):
-        unfinished.unlink()

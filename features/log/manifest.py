@@ -1,4 +1,4 @@
-"""What is the event log at one moment: which files it consists of, and how far each source has been observed.
+"""What is the event log at one moment: which files it consists of, how far each source was observed, and what it grew from.
 
 The manifest is replaced last, in one step, and carries a hash of itself: a reader that has read it has pinned a whole log.
 """
@@ -6,21 +6,29 @@ The manifest is replaced last, in one step, and carries a hash of itself: a read
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from features.errors import NotFound
 from features.home import Home
-from features.log.files import BucketFile, LogDamaged
+from features.log.files import LogFile, Run
+from features.log.reading import LogDamaged
 from features.times import Timestamp, format_time, parse_time
 from features.write_once import canonical_json, replace_file, sha256_of_json
 
 DEFAULT_BUCKETS = 16
+LONGEST_LINEAGE = 512
+FOREVER: Timestamp = 2**63 - 1
 
 
 class LogMissing(NotFound):
     """There is no event log yet."""
+
+
+def log_missing(home: Home) -> LogMissing:
+    """Return the error for an installation into which nothing was ever written."""
+    return LogMissing(f"no event log below {home.log}; `lifecycle import` brings history, `lifecycle simulate` invents one")
 
 
 @dataclass(frozen=True)
@@ -29,29 +37,53 @@ class LogManifest:
 
     `observed_until` says for each source up to which moment everything known had arrived; it never moves back. `contents`
     holds for each source the sum over its rows' hashes. `previous` are the files of the version before, which stay on disk so
-    that readers who pinned it can finish.
+    that readers who pinned it can finish. `lineage` holds the digests of earlier versions, the newest last, and up to which
+    moment what they said is still true.
     """
 
     version: int = 0
     buckets: int = DEFAULT_BUCKETS
     observed_until: Mapping[str, Timestamp] = field(default_factory=dict)
-    bucket_files: tuple[BucketFile, ...] = ()
+    log_files: tuple[LogFile, ...] = ()
     contents: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     previous: tuple[str, ...] = ()
+    lineage: Mapping[str, Timestamp] = field(default_factory=dict)
 
     @property
     def files(self) -> dict[str, str]:
-        """SHA-256 of each file by its path below `log/`."""
-        return {file.path: file.sha256 for file in self.bucket_files}
+        """SHA-256 of each file's footer by its path below `log/`."""
+        return {file.path: file.sha256 for file in self.log_files}
 
     @property
     def rows(self) -> dict[str, int]:
         """Stored rows (every version of every row) of each source that has any."""
         totals: dict[str, int] = {}
-        for file in self.bucket_files:
-            source = file.path.split("/")[0]
-            totals[source] = totals.get(source, 0) + file.rows
+        for file in self.log_files:
+            totals[file.source] = totals.get(file.source, 0) + file.rows
         return totals
+
+    def of(self, source: str) -> tuple[LogFile, ...]:
+        """Return the files of a source."""
+        return tuple(file for file in self.log_files if file.source == source)
+
+    def with_files(self, source: str, files: Iterable[LogFile]) -> LogManifest:
+        """Return the log with these as the files of a source; those of which no row counts any more are left out."""
+        kept = [file for file in self.log_files if file.source != source]
+        kept += [file for file in files if file.runs]
+        return replace(self, log_files=tuple(sorted(kept, key=lambda file: file.path)))
+
+    def holds_before(self, digest: str) -> Timestamp | None:
+        """Return up to which `as_of` whatever was computed from the log of that digest is still true.
+
+        That is the smallest `known_at` among rows added, dropped or superseded since; an `as_of` of that very moment still
+        holds. None if the digest is not, or no longer, known as one of this log.
+        """
+        return FOREVER if digest == self.digest else self.lineage.get(digest)
+
+    def descending_from(self, before: LogManifest, *, since: Timestamp) -> LogManifest:
+        """Return this version as the one that came after `before`; `since` is the smallest `known_at` added or dropped."""
+        held = {digest: min(moment, since) for digest, moment in before.lineage.items()} | {before.digest: since}
+        return replace(self, lineage=dict(list(held.items())[-LONGEST_LINEAGE:]))
 
     @property
     def digest(self) -> str:
@@ -99,19 +131,25 @@ def _to_json(manifest: LogManifest) -> dict[str, Any]:
         "version": manifest.version,
         "buckets": manifest.buckets,
         "observed_until": {source: format_time(moment) for source, moment in manifest.observed_until.items()},
-        "files": {file.path: {"sha256": file.sha256, "rows": file.rows} for file in manifest.bucket_files},
+        "files": {file.path: {"sha256": file.sha256, "runs": [astuple(run) for run in file.runs]} for file in manifest.log_files},
         "contents": {source: [f"{lane:016x}" for lane in lanes] for source, lanes in manifest.contents.items()},
         "previous": list(manifest.previous),
+        "lineage": list(manifest.lineage.items()),
     }
 
 
 def _from_json(body: Mapping[str, Any]) -> LogManifest:
-    files = [BucketFile(path, entry["sha256"], entry["rows"]) for path, entry in sorted(body["files"].items())]
+    files = [_file_from_json(path, entry) for path, entry in sorted(body["files"].items())]
     return LogManifest(
         version=body["version"],
         buckets=body["buckets"],
         observed_until={source: parse_time(text) for source, text in body["observed_until"].items()},
-        bucket_files=tuple(files),
+        log_files=tuple(files),
         contents={source: tuple(int(lane, 16) for lane in lanes) for source, lanes in body["contents"].items()},
         previous=tuple(body["previous"]),
+        lineage=dict(body["lineage"]),
     )
+
+
+def _file_from_json(path: str, entry: Mapping[str, Any]) -> LogFile:
+    return LogFile(path, entry["sha256"], tuple(Run(*run) for run in entry["runs"]))

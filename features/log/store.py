@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.contracts.schemas import stored_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.buckets import bucket_of
-from features.log.files import BucketFile, folder_in, folder_of, is_whole, read_bucket, read_customer
-from features.log.manifest import LogManifest, LogMissing, read_manifest
+from features.log.files import LogFile, Run
+from features.log.manifest import LogManifest, log_missing, read_manifest
+from features.log.reading import Footer, groups_with, is_whole, read_footer, read_groups
+from features.log.runs import merge_runs
+from features.times import Timestamp
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,7 @@ class EventLog:
         """
         manifest = read_manifest(home)
         if manifest is None:
-            raise LogMissing(
-                f"no event log below {home.log}; `lifecycle import` brings history, `lifecycle simulate` invents one"
-            )
+            raise log_missing(home)
         return cls(home, manifest)
 
     @property
@@ -43,27 +47,79 @@ class EventLog:
         """Hash over what the log says: equal logs have equal digests, however their rows were delivered."""
         return self.manifest.digest
 
+    def holds_before(self, digest: str) -> Timestamp | None:
+        """Return up to which `as_of` (included) whatever was computed from the log of that digest is still true.
+
+        None if the digest is not, or no longer, known as one of this log.
+        """
+        return self.manifest.holds_before(digest)
+
     def bucket_of(self, customer_id: str | None) -> int:
         """Return the bucket a customer lives in."""
         return bucket_of(customer_id, self.manifest.buckets)
 
-    def bucket(self, source: str, bucket: int) -> pa.Table:
-        """Every version of every row of one bucket, sorted by (customer_id, event time, key, known_at); none gives no rows."""
-        file = self._files.get(folder_of(SOURCES[source], bucket))
-        if file is None:
-            return stored_schema(SOURCES[source]).empty_table()
-        return read_bucket(self.home, SOURCES[source], file=file)
+    def bucket(self, source: str, bucket: int, columns: Sequence[str] | None = None) -> pa.Table:
+        """Every version of every row of one bucket, sorted by (customer_id, event time, key, known_at); none gives no rows.
+
+        With `columns` only these are read, and texts but the key come dictionary-encoded.
+        """
+        declared = SOURCES[source]
+        runs = self._runs.get((source, bucket), [])
+        wanted = list(columns or stored_schema(declared).names)
+        deciding = ["customer_id", declared.time] if len(runs) > 1 else []
+        names = list(dict.fromkeys((*wanted, *deciding)))
+        tables = [self._read(file, range(run.first, run.end), columns=names) for file, run in runs]
+        if not tables:
+            return _plain(source, stored_schema(declared).empty_table().select(wanted))
+        merged = merge_runs(declared, tables, keys=lambda: self._keys(source, bucket)).select(wanted)
+        return merged if columns else _plain(source, merged)
 
     def customer(self, source: str, customer_id: str) -> pa.Table:
         """Every version of every row of one customer, in the order of `bucket`; an unknown customer has no rows."""
-        file = self._files.get(folder_of(SOURCES[source], self.bucket_of(customer_id)))
-        if file is None:
-            return stored_schema(SOURCES[source]).empty_table()
-        return read_customer(self.home, SOURCES[source], file=file, customer_id=customer_id)
+        return self.of_customers(source, self.bucket_of(customer_id), [customer_id])
+
+    def of_customers(
+        self, source: str, bucket: int, customers: Sequence[str | None], *, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Return the rows of these customers of one bucket, in stored order; only row groups that may hold them are read."""
+        names = list(columns or stored_schema(SOURCES[source]).names)
+        named = sorted({customer for customer in customers if customer is not None})
+        tables = []
+        for file, run in self._runs.get((source, bucket), []):
+            groups = groups_with(self._footer(file), run, named, nobody=None in customers)
+            tables.append(_owned_by(customers, self._read(file, groups, columns=names)))
+        if not tables:
+            return _plain(source, stored_schema(SOURCES[source]).empty_table().select(names))
+        return _plain(source, merge_runs(SOURCES[source], tables))
+
+    def _keys(self, source: str, bucket: int) -> pa.Table:
+        names = [SOURCES[source].key, "known_at"]
+        runs = self._runs[(source, bucket)]
+        return pa.concat_tables([self._read(file, range(run.first, run.end), columns=names) for file, run in runs])
+
+    def _read(self, file: LogFile, groups: Sequence[int], *, columns: Sequence[str]) -> pa.Table:
+        return read_groups(self.home, file, footer=self._footer(file), groups=groups, columns=columns)
+
+    def _footer(self, file: LogFile) -> Footer:
+        """Read a footer; those of deltas are kept, since every bucket asks for them."""
+        if not file.is_delta:
+            return read_footer(self.home, file)
+        if file.path not in self._footers:
+            self._footers[file.path] = read_footer(self.home, file)
+        return self._footers[file.path]
 
     @cached_property
-    def _files(self) -> dict[str, BucketFile]:
-        return {folder_in(file): file for file in self.manifest.bucket_files}
+    def _runs(self) -> dict[tuple[str, int], list[tuple[LogFile, Run]]]:
+        """Where the rows of each source and bucket lie, the longest run first."""
+        found: dict[tuple[str, int], list[tuple[LogFile, Run]]] = {}
+        for file in self.manifest.log_files:
+            for run in file.runs:
+                found.setdefault((file.source, run.bucket), []).append((file, run))
+        return {place: sorted(runs, key=lambda one: -one[1].rows) for place, runs in found.items()}
+
+    @cached_property
+    def _footers(self) -> dict[str, Footer]:
+        return {}
 
 
 def verify_log(home: Home) -> list[str]:
@@ -77,4 +133,18 @@ def verify_log(home: Home) -> list[str]:
         If the manifest itself is not what was written.
     """
     log = EventLog.open(home)
-    return [file.path for file in log.manifest.bucket_files if not is_whole(home, file)]
+    return [file.path for file in log.manifest.log_files if not is_whole(home, file)]
+
+
+def _owned_by(customers: Sequence[str | None], rows: pa.Table) -> pa.Table:
+    rows = rows.unify_dictionaries().combine_chunks()
+    ids = rows["customer_id"].combine_chunks()
+    ids = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
+    is_asked = np.append(pc.is_in(ids.dictionary, value_set=pa.array(customers, pa.string())).to_numpy(False), None in customers)
+    return rows.filter(pa.array(is_asked[pc.fill_null(ids.indices, len(ids.dictionary)).to_numpy()]))
+
+
+def _plain(source: str, rows: pa.Table) -> pa.Table:
+    """Give stored columns their stored types: texts as texts."""
+    schema = stored_schema(SOURCES[source])
+    return rows.cast(pa.schema([schema.field(name) for name in rows.column_names]))

@@ -51,11 +51,16 @@ class Counts:
 
 @dataclass(frozen=True)
 class Merged:
-    """The rows of one bucket after arrival, in stored order; `change` is by how much the sum over their content changed."""
+    """The rows of one bucket after arrival, in stored order.
+
+    `change` is by how much the sum over their content changed; `since` the smallest `known_at` among rows added or dropped,
+    None if there are none: nothing that was said of an earlier moment changed.
+    """
 
     rows: pa.Table
     change: ContentSum
     counts: Counts
+    since: Timestamp | None
 
     @property
     def has_changed(self) -> bool:
@@ -88,7 +93,8 @@ def merge_versions(source: Source, standing: pa.Table, *, arriving: pa.Table, ob
     rows = found.rows.filter(pa.array(stands))
     change = content_sum(source, found.rows.filter(pa.array(new))) - content_sum(source, found.rows.filter(pa.array(left_out)))
     merged = _in_stored_order(source, _with_superseded_at(source, rows, of_id=found.of_id[stands]))
-    return Merged(merged, change, Counts(int(new.sum()), duplicates, versions, clashes, late, backdated))
+    since = _earliest(found.rows.filter(pa.array(new | left_out)))
+    return Merged(merged, change, Counts(int(new.sum()), duplicates, versions, clashes, late, backdated), since)
 
 
 def content_sum(source: Source, rows: pa.Table) -> ContentSum:
@@ -139,6 +145,11 @@ def _lateness(source: Source, found: _Sorted, *, new: Mask, observed_until: Time
     late = new & ~stood & (_microseconds(found.rows[source.time]) < observed_until)
     backdated = new & (_microseconds(found.rows["known_at"]) < observed_until)
     return int(late.sum()), int(backdated.sum())
+
+
+def _earliest(rows: pa.Table) -> Timestamp | None:
+    earliest: Timestamp | None = pc.min(rows["known_at"].cast(pa.int64())).as_py()
+    return earliest
 
 
 def _with_superseded_at(source: Source, rows: pa.Table, *, of_id: Numbers) -> pa.Table:

@@ -18,6 +18,7 @@ from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.log.store import EventLog, verify_log
+from features.log.writer import NoRoomForLog
 
 RECEIPT = Receipt(received_at=1_000, known_at="given")
 STEPS = 6  # two buckets and the manifest: a file and its folder synced each
@@ -81,7 +82,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(home: Home, monkeypatch: pytest.Mo
     before = (home.log / "manifest.json").read_bytes()
     monkeypatch.setattr(os, "fsync", at_step(step, no_space))
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(NoRoomForLog, match=r"make room.*run this again"):
         append(home, milestones("c1", "c2", known_at=20), receipt=RECEIPT)
 
     assert (home.log / "manifest.json").read_bytes() == before

@@ -9,11 +9,11 @@ from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.buckets import split_by_bucket
-from features.log.files import LogDamaged, LogMoved
 from features.log.intake import Receipt, append
-from features.log.lock import LogLocked, writer_lock
 from features.log.manifest import LogMissing, read_manifest
+from features.log.reading import LogDamaged, LogMoved
 from features.log.store import EventLog, verify_log
+from features.log.writer import LogLocked, writer_lock
 
 RECEIPT = Receipt(received_at=1_000, known_at="given")
 
