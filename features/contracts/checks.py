@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandera.errors
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.contracts.columns import Columns, read_columns
-from features.contracts.frames import dataframe_schema
+from features.contracts.frames import SchemaErrors, dataframe_schema
 from features.contracts.schemas import TIME, delivered_schema
 from features.contracts.sources import Source
 from features.errors import InvalidInput
@@ -90,7 +89,7 @@ def _broken_rows(source: Source, columns: Columns) -> dict[str, Rows]:
     schema = schema.remove_columns([name for name in schema.columns if name not in judged])
     try:
         schema.validate(columns.table.select(judged).to_pandas(), lazy=True)
-    except pandera.errors.SchemaErrors as errors:
+    except SchemaErrors as errors:
         cases = errors.failure_cases
         named = cases["column"] + ": " + cases["check"].replace("not_nullable", "absent")
         return {reason: np.unique(rows.to_numpy(np.int64)) for reason, rows in cases["index"].groupby(named, sort=False)}

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cache
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pandera
 
 from features.contracts.schemas import CONTROL, CUSTOMER_ID, EARLIEST, GREATEST_NUMBER, LATEST, LONGEST_LIST, LONGEST_TEXT, NO_ID
 from features.contracts.sources import Column, Kind, Source
 from features.times import to_datetime
+
+with warnings.catch_warnings():
+    # where Spark is installed, pandera looks for Spark's own pandas, which warns of pandas 3; no table of ours goes there
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+    import pandera.pandas as pandera
+
+    pandera.DataFrameSchema.register_default_backends(pd.DataFrame)
+
+SchemaErrors = pandera.errors.SchemaErrors
 
 _FIRST, _LAST = pd.Timestamp(to_datetime(EARLIEST)), pd.Timestamp(to_datetime(LATEST))
 _PANDAS = {Kind.TEXT: "str", Kind.NUMBER: "float64", Kind.TIME: "datetime64[us, UTC]"}
