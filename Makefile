@@ -32,7 +32,7 @@ bench: .venv/development ## every goal that takes under half an hour; `--share` 
 lock: .venv/development ## resolve the dependencies anew (needs a package index)
 	$(INSTALL) uv
 	$(LOCK) -o requirements.lock
-	$(LOCK) --extra dev --extra postgres --extra notebooks -o requirements-dev.lock
+	$(LOCK) --extra dev --extra postgres --extra notebooks --extra spark --extra demo -o requirements-dev.lock
 
 clean: ## remove .venv and caches; data under var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -53,7 +53,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --quiet --python-vers
 	@touch $@
 
 .venv/development: requirements-dev.lock pyproject.toml | .venv/created
-	@echo "Installing what developing needs: about 330 MB to download, once."
+	@echo "Installing what developing needs: about 820 MB to download, once; Spark is more than half of it."
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/runtime
