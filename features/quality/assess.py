@@ -1,0 +1,52 @@
+"""How good are the data: reads the log bucket by bucket, the quarantine and the stored snapshots, and says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from features.contracts.sources import SOURCES
+from features.home import Home
+from features.log.store import EventLog
+from features.quality.known import Known
+from features.quality.quarantine import quarantine_of
+from features.quality.report import QualityReport
+from features.quality.sources import describe_source
+from features.quality.spreads import compared_snapshots, describe_snapshot
+from features.quality.tally import Tally, count_bucket
+from features.quality.verdict import findings_of_quarantine, findings_of_snapshots, findings_of_sources, in_order
+from features.snapshot import Snapshot
+
+
+def assess(home: Home, *, snapshots: Sequence[Snapshot] | None = None, say: Callable[[str], None] | None = None) -> QualityReport:
+    """Assess the newest version of the log and some snapshots, the newest first; by default what `compared_snapshots` gives.
+
+    One bucket of one source is in memory at a time, beside the customers and purchases of that bucket.
+
+    Raises
+    ------
+    LogMissing
+        If nothing was ever written.
+    LogDamaged, SnapshotDamaged
+        If a file is not what was written.
+    """
+    log = EventLog.open(home)
+    given = compared_snapshots(home) if snapshots is None else snapshots
+    tallies = _tallies(log, say=say)
+    sources = [describe_source(SOURCES[name], tally, log=log.manifest) for name, tally in tallies.items() if tally.versions]
+    quarantine = {name: quarantine_of(home, name, kept=tally.versions) for name, tally in tallies.items()}
+    quarantine = {name: found for name, found in quarantine.items() if found.rows}
+    described = [describe_snapshot(one, newest=given[0]) for one in given]
+    findings = [*findings_of_sources(sources), *findings_of_quarantine(quarantine), *findings_of_snapshots(described)]
+    return QualityReport(log.digest, sources, quarantine, described, in_order(findings))
+
+
+def _tallies(log: EventLog, *, say: Callable[[str], None] | None) -> Mapping[str, Tally]:
+    tallies: dict[str, Tally] = {}
+    for bucket in range(log.manifest.buckets):
+        known = Known.read(log.bucket("customers", bucket), log.bucket("purchases", bucket))
+        for name, source in SOURCES.items():
+            tally = count_bucket(source, log.bucket(name, bucket), known=known)
+            tallies[name] = tallies[name] + tally if name in tallies else tally
+        if say:
+            say(f"  {bucket + 1} of {log.manifest.buckets} buckets")
+    return tallies

@@ -1,0 +1,95 @@
+"""Which versions of a bucket are the first and the newest of their id, and when was a value first known: kept apart by id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from features.contracts.sources import Source
+from features.times import DAY
+
+_NEVER = np.iinfo(np.int64).max
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All versions of the rows of one bucket, in stored order."""
+
+    source: Source
+    table: pa.Table
+
+    @cached_property
+    def at(self) -> Ints:
+        """When the row of each version happened, microseconds."""
+        return microseconds(self.table[self.source.time])
+
+    @cached_property
+    def known_at(self) -> Ints:
+        """Since when each version was known, microseconds."""
+        return microseconds(self.table["known_at"])
+
+    @cached_property
+    def is_newest(self) -> Mask:
+        """Whether each version is the newest of its id."""
+        return np.asarray(pc.is_null(self.table["superseded_at"]).combine_chunks())
+
+    @cached_property
+    def is_first(self) -> Mask:
+        """Whether each version is the first of its id."""
+        first = np.ones(self.table.num_rows, np.bool_)
+        first[self._shared] = False
+        first[self._shared[self._begins]] = True
+        return first
+
+    def days_until_known(self, name: str) -> Floats:
+        """Days from the event until a column was first known, of each id that ever had it."""
+        there = np.asarray(pc.is_valid(self.table[name]).combine_chunks())
+        alone = there & self.is_first & self.is_newest
+        delays = self.known_at[alone] - self.at[alone]
+        if len(self._shared):
+            known = np.minimum.reduceat(np.where(there, self.known_at, _NEVER)[self._shared], self._begins)
+            at = self.at[self._shared[np.append(self._begins[1:], len(self._shared)) - 1]]
+            delays = np.concatenate([delays, (known - at)[known < _NEVER]])
+        days: Floats = delays / DAY
+        return days
+
+    @cached_property
+    def _shared(self) -> Ints:
+        """Places of the versions of ids that have several, by id and then by when they were known."""
+        keys = self.table[self.source.key]
+        older = pc.unique(keys.filter(pa.array(~self.is_newest)))
+        places = np.flatnonzero(np.asarray(pc.is_in(keys, value_set=older).combine_chunks())) if len(older) else np.empty(0, int)
+        order = np.lexsort([self.known_at[places], *(code[places] for code in self._id_codes)])
+        in_order: Ints = places[order]
+        return in_order
+
+    @cached_property
+    def _begins(self) -> Ints:
+        codes = [code[self._shared] for code in self._id_codes]
+        begins = np.logical_or.reduce([code[1:] != code[:-1] for code in codes])
+        return np.flatnonzero(np.append(np.ones(min(len(self._shared), 1), np.bool_), begins))
+
+    @cached_property
+    def _id_codes(self) -> list[Ints]:
+        return [codes(self.table[name]) for name in dict.fromkeys(["customer_id", self.source.key])]
+
+
+def codes(values: pa.ChunkedArray) -> Ints:
+    """Return a number for each text, equal for equal ones; an absent text equals an absent one."""
+    if not pa.types.is_dictionary(values.type):
+        values = values.combine_chunks().dictionary_encode(null_encoding="encode")
+    return np.asarray(values.indices).astype(np.int64)
+
+
+def microseconds(times: pa.ChunkedArray) -> Ints:
+    """Return times as numbers; there must be no absent one."""
+    return np.asarray(times.cast(pa.int64()).combine_chunks())
