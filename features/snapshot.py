@@ -175,11 +175,15 @@ def open_snapshot(path: Path, *, verify: bool = True) -> Snapshot:
     return Snapshot(path, body["digest"], names, ids, matrix, Provenance.from_json(provenance))
 
 
-def find_snapshot(home: Home, as_of: Timestamp, *, log_digest: str, signature: str) -> Snapshot | None:
-    """Return the stored snapshot of this moment, log and catalogue; None if it was not computed yet."""
+def find_snapshot(home: Home, as_of: Timestamp, *, log: LogManifest, signature: str) -> Snapshot | None:
+    """Return the stored snapshot of this moment and catalogue that holds for this log; None if it was not computed yet.
+
+    One computed from an earlier log holds where nothing known before `as_of` has changed since.
+    """
     for path in sorted(home.snapshots.glob(f"{compact_time(as_of)}-*")):
         body = _read_manifest(path)
-        if (body["log_digest"], body["signature"]) == (log_digest, signature):
+        holds_before = log.holds_before(body["log_digest"])
+        if body["signature"] == signature and holds_before is not None and holds_before >= as_of:
             return open_snapshot(path)
     return None
 

@@ -1,4 +1,4 @@
-"""How does history come in, and is what was kept still whole: `lifecycle import`, `lifecycle log verify`."""
+"""How does history come in, and how is it kept whole and quick to read: `lifecycle import`, `lifecycle log verify|compact`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from features.errors import Conflict, Damaged
 from lifecycle.company import shipped_company, take_into_use_if_none_is
-from lifecycle.console import JsonFlag, emit, phase
+from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def register(app: typer.Typer) -> None:
     app.command("import")(import_command)
     group = typer.Typer(help="The event log: every version of every row.", no_args_is_help=True)
     group.command("verify")(verify)
+    group.command("compact")(compact)
     app.add_typer(group, name="log")
 
 
@@ -97,6 +98,18 @@ def verify(as_json: JsonFlag = False) -> None:
     found = {"version": manifest.version, "digest": manifest.digest, "files": len(manifest.files), "rows": manifest.rows}
     rows = ", ".join(f"{count:,} {source}" for source, count in manifest.rows.items())
     emit(found, f"version {manifest.version}: all {len(manifest.files)} files are whole ({rows})", as_json=as_json)
+
+
+def compact(as_json: JsonFlag = False) -> None:
+    """Fold what deliveries brought into the files of the log, and split buckets that grew too large; it says the same."""
+    from dataclasses import asdict
+
+    from features.log.compaction import compact as compact_log
+
+    report = compact_log(Settings().home, say=say)
+    folded = ", ".join(f"{count} of {source}" for source, count in report.folded.items()) or "none were left"
+    text = f"version {report.version}: deltas folded: {folded}; {report.buckets} buckets (before: {report.buckets_before})"
+    emit(asdict(report), text, as_json=as_json)
 
 
 def _mapping(name: str) -> ImportMapping:

@@ -64,7 +64,7 @@ def compute_snapshots(
     """
     log = EventLog.open(home)
     found = {
-        as_of: find_snapshot(home, as_of, log_digest=log.digest, signature=catalogue.signature) for as_of in sorted(set(as_ofs))
+        as_of: find_snapshot(home, as_of, log=log.manifest, signature=catalogue.signature) for as_of in sorted(set(as_ofs))
     }
     missing = [as_of for as_of, snapshot in found.items() if snapshot is None]
     computed = _compute(log, catalogue, missing, effort=effort) if missing else []

@@ -24,10 +24,12 @@ from features.snapshot import (
 from features.times import DAY, HOUR, parse_time
 
 AS_OF = parse_time("2026-03-01")
+LOG = LogManifest(contents={"usage": (1, 1)})
+NEWER_LOG = LogManifest(contents={"usage": (2, 2)})
 
 
-def provenance(as_of=AS_OF, log="log-1", version=1, signature="meaning-1"):
-    return Provenance(as_of, log, version, signature, {"usage": as_of + HOUR})
+def provenance(as_of=AS_OF, log=LOG, version=1, signature="meaning-1"):
+    return Provenance(as_of, log.digest, version, signature, {"usage": as_of + HOUR})
 
 
 def frame(**rows):
@@ -73,19 +75,28 @@ def test_its_folder_is_named_by_moment_and_content(home):
 
 def test_equal_values_from_a_newer_log_are_the_same_snapshot_known_to_hold_for_it(home):
     first = write_snapshot(home, frame(), provenance=provenance())
-    again = write_snapshot(home, frame(), provenance=provenance(log="log-2", version=2))
+    again = write_snapshot(home, frame(), provenance=provenance(log=NEWER_LOG, version=2))
 
     assert again.path == first.path
-    assert find_snapshot(home, AS_OF, log_digest="log-2", signature="meaning-1").manifest.log_version == 2
+    assert find_snapshot(home, AS_OF, log=NEWER_LOG, signature="meaning-1").manifest.log_version == 2
 
 
 def test_a_stored_snapshot_is_found_by_moment_log_and_meaning(home):
     write_snapshot(home, frame(), provenance=provenance())
 
-    assert find_snapshot(home, AS_OF, log_digest="log-1", signature="meaning-1") is not None
-    assert find_snapshot(home, AS_OF + DAY, log_digest="log-1", signature="meaning-1") is None
-    assert find_snapshot(home, AS_OF, log_digest="log-0", signature="meaning-1") is None
-    assert find_snapshot(home, AS_OF, log_digest="log-1", signature="meaning-2") is None
+    assert find_snapshot(home, AS_OF, log=LOG, signature="meaning-1") is not None
+    assert find_snapshot(home, AS_OF + DAY, log=LOG, signature="meaning-1") is None
+    assert find_snapshot(home, AS_OF, log=NEWER_LOG, signature="meaning-1") is None
+    assert find_snapshot(home, AS_OF, log=LOG, signature="meaning-2") is None
+
+
+@pytest.mark.parametrize(("changed_since", "holds"), [(AS_OF - 1, False), (AS_OF, True), (AS_OF + DAY, True)])
+def test_a_snapshot_survives_what_was_known_at_its_moment_or_later(home, changed_since, holds):
+    write_snapshot(home, frame(), provenance=provenance())
+
+    found = find_snapshot(home, AS_OF, log=NEWER_LOG.descending_from(LOG, since=changed_since), signature="meaning-1")
+
+    assert (found is not None) == holds
 
 
 def test_the_newest_snapshot_is_the_one_of_the_latest_moment(home):

@@ -89,9 +89,9 @@ def test_an_order_heard_of_later_is_in_the_labels_of_today_and_not_in_those_of_t
 
 
 def test_snapshots_made_for_training_are_kept_for_next_time(stacked: StackedExamples, trained_shop: Any) -> None:
-    kept = find_snapshot(
-        trained_shop.home, parse_time("2025-06-01"), log_digest=stacked.log_digest, signature=stacked.examples.signature
-    )
+    log = EventLog.open(trained_shop.home).manifest
+
+    kept = find_snapshot(trained_shop.home, parse_time("2025-06-01"), log=log, signature=stacked.examples.signature)
 
     assert kept is not None
     assert kept.digest == stacked.snapshots[parse_time("2025-06-01")].digest

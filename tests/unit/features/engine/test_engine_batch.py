@@ -114,7 +114,7 @@ def test_a_new_declaration_is_in_the_snapshot_the_catalogue_and_the_row_of_one_c
 
     assert snapshot.names[-1] == grown.describe()[-1]["name"] == "usage_quantity_last"
     assert snapshot.matrix[place, -1] == compute_customer(grown, own, [AS_OF])[0, -1]
-    assert find_snapshot(home, AS_OF, log_digest=EventLog.open(home).digest, signature=grown.signature).digest == snapshot.digest
+    assert find_snapshot(home, AS_OF, log=EventLog.open(home).manifest, signature=grown.signature).digest == snapshot.digest
 
 
 def test_progress_is_told_by_bucket(tmp_path):
