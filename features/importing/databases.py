@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import sqlglot
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlglot import exp
@@ -132,7 +131,7 @@ def _selected(connection: Connection, mapping: ImportMapping) -> Selection:
 
 def _whole(mapping: ImportMapping, sql: str) -> str:
     """Return the SELECT with the mapping's views before it, written anew from what was checked: comments run nowhere."""
-    written = exp.select("*").from_(sqlglot.parse_one(sql, read=mapping.dialect, into=exp.Select).subquery("selected"))
+    written = exp.subquery(sql, "selected", dialect=mapping.dialect).select("*")
     for name, view in mapping.views.items():
         written = written.with_(name, as_=view, dialect=mapping.dialect)
     return written.sql(mapping.dialect, comments=False)

@@ -13,6 +13,7 @@ _NOT_REPEATABLE = {
     *("now", "today", "age", "localtime", "localtimestamp", "transaction_timestamp", "get_current_time", "get_current_timestamp"),
     *("getenv", "getvariable", "session_user", "version", "query", "query_table"),
 }
+_WRITING = (exp.DML, exp.Into, exp.Lock)  # PostgreSQL lets a CTE delete
 _OF_THE_MOMENT = "current_"  # current_date, current_user, current_setting, ...
 _WORDS_OF_THE_MOMENT = {"now", "today", "tomorrow", "yesterday"}  # '...' of these, read as a time, is the clock
 
@@ -40,8 +41,8 @@ def faults_of_select(sql: str, tables: Collection[str], *, dialect: str = "duckd
         return [f"not understood as SQL: {str(error).splitlines()[0]}"]
     except RecursionError:
         return ["needs SQL nested a few deep, found hundreds of levels"]
-    if len(statements) != 1 or not isinstance(select := statements[0], exp.Select) or select.find(exp.Into, exp.Lock):
-        return ["needs exactly one SELECT and nothing else"]
+    if len(statements) != 1 or not isinstance(select := statements[0], exp.Select | exp.SetOperation) or select.find(*_WRITING):
+        return ["needs exactly one SELECT (or a UNION of some) and nothing else"]
     readable = {*(table.lower() for table in tables), *(cte.alias.lower() for cte in select.find_all(exp.CTE))}
     faults = [_fault_of_table(table, readable) for table in select.find_all(exp.Table)]
     faults += [_fault_of_lateral(lateral) for lateral in select.find_all(exp.Lateral)]
