@@ -90,11 +90,18 @@ def merge_versions(source: Source, standing: pa.Table, *, arriving: pa.Table, ob
     versions = _further_versions(found.of_id, stands) - _further_versions(found.of_id, ~found.arrived)
     late, backdated = _lateness(source, found, new=new, observed_until=observed_until)
     duplicates = int((found.arrived & ~stands & repeats).sum())
-    rows = found.rows.filter(pa.array(stands))
     change = content_sum(source, found.rows.filter(pa.array(new))) - content_sum(source, found.rows.filter(pa.array(left_out)))
-    merged = _in_stored_order(source, _with_superseded_at(source, rows, of_id=found.of_id[stands]))
     since = _earliest(found.rows.filter(pa.array(new | left_out)))
-    return Merged(merged, change, Counts(int(new.sum()), duplicates, versions, clashes, late, backdated), since)
+    return Merged(
+        _stored(source, found, stands), change, Counts(int(new.sum()), duplicates, versions, clashes, late, backdated), since
+    )
+
+
+def as_stored(source: Source, rows: pa.Table) -> pa.Table:
+    """Return checked rows of some customers, in any order, as a log that got them all stores them."""
+    found = _sort_by_version(source, stored_schema(source).empty_table(), arriving=rows)
+    stands, _, _ = _choose(source, found)
+    return _stored(source, found, stands)
 
 
 def content_sum(source: Source, rows: pa.Table) -> ContentSum:
@@ -132,6 +139,11 @@ def _choose(source: Source, found: _Sorted) -> tuple[Mask, Mask, int]:
     stands[rows], stands[rows[winners]] = False, True
     repeats[rows] = (hashes == hashes[winners][of_version]).all(axis=1)
     return stands, repeats, len(disputed)
+
+
+def _stored(source: Source, found: _Sorted, stands: Mask) -> pa.Table:
+    rows = found.rows.filter(pa.array(stands))
+    return _in_stored_order(source, _with_superseded_at(source, rows, of_id=found.of_id[stands]))
 
 
 def _further_versions(of_id: Numbers, counted: Mask) -> int:

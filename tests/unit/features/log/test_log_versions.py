@@ -5,7 +5,7 @@ import pytest
 
 from features.contracts.schemas import TIME, delivered_schema, stored_schema
 from features.contracts.sources import SOURCES
-from features.log.versions import Merged, content_sum, merge_versions
+from features.log.versions import Merged, as_stored, content_sum, merge_versions
 
 USAGE, CUSTOMERS = SOURCES["usage"], SOURCES["customers"]
 NONE = stored_schema(USAGE).empty_table()
@@ -47,6 +47,13 @@ def test_a_version_that_arrives_late_takes_its_place_between_the_others() -> Non
     found = merged(standing, used(("e1", 20, 5, 2.0)))
 
     assert shown(found.rows, "known_at", "superseded_at") == [(10, 20), (20, 30), (30, None)]
+
+
+def test_rows_from_elsewhere_are_stored_as_the_log_would_store_them() -> None:
+    rows = used(("e1", 30, 5, 3.0), ("e2", 20, 6, 1.0), ("e1", 10, 5, 1.0), ("e1", 10, 5, 2.0), ("e2", 20, 6, 1.0))
+
+    assert as_stored(USAGE, rows) == merged(NONE, rows).rows
+    assert as_stored(USAGE, rows).num_rows == 3
 
 
 def test_rows_lie_in_the_order_of_their_events_even_if_a_version_moves_one() -> None:
