@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 
 from features.company.schema import Company
 from features.engine.batch import Effort
-from features.engine.compute import compute
-from features.engine.history import read_history
+from features.engine.bucket import compute_bucket
 from features.home import Home
 from features.log.store import EventLog
+from features.snapshot import find_snapshot
 from features.stages.course import checkpoints
-from features.stages.kept import KeptMonday, KeptMondays, Recipe, kept_mondays, write_monday
+from features.stages.kept import KeptMonday, KeptMondays, Recipe, affirm, drop_void, kept_mondays, write_monday
 from features.stages.stage_rules import StageRules
 from features.stages.winners import NOT_SEEN
 from features.times import Timestamp
@@ -43,8 +43,25 @@ def keep_mondays(home: Home, company: Company, as_of: Timestamp, *, effort: Effo
     kept = kept_mondays(log, rules, checkpoints(as_of))
     if not kept.missing:
         return kept
-    computed = {monday.monday: monday for monday in _compute(log, rules, kept.missing, effort=effort)}
-    return KeptMondays(kept.mondays, kept.sets, {**kept.at, **computed})
+    for monday in kept.at.values():
+        affirm(monday, log)
+    looked_up = _from_snapshots(log, rules, kept.missing)
+    missing = [monday for monday in kept.missing if monday not in looked_up]
+    computed = _compute(log, rules, missing, effort=effort) if missing else {}
+    whole = KeptMondays(kept.mondays, kept.sets, {**kept.at, **looked_up, **computed})
+    drop_void(home, whole)
+    return whole
+
+
+def _from_snapshots(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp]) -> dict[Timestamp, KeptMonday]:
+    """Keep the Mondays at which a snapshot of all features stands already: the rules are asked of it, no event is read."""
+    found = {}
+    for monday in mondays:
+        snapshot = find_snapshot(log.home, monday, log=log.manifest, signature=rules.company.catalogue.signature)
+        if snapshot is not None:
+            winners = rules.winners(snapshot.columns(rules.catalogue.names))
+            found[monday] = _keep(log, rules, KeptMonday(log.home.stages, monday, snapshot.ids, winners))
+    return found
 
 
 @dataclass(frozen=True)
@@ -55,27 +72,29 @@ class _Bucket:
     codes: Path
 
 
-def _compute(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, effort: Effort) -> list[KeptMonday]:
+def _compute(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, effort: Effort) -> dict[Timestamp, KeptMonday]:
     with new_folder(log.home.stages) as folder:
         work = partial(_bucket, log, rules, mondays, folder)
         buckets = effort.each("stages", work, buckets=log.manifest.buckets)
         everybody = pa.chunked_array([bucket.ids for bucket in buckets], pa.string()).combine_chunks()
         order = pc.sort_indices(everybody).to_numpy()
         ids, codes = everybody.take(pa.array(order)), [np.load(bucket.codes, mmap_mode="r") for bucket in buckets]
-        recipe, columns = Recipe(rules.digest, log.digest), [stage_set.name for stage_set in rules.company.stage_sets]
-        kept = []
+        kept = {}
         for place, monday in enumerate(mondays):
             winners = np.concatenate([bucket[place] for bucket in codes])[order]
             seen = winners[:, 0] != NOT_SEEN
             one = KeptMonday(log.home.stages, monday, ids.filter(pa.array(seen)), winners[seen])
-            kept.append(write_monday(log.home, one, columns=columns, recipe=recipe))
+            kept[monday] = _keep(log, rules, one)
         return kept
 
 
+def _keep(log: EventLog, rules: StageRules, monday: KeptMonday) -> KeptMonday:
+    columns = [stage_set.name for stage_set in rules.company.stage_sets]
+    return write_monday(log.home, monday, columns=columns, recipe=Recipe(rules.digest, log.digest))
+
+
 def _bucket(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], folder: Path, bucket: int) -> _Bucket:
-    compiled = rules.catalogue.compiled
-    history = read_history(compiled, {load.source: log.bucket(load.source, bucket) for load in compiled.loads})
-    codes = rules.winners_at_moments(compute(compiled, history, mondays))
+    computed = compute_bucket(log, rules.catalogue, as_ofs=mondays, bucket=bucket)
     path = folder / f"{bucket}.npy"
-    np.save(path, codes, allow_pickle=False)
-    return _Bucket(history.ids, path)
+    np.save(path, rules.winners_at_moments(computed), allow_pickle=False)
+    return _Bucket(computed.ids, path)

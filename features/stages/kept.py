@@ -8,7 +8,9 @@ Monday's winners stay as they are; another rule, another meaning of a feature or
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +26,15 @@ from features.log.store import EventLog
 from features.stages.stage_rules import StageRules
 from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import Timestamp, compact_time, format_time, parse_time
-from features.write_once import canonical_json, new_folder, publish_folder, replace_file, sha256_of_file, sha256_of_json
+from features.write_once import (
+    TEMPORARY,
+    canonical_json,
+    new_folder,
+    publish_folder,
+    replace_file,
+    sha256_of_file,
+    sha256_of_json,
+)
 
 _IDS, _CODES, _COLUMNS, _MANIFEST = "ids.arrow", "codes.npy", "columns.json", "manifest.json"
 
@@ -114,12 +124,12 @@ def write_monday(home: Home, kept: KeptMonday, *, columns: Sequence[str], recipe
         files = {name: sha256_of_file(folder / name) for name in (_IDS, _CODES, _COLUMNS)}
         digest = sha256_of_json({"rules": recipe.rules, "files": files})
         body = {"monday": format_time(kept.monday), "digest": digest, "files": files, **vars(recipe)}
-        manifest = canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
+        manifest = _sealed(body)
         (folder / _MANIFEST).write_bytes(manifest)
         final = publish_folder(folder, home.stages / f"{compact_time(kept.monday)}-{digest[:12]}")
     if (final / _MANIFEST).read_bytes() != manifest:
         replace_file(final / _MANIFEST, manifest)
-    return open_monday(final)
+    return open_monday(final, verify=False)
 
 
 def kept_mondays(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, verify: bool = True) -> KeptMondays:
@@ -129,9 +139,26 @@ def kept_mondays(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp],
         monday = wanted.get(path.name.partition("-")[0])
         if monday is not None and monday not in found:
             body = _manifest(path)
-            if body["rules"] == rules.digest and body["log_digest"] == log.digest:
+            if body["rules"] == rules.digest and _holds(log, body["log_digest"], monday):
                 found[monday] = open_monday(path, verify=verify)
     return KeptMondays(tuple(mondays), len(rules.company.stage_sets), found)
+
+
+def affirm(kept: KeptMonday, log: EventLog) -> None:
+    """Say that a kept Monday holds for this log too, since a log does not remember its earlier digests for ever."""
+    body = _manifest(kept.path)
+    if body["log_digest"] != log.digest:
+        replace_file(kept.path / _MANIFEST, _sealed({**body, "log_digest": log.digest}))
+
+
+def drop_void(home: Home, kept: KeptMondays) -> None:
+    """Remove what else stands at these Mondays: winners by other rules, or from a log into which history came later."""
+    valid = {monday.path for monday in kept.at.values()}
+    stamps = {compact_time(monday) for monday in kept.at}
+    for path in home.stages.glob("[0-9]*-*"):
+        if path.name.partition("-")[0] in stamps and path not in valid:
+            with suppress(FileNotFoundError):  # another process removed it first
+                shutil.rmtree(path.rename(path.with_name(f"{TEMPORARY}{path.name}")))
 
 
 def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
@@ -153,6 +180,16 @@ def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
 
 
 _REMEDY = "remove the folder, and the Monday is computed again"
+
+
+def _holds(log: EventLog, digest: str, monday: Timestamp) -> bool:
+    """Whether what was computed from the log of that digest is what this log gives, up to that Monday."""
+    until = log.holds_before(digest)
+    return until is not None and monday <= until
+
+
+def _sealed(body: Mapping[str, Any]) -> bytes:
+    return canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
 
 
 def _manifest(path: Path) -> dict[str, Any]:

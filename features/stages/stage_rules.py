@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.company.schema import Company
-from features.engine.compute import Results
+from features.engine.bucket import BucketFeatures
 from features.stages.winners import NOT_SEEN, StageCodes, features_named_by, stage_winners
 from features.write_once import sha256_of_json
 
@@ -38,9 +38,9 @@ class StageRules:
         won = [stage_winners(stage_set, columns, rows=len(rows)).codes for stage_set in self.company.stage_sets]
         return np.stack(won, axis=1)
 
-    def winners_at_moments(self, results: Results) -> StageCodes:
+    def winners_at_moments(self, computed: BucketFeatures) -> StageCodes:
         """Return the winner of every set, `[moment, customer, set]`; `NOT_SEEN` at moments before the customer was first seen."""
-        codes = np.full((*results.is_customer.shape, len(self.company.stage_sets)), NOT_SEEN, np.int8)
-        for moment, seen in enumerate(results.is_customer):
-            codes[moment, seen] = self.winners(results.rows[moment, seen])
+        codes = np.full((*computed.is_customer.shape, len(self.company.stage_sets)), NOT_SEEN, np.int8)
+        for moment, seen in enumerate(computed.is_customer):
+            codes[moment, seen] = self.winners(computed.rows[moment, seen])
         return codes

@@ -14,8 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.company.business import StageSet
-from features.engine.compute import compute
-from features.engine.history import read_history
+from features.engine.bucket import compute_tables
 from features.errors import NotFound
 from features.stages.course import Course, begun, course
 from features.stages.evidence import Look, evidence
@@ -78,15 +77,12 @@ def stages_of(customer: OneCustomer, rules: StageRules, kept: KeptMondays) -> di
         If nobody of that id was first seen before the moment.
     """
     computed = (*kept.missing, customer.as_of)
-    history = read_history(rules.catalogue.compiled, customer.rows)
-    if len(history.ids) == 0:
+    features = compute_tables(rules.catalogue, customer.rows, as_ofs=computed)
+    if not features.is_customer[-1].any():
         raise _nobody(customer)
-    results = compute(rules.catalogue.compiled, history, computed)
-    fresh = rules.winners_at_moments(results)[:, 0].T
-    if fresh[0, -1] == NOT_SEEN:
-        raise _nobody(customer)
+    fresh = rules.winners_at_moments(features)[:, 0].T
     winners = _with_fresh(kept, customer.customer_id, fresh)
-    row = dict(zip(rules.catalogue.names, results.rows[-1, 0].tolist(), strict=True))
+    row = dict(zip(rules.catalogue.names, features.rows[-1, 0].tolist(), strict=True))
     moments = (*kept.mondays, customer.as_of)
     return {
         stage_set.name: _standing(stage_set, winners[place], Moments(moments, row))
