@@ -52,6 +52,28 @@ def describe(as_json: JsonFlag = False) -> None:
     emit(result, catalogue_page(catalogue), as_json=as_json)
 
 
+def moment_asked(home: Home, as_of: str | None) -> Timestamp:
+    """Return the moment a command was asked for; by default the newest midnight that all sources of the log reach.
+
+    Raises
+    ------
+    BeyondTheLog
+        If no source has reached it.
+    """
+    from features.log.store import EventLog
+    from features.snapshot import newest_whole_day
+    from features.times import format_time, parse_time
+
+    asked = parse_time(as_of) if as_of is not None else None
+    manifest = EventLog.open(home).manifest
+    moment = newest_whole_day(manifest) if asked is None else asked
+    if moment > (reached := max(manifest.observed_until.values())):
+        raise BeyondTheLog(
+            f"needed a moment that the log has reached, at most {format_time(reached)}; found {format_time(moment)}"
+        )
+    return moment
+
+
 def _catalogue(home: Home) -> Catalogue:
     """Return the features of the company in use; without one, those that every company has."""
     from features.catalogue import CATALOGUE
@@ -66,24 +88,9 @@ def _snapshot(home: Home, as_of: str | None, *, jobs: int) -> Snapshot:
     from features.engine.batch import Effort, compute_snapshots
     from features.times import format_time
 
-    moment = _moment(home, as_of)
+    moment = moment_asked(home, as_of)
     with phase(f"features as of {format_time(moment)}"):
         return compute_snapshots(home, _catalogue(home), [moment], effort=Effort(jobs, say))[0]
-
-
-def _moment(home: Home, as_of: str | None) -> Timestamp:
-    from features.log.store import EventLog
-    from features.snapshot import newest_whole_day
-    from features.times import format_time, parse_time
-
-    asked = parse_time(as_of) if as_of is not None else None
-    manifest = EventLog.open(home).manifest
-    moment = newest_whole_day(manifest) if asked is None else asked
-    if moment > (reached := max(manifest.observed_until.values())):
-        raise BeyondTheLog(
-            f"needed a moment that the log has reached, at most {format_time(reached)}; found {format_time(moment)}"
-        )
-    return moment
 
 
 def _as_json(snapshot: Snapshot) -> dict[str, Any]:
