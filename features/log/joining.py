@@ -71,7 +71,7 @@ def join_source(log: EventLog, checked: Checked) -> Joined:
 def _touched(log: EventLog, source: Source, *, bucket: int, arriving: pa.Table) -> pa.Table:
     """Return the standing rows of ids that arrive; mostly there are none, which the keys alone tell."""
     customers = pc.unique(arriving["customer_id"]).to_pylist()
-    keys = log.of_customers(source.name, bucket, customers, columns=_id_of(source))
+    keys = log.ids_of_customers(source.name, bucket, customers)
     if not _among(source, keys, arriving).any():
         return stored_schema(source).empty_table()
     rows = log.of_customers(source.name, bucket, customers)

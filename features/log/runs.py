@@ -29,42 +29,52 @@ def merge_runs(source: Source, runs: Sequence[pa.Table], *, keys: Callable[[], p
     if first == together.num_rows:
         return together
     owners, times = _owners(together["customer_id"]), _microseconds(together[source.time])
-    order = _merged(owners, times, first=first)
-    tied = _tied(owners[order], times[order], arrived=order >= first)
+    further = np.lexsort((times[first:], owners[first:])) + first
+    ends = _places(owners, times, first=first, rows=further)
+    order = _inserted(ends, further, first=first)
+    tied = _tied(owners, times, ends=ends, further=further)
     if tied.any():
-        places = np.flatnonzero(tied)
+        places = np.flatnonzero(tied[order])
         order[places] = _by_key(source, (keys or (lambda: together))(), owners=owners, rows=order[places], times=times)
     return together.take(pa.array(order)).combine_chunks()
 
 
-def _merged(owners: Numbers, times: Numbers, *, first: int) -> Numbers:
-    """Return the order by owner and time: where each further row belongs among the first run, by bisection."""
-    further = np.lexsort((times[first:], owners[first:])) + first
-    places = _places(owners[:first], times[:first], owners=owners[further], times=times[further])
-    order, is_further = np.empty(len(owners), np.int64), np.zeros(len(owners), np.bool_)
-    is_further[places + np.arange(len(places))] = True
+def _places(owners: Numbers, times: Numbers, *, first: int, rows: Numbers, before: int = 0) -> Numbers:
+    """Return how many of the first rows are at or before the time of each of these rows, of all customers up to its own.
+
+    With `before` 1, at the same time does not count. Found by bisection among the customer's own rows.
+    """
+    run, sought = owners[:first], times[rows] - before
+    low, high = np.searchsorted(run, owners[rows]), np.searchsorted(run, owners[rows], side="right")
+    while (is_open := low < high).any():
+        middle = (low + high) // 2
+        goes_on = is_open & (times[middle] <= sought)
+        low, high = np.where(goes_on, middle + 1, low), np.where(is_open & ~goes_on, middle, high)
+    return low
+
+
+def _inserted(ends: Numbers, further: Numbers, *, first: int) -> Numbers:
+    """Return the first rows in their order with the further ones inserted after `ends` of them."""
+    order, is_further = np.empty(first + len(further), np.int64), np.zeros(first + len(further), np.bool_)
+    is_further[ends + np.arange(len(ends))] = True
     order[is_further], order[~is_further] = further, np.arange(first)
     return order
 
 
-def _places(run_owners: Numbers, run_times: Numbers, *, owners: Numbers, times: Numbers) -> Numbers:
-    """Return how many rows of the run come before each of these, or at the same time of the same customer."""
-    low, high = np.searchsorted(run_owners, owners), np.searchsorted(run_owners, owners, side="right")
-    while (open_ := low < high).any():
-        middle = (low + high) // 2
-        before = open_ & (run_times[np.minimum(middle, len(run_times) - 1)] <= times)
-        low, high = np.where(before, middle + 1, low), np.where(open_ & ~before, middle, high)
-    return low
-
-
-def _tied(owners: Numbers, times: Numbers, *, arrived: Mask) -> Mask:
-    """Which rows share customer and time with others, one of which did not lie in the first run."""
-    same = np.append((owners[1:] == owners[:-1]) & (times[1:] == times[:-1]), False)
-    group = np.cumsum(~np.append(False, same[:-1])) - 1
-    alone = np.bincount(group) == 1
-    touched = np.bincount(group, weights=arrived) > 0
-    tied: Mask = (touched & ~alone)[group]
+def _tied(owners: Numbers, times: Numbers, *, ends: Numbers, further: Numbers) -> Mask:
+    """Which rows share customer and time with a row of another run, so that their keys decide."""
+    first = len(owners) - len(further)
+    starts = _places(owners, times, first=first, rows=further, before=1)
+    same = (owners[further[1:]] == owners[further[:-1]]) & (times[further[1:]] == times[further[:-1]])
+    tied = np.zeros(len(owners), np.bool_)
+    tied[further] = (starts < ends) | np.append(same, False) | np.append(False, same)
+    tied[_ranges(starts, ends)] = True
     return tied
+
+
+def _ranges(starts: Numbers, ends: Numbers) -> Numbers:
+    lengths = ends - starts
+    return np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
 
 
 def _by_key(source: Source, keys: pa.Table, *, owners: Numbers, rows: Numbers, times: Numbers) -> Numbers:

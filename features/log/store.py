@@ -61,36 +61,43 @@ class EventLog:
     def bucket(self, source: str, bucket: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Every version of every row of one bucket, sorted by (customer_id, event time, key, known_at); none gives no rows.
 
-        With `columns` only these are read, and texts but the key come dictionary-encoded.
+        With `columns` only these are decoded, and texts but the key come dictionary-encoded.
         """
-        declared = SOURCES[source]
-        runs = self._runs.get((source, bucket), [])
+        declared, runs = SOURCES[source], self._runs.get((source, bucket), [])
         wanted = list(columns or stored_schema(declared).names)
-        deciding = ["customer_id", declared.time] if len(runs) > 1 else []
-        names = list(dict.fromkeys((*wanted, *deciding)))
+        names = _unique(*wanted, *(("customer_id", declared.time) if len(runs) > 1 else ()))
         tables = [self._read(file, range(run.first, run.end), columns=names) for file, run in runs]
-        if not tables:
-            return _plain(source, stored_schema(declared).empty_table().select(wanted))
-        merged = merge_runs(declared, tables, keys=lambda: self._keys(source, bucket)).select(wanted)
-        return merged if columns else _plain(source, merged)
+        merged = merge_runs(declared, tables or [_none(source, names)], keys=lambda: self._keys(source, bucket))
+        return merged.select(wanted) if columns else _plain(source, merged)
 
-    def customer(self, source: str, customer_id: str) -> pa.Table:
+    def customer(self, source: str, customer_id: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Every version of every row of one customer, in the order of `bucket`; an unknown customer has no rows."""
-        return self.of_customers(source, self.bucket_of(customer_id), [customer_id])
+        declared = SOURCES[source]
+        names = _unique(*(columns or stored_schema(declared).names), "customer_id", declared.time, declared.key, "known_at")
+        tables = self._owned(source, self.bucket_of(customer_id), [customer_id], columns=names)
+        merged = merge_runs(declared, tables or [_none(source, names)])
+        return merged.select(columns) if columns else _plain(source, merged)
 
-    def of_customers(
-        self, source: str, bucket: int, customers: Sequence[str | None], *, columns: Sequence[str] | None = None
-    ) -> pa.Table:
-        """Return the rows of these customers of one bucket, in stored order; only row groups that may hold them are read."""
-        names = list(columns or stored_schema(SOURCES[source]).names)
+    def of_customers(self, source: str, bucket: int, customers: Sequence[str | None]) -> pa.Table:
+        """Return the rows of these customers of one bucket, in any order; only row groups that may hold them are read."""
+        return self._unordered(source, bucket, customers, columns=stored_schema(SOURCES[source]).names)
+
+    def ids_of_customers(self, source: str, bucket: int, customers: Sequence[str | None]) -> pa.Table:
+        """Return `customer_id` and key alone of the rows of these customers of one bucket, in any order."""
+        return self._unordered(source, bucket, customers, columns=_unique("customer_id", SOURCES[source].key))
+
+    def _unordered(self, source: str, bucket: int, customers: Sequence[str | None], *, columns: Sequence[str]) -> pa.Table:
+        tables = self._owned(source, bucket, customers, columns=columns)
+        return pa.concat_tables([_plain(source, rows) for rows in (*tables, _none(source, columns))])
+
+    def _owned(self, source: str, bucket: int, customers: Sequence[str | None], *, columns: Sequence[str]) -> list[pa.Table]:
         named = sorted({customer for customer in customers if customer is not None})
         tables = []
         for file, run in self._runs.get((source, bucket), []):
             groups = groups_with(self._footer(file), run, named, nobody=None in customers)
-            tables.append(_owned_by(customers, self._read(file, groups, columns=names)))
-        if not tables:
-            return _plain(source, stored_schema(SOURCES[source]).empty_table().select(names))
-        return _plain(source, merge_runs(SOURCES[source], tables))
+            if groups:
+                tables.append(_owned_by(customers, self._read(file, groups, columns=columns)))
+        return tables
 
     def _keys(self, source: str, bucket: int) -> pa.Table:
         names = [SOURCES[source].key, "known_at"]
@@ -142,6 +149,14 @@ def _owned_by(customers: Sequence[str | None], rows: pa.Table) -> pa.Table:
     ids = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
     is_asked = np.append(pc.is_in(ids.dictionary, value_set=pa.array(customers, pa.string())).to_numpy(False), None in customers)
     return rows.filter(pa.array(is_asked[pc.fill_null(ids.indices, len(ids.dictionary)).to_numpy()]))
+
+
+def _none(source: str, columns: Sequence[str]) -> pa.Table:
+    return stored_schema(SOURCES[source]).empty_table().select(columns)
+
+
+def _unique(*names: str) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _plain(source: str, rows: pa.Table) -> pa.Table:
