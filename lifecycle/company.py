@@ -56,7 +56,7 @@ def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
     emit({**_summary(company), "rescored": rescored}, text, as_json=as_json)
 
 
-def shipped_company(name: Literal["default", "activity"]) -> Company:
+def shipped_company(name: Literal["default", "activity", "grocery"]) -> Company:
     """Return a company file that comes with the program, checked against the features there are."""
     from features.company import default_company_text, read_company
 

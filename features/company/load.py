@@ -17,7 +17,7 @@ from features.catalogue import catalogue_of
 from features.company.checks import document_faults
 from features.company.schema import Company, CompanyTerms
 from features.company.schema_faults import schema_faults
-from features.company.terms import MILESTONE
+from features.company.terms import SHORT_NAME
 from features.definitions.vocabulary import Vocabulary
 from features.document.faults import Fault, PlacedFault, placed
 from features.document.lines import line_index
@@ -112,8 +112,8 @@ def stored_company(home: Home, sha: str) -> Company:
     return read_company(content.decode())
 
 
-def default_company_text(name: Literal["default", "activity"]) -> str:
-    """Return a shipped company file: `default` sells subscriptions, `activity` sells single orders."""
+def default_company_text(name: Literal["default", "activity", "grocery"]) -> str:
+    """Return a shipped company file: `default` sells subscriptions, `activity` single orders, `grocery` every week."""
     return (files("features.company") / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -156,8 +156,11 @@ def _terms(document: Mapping[str, Any]) -> tuple[CompanyTerms | None, list[Fault
 def _words_in(document: Mapping[str, Any]) -> Vocabulary:
     """Return the words features are made of, as far as they are well-formed: the schema complains of the others."""
     deep = dict.fromkeys(text for _, text in texts(document, "deep_features.*") if text)
-    named = dict.fromkeys(name for _, name in texts(document, "milestones.*.name") if re.fullmatch(MILESTONE, name))
-    return Vocabulary(tuple(deep), tuple((name, _ANY_DAYS) for name in named))
+    milestones, channels = (
+        dict.fromkeys(name for _, name in texts(document, f"{part}.*.name") if re.fullmatch(SHORT_NAME, name))
+        for part in ("milestones", "channels")
+    )
+    return Vocabulary(tuple(deep), tuple((name, _ANY_DAYS) for name in milestones), tuple(channels))
 
 
 def _with_tuples(value: Any) -> Any:

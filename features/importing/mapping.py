@@ -18,7 +18,7 @@ from features.errors import InvalidInput, NotFound
 from features.importing.statements import faults_of_select
 from features.times import NaiveTime, Timestamp, parse_time
 
-CompanyName: TypeAlias = Literal["default", "activity"]
+CompanyName: TypeAlias = Literal["default", "activity", "grocery"]
 DatabaseKind: TypeAlias = Literal["sqlite", "postgresql", "duckdb"]
 
 _DIALECTS: Mapping[DatabaseKind, str] = {"sqlite": "sqlite", "postgresql": "postgres", "duckdb": "duckdb"}
