@@ -6,14 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 from features.contracts.sources import SOURCES
 from features.home import Home
+from features.importing.report import kept_reports
 from features.log.store import EventLog
-from features.quality.known import Known
+from features.quality.counting.known import Known
+from features.quality.counting.tally import Tally, count_bucket
 from features.quality.quarantine import quarantine_of
-from features.quality.report import QualityReport
+from features.quality.report import ImportFinding, QualityReport
+from features.quality.source_rules import findings_of_sources
 from features.quality.sources import describe_source
 from features.quality.spreads import compared_snapshots, describe_snapshot
-from features.quality.tally import Tally, count_bucket
-from features.quality.verdict import findings_of_quarantine, findings_of_snapshots, findings_of_sources, in_order
+from features.quality.verdict import (
+    findings_of_imports,
+    findings_of_quarantine,
+    findings_of_snapshots,
+    in_order,
+)
 from features.snapshot import Snapshot
 
 
@@ -36,8 +43,21 @@ def assess(home: Home, *, snapshots: Sequence[Snapshot] | None = None, say: Call
     quarantine = {name: quarantine_of(home, name, kept=tally.versions) for name, tally in tallies.items()}
     quarantine = {name: found for name, found in quarantine.items() if found.rows}
     described = [describe_snapshot(one, newest=given[0]) for one in given]
-    findings = [*findings_of_sources(sources), *findings_of_quarantine(quarantine), *findings_of_snapshots(described)]
-    return QualityReport(log.digest, sources, quarantine, described, in_order(findings))
+    imports = _found_by_imports(home)
+    findings = [
+        *findings_of_sources(sources),
+        *findings_of_quarantine(quarantine),
+        *findings_of_imports(imports),
+        *findings_of_snapshots(described),
+    ]
+    return QualityReport(log.digest, sources, quarantine, imports, described, in_order(findings))
+
+
+def _found_by_imports(home: Home) -> list[ImportFinding]:
+    newest = {report["mapping"]: report["findings"] for report in kept_reports(home)}
+    return [
+        ImportFinding(mapping, one["text"], one["count"], one["of"]) for mapping, found in sorted(newest.items()) for one in found
+    ]
 
 
 def _tallies(log: EventLog, *, say: Callable[[str], None] | None) -> Mapping[str, Tally]:

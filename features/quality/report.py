@@ -138,6 +138,16 @@ class Quarantine:
 
 
 @dataclass(frozen=True)
+class ImportFinding:
+    """What the mapping of an import counted in the raw data: so many of so many."""
+
+    mapping: str
+    text: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Weeks:
     """Rows by week from the Monday `first`; the last week may not be over."""
 
@@ -221,15 +231,16 @@ class SnapshotQuality:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to look at: what was found, the figure that says so, the threshold it passed, and what to do.
+    """One thing to look at: what was found, the `figure` of what `measure` says, the threshold it passed, and what to do.
 
-    `weight` orders findings of one level: the share of rows, customers or recent days concerned.
+    `weight` orders findings of one level: roughly the share of rows, of features or of the last 90 days concerned.
     """
 
     level: Level
     code: str
     about: str
     text: str
+    measure: str
     figure: float
     threshold: float
     advice: str
@@ -238,11 +249,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class QualityReport:
-    """The whole report: sources that have rows, quarantines that do, `findings` in the order in which to look at them."""
+    """The whole report: sources and quarantines that have rows, `findings` in the order in which to look at them.
+
+    `imports` has what the newest import of each mapping found.
+    """
 
     log_digest: str
     sources: list[SourceQuality]
     quarantine: dict[str, Quarantine]
+    imports: list[ImportFinding]
     snapshots: list[SnapshotQuality]
     findings: list[Finding]
 

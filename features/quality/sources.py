@@ -6,12 +6,12 @@ import numpy as np
 
 from features.contracts.sources import Source
 from features.log.manifest import LogManifest
-from features.quality.columns import describe_column
-from features.quality.known import Contradicting
+from features.quality.counting.columns import describe_column
+from features.quality.counting.known import Contradicting
+from features.quality.counting.span import Span, by_week, day_text
+from features.quality.counting.stretches import EmptyRun, empty_runs, level_changes, raised, segments
+from features.quality.counting.tally import DELAYS, Tally
 from features.quality.report import Contradictions, Gap, Lateness, LevelChange, SourceQuality, Weeks, six_digits
-from features.quality.span import Span, by_week, day_text
-from features.quality.stretches import EmptyRun, empty_runs, level_changes, raised, segments
-from features.quality.tally import DELAYS, Tally
 from features.times import format_time
 
 LATE_JUMP = 0.2

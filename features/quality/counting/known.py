@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.contracts.sources import USAGE, Source
-from features.quality.versions import microseconds
+from features.quality.counting.versions import microseconds
 from features.times import DAY, SECOND
 
 GRACE_DAYS = 31

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.contracts.sources import Column, Kind
+from features.quality.counting.sketch import Sketch
+from features.quality.counting.span import WEEKS, Span, week_of
+from features.quality.counting.stretches import raised, segments, unusual
+from features.quality.counting.versions import Versions
 from features.quality.report import ColumnQuality, Numbers, Stretch, six_digits
-from features.quality.sketch import Sketch
-from features.quality.span import WEEKS, Span, week_of
-from features.quality.stretches import raised, segments, unusual
-from features.quality.versions import Versions
 from features.times import DAY
 
 MISSING_JUMP = 0.2

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contracts.schemas import LATEST
+from features.quality.counting.stretches import Segment
 from features.quality.report import Stretch, six_digits
-from features.quality.stretches import Segment
 from features.times import DAY, WEEK, Timestamp, format_time
 
 DAYS = LATEST // DAY

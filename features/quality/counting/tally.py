@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from features.contracts.schemas import EARLIEST, LATEST
 from features.contracts.sources import Source
-from features.quality.columns import ColumnTally, count_column
-from features.quality.known import Contradicting, Known
-from features.quality.sketch import Sketch
-from features.quality.span import DAYS, WEEKS, week_of
-from features.quality.versions import Versions, codes, microseconds
+from features.quality.counting.columns import ColumnTally, count_column
+from features.quality.counting.known import Contradicting, Known
+from features.quality.counting.sketch import Sketch
+from features.quality.counting.span import DAYS, WEEKS, week_of
+from features.quality.counting.versions import Versions, codes, microseconds
 from features.times import DAY, HOUR, SECOND, Timestamp
 
 DELAYS = {"a minute": 60 * SECOND, "an hour": HOUR, "a day": DAY, "a week": 7 * DAY, "30 days": 30 * DAY}
