@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from benchmarks.goals import Result, arguments, report
-from features.catalogue import CATALOGUE
+from features.company import default_company_text, read_company
 from features.contracts.schemas import TIME, delivered_schema
 from features.contracts.sources import SOURCES, Column, Kind, Source
 from features.engine.compute import compute, compute_customer
@@ -29,6 +29,7 @@ from features.times import DAY, HOUR, Timestamp, parse_time
 
 IntArray: TypeAlias = NDArray[np.int64]
 
+CATALOGUE = read_company(default_company_text("default")).catalogue
 TRIALS = 10_000
 AS_OF = parse_time("2024-03-01")
 AS_OFS = (AS_OF - 366 * DAY, AS_OF - 30 * DAY, AS_OF - 12 * HOUR, AS_OF)
@@ -40,6 +41,12 @@ _PAST_DAYS = 400
 _FUTURE_DAYS = 60
 _MISSING = 0.15
 _TEXTS = ("a", "b", "c")
+_WORDS = {
+    "feature": ("automation", "api", "search"),
+    "milestone": ("account_setup", "first_report", "a"),
+    "channel": ("phone", "email", "chat", "portal", "in_app", "sms"),
+}
+_LISTS = ([], ["phone"], ["email", "phone"], ["in_app", "sms"])
 _NUMBERS = (-1.0, 0.0, 1.0, 2.0, 4.5, 400.0)
 
 
@@ -151,8 +158,11 @@ def _values(column: Column, random: np.random.Generator, times: IntArray) -> pa.
     if column.kind is Kind.TIME:
         return _moments(times, missing)
     if column.kind is Kind.TEXTS:
-        return pa.array([["phone"]] * size, mask=missing)
-    choices = {Kind.TEXT: column.choices or _TEXTS, Kind.NUMBER: _NUMBERS, Kind.FLAG: (True, False)}[column.kind]
+        lists = [_LISTS[place] for place in random.integers(0, len(_LISTS), size)]
+        return pa.array(lists, pa.list_(pa.string()), mask=missing)
+    choices = {Kind.TEXT: column.choices or _WORDS.get(column.name, _TEXTS), Kind.NUMBER: _NUMBERS, Kind.FLAG: (True, False)}[
+        column.kind
+    ]
     return pa.array(random.choice(np.array(choices), size), mask=missing)
 
 

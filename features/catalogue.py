@@ -6,9 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from features.definitions import customer, purchases, support, usage, voice
-from features.definitions.adoption import features_of_depth
-from features.definitions.onboarding import features_of_milestones
+from features.definitions import adoption, contract, customer, offers, onboarding, purchases, service, support, usage, voice
 from features.definitions.vocabulary import Vocabulary
 from features.errors import InvalidInput
 from features.language.compiler import compile_formulas
@@ -69,14 +67,21 @@ class Catalogue:
         return [feature.describe() for feature in self.features]
 
 
-CATALOGUE = Catalogue((*customer.FEATURES, *usage.FEATURES, *support.FEATURES, *purchases.FEATURES, *voice.FEATURES))
+_SUBJECTS = (customer, usage, adoption, support, service, purchases, contract, voice, onboarding, offers)
+
+CATALOGUE = Catalogue(tuple(feature for subject in _SUBJECTS for feature in subject.FEATURES))
 """The features that every company has."""
 
 
 @lru_cache(maxsize=8)
 def catalogue_of(vocabulary: Vocabulary) -> Catalogue:
     """Return the catalogue of a company: what every company has, and what its own words add."""
-    own = (*features_of_depth(vocabulary.deep_features), *features_of_milestones(vocabulary.milestones))
+    own = (
+        *customer.features_of_consent(vocabulary.channels),
+        *adoption.features_of_depth(vocabulary.deep_features),
+        *onboarding.features_of_milestones(vocabulary.milestones),
+        *offers.features_of_channels(vocabulary.channels),
+    )
     return Catalogue((*CATALOGUE.features, *own))
 
 

@@ -11,12 +11,12 @@ from features.company.terms import (
     Days,
     FeatureName,
     FeatureRule,
-    MilestoneName,
     Money,
     Name,
     Part,
     ScoredRule,
     Share,
+    ShortName,
     Text,
     Weight,
 )
@@ -54,7 +54,7 @@ class CostToServe(Part):
 class Milestone(Part):
     """A step of onboarding, and the days after joining by which it should be reached."""
 
-    name: MilestoneName
+    name: ShortName
     due_days: Days
 
 

@@ -63,9 +63,9 @@ class Company(CompanyTerms):
 
     @property
     def catalogue(self) -> Catalogue:
-        """Return the features this company has: those everybody has, and those its deep features and milestones add."""
+        """Return the features this company has: those everybody has, and those its deep features, milestones and channels add."""
         due_days = tuple((milestone.name, milestone.due_days) for milestone in self.milestones)
-        return catalogue_of(Vocabulary(self.deep_features, due_days))
+        return catalogue_of(Vocabulary(self.deep_features, due_days, tuple(channel.name for channel in self.channels)))
 
     @property
     def stage_set(self) -> StageSet:

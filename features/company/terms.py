@@ -82,20 +82,20 @@ def _feature_names(info: ValidationInfo) -> Collection[str]:
 
 
 _NAME = r"^[a-z][a-z0-9_]{0,63}$"
-MILESTONE = r"^[a-z][a-z0-9_]{0,39}$"
+SHORT_NAME = r"^[a-z][a-z0-9_]{0,39}$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z]{2})?$"
 _AGENT = r"^[A-Za-z0-9_.:@-]{1,64}$"
 _CURRENCY = r"^[A-Z]{3}$"
 PATTERN_MEANINGS: Mapping[str, str] = {
     _NAME: "a name of at most 64 small letters, digits and _, a letter first",
-    MILESTONE: "a name of at most 40 small letters, digits and _, a letter first",
+    SHORT_NAME: "a name of at most 40 small letters, digits and _, a letter first",
     _LANGUAGE: "a language like en or pt-BR",
     _AGENT: "an id of at most 64 letters, digits and _ . : @ -",
     _CURRENCY: "a currency of three capital letters, like EUR",
 }
 
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=_NAME)]
-MilestoneName: TypeAlias = Annotated[str, StringConstraints(pattern=MILESTONE)]
+ShortName: TypeAlias = Annotated[str, StringConstraints(pattern=SHORT_NAME)]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Language: TypeAlias = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 AgentId: TypeAlias = Annotated[str, StringConstraints(pattern=_AGENT)]
@@ -110,6 +110,6 @@ Percent: TypeAlias = Annotated[float, Field(gt=-100, le=1000)]
 FeatureRule: TypeAlias = Annotated[Rule, _ReadBy(_feature_rule)]
 ScoredRule: TypeAlias = Annotated[Rule, _ReadBy(_scored_rule)]
 FeatureName: TypeAlias = Annotated[str, AfterValidator(_feature)]
-Channel: TypeAlias = Name
+Channel: TypeAlias = ShortName
 OfferKind: TypeAlias = Literal["onboarding", "service", "cross_sell", "up_sell", "retention", "discount", "loyalty", "referral"]
 Outcome: TypeAlias = Literal["shown", "skipped", "accepted", "declined", "fulfilled", "reversed"]

@@ -9,8 +9,11 @@ from features.language.arithmetic import Arithmetic, Formula
 from features.language.expressions import BadDeclaration, Column, Expression
 from features.language.formulas import Aggregate
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 NEVER_MISSING = "never missing"
+_CODE = "code"
+_CODE_OF = "code_of_"
+_LAST_CODE = 2**20 - 1
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class Feature:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise BadDeclaration(f"a feature's name needed lower case words joined by _, found {self.name!r}")
+        if is_category(self.name) != (self.reading.unit == _CODE):
+            needed = f"a name that begins with {_CODE_OF} for the unit {_CODE!r}, and for no other"
+            raise BadDeclaration(f"needed {needed}; found {self.name} in {self.reading.unit}")
 
     @property
     def canonical(self) -> str:
@@ -61,6 +67,20 @@ class Feature:
             "origin": reading.origin,
             "formula": str(self.formula),
         }
+
+
+def code_of(what: str, formula: Formula, meaning: str, *, missing: str = "not recorded") -> Feature:
+    """Return the feature `code_of_<what>`, a category: its number stands for a text and is no quantity."""
+    return Feature(_CODE_OF + what, formula, meaning, Reading(_CODE, high=_LAST_CODE, missing=missing))
+
+
+def is_category(name: str) -> bool:
+    """Say whether the feature of that name is a category, whose numbers must not be added, averaged or put in an order.
+
+    >>> is_category("code_of_segment"), is_category("tenure_days")
+    (True, False)
+    """
+    return name.startswith(_CODE_OF)
 
 
 def _columns(part: Formula | Expression | None) -> set[Column]:

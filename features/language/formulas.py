@@ -105,10 +105,10 @@ class Rows:
         """Return the column of the event time, which orders the rows."""
         return self[SOURCES[self.source].time]
 
-    def after_joining(self, *, days: int) -> Condition:
-        """Ask whether the row happened in the customer's first days: in `[joined_at, joined_at + days)`; NULL for a prospect."""
+    def after_joining(self, *, days: int | None = None) -> Condition:
+        """Ask whether the row happened since the customer joined, in `[joined_at, joined_at + days)`; NULL for a prospect."""
         since = self.time.seconds_since(Joined(self.source))
-        return (since >= 0) & (since < days * DAY / SECOND)
+        return since >= 0 if days is None else (since >= 0) & (since < days * DAY / SECOND)
 
     def count(self, *, days: int | None = None, where: Condition | None = None, skip: int = 0) -> Formula:
         """Count the selected rows; 0 for none."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from itertools import pairwise
+from collections import Counter
+from itertools import count, pairwise
 from operator import eq, ge, gt
 
 import numpy as np
@@ -11,12 +13,13 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.catalogue import CATALOGUE, Catalogue
+from features.catalogue import Catalogue, catalogue_of
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES, Kind
+from features.definitions.vocabulary import Vocabulary
 from features.engine.compute import compute_customer
 from features.language.arithmetic import Arithmetic, Constant
-from features.language.expressions import Column, Compared, Known, Later, Logic, Midnight, Not, SecondsBetween
+from features.language.expressions import Column, Compared, Known, Later, Logic, Midnight, Not, SecondsBetween, TextCode
 from features.language.feature import Feature
 from features.language.formulas import Aggregate, Measure, Rows
 from features.language.profile import Contains, Joined, Size
@@ -30,7 +33,7 @@ EDGES = (0, 7, 14, 28, 30, 37, 90, 180, 210, 365, 372)
 customers, tickets, purchases, surveys = Rows("customers"), Rows("tickets"), Rows("purchases"), Rows("surveys")
 BEYOND = Catalogue(
     (
-        *CATALOGUE.features,
+        *catalogue_of(Vocabulary(("a",), (("a", 7), ("b", 90)), ("phone",))).features,
         Feature("or_of_unknowns", tickets.count(where=tickets["abandoned"] | tickets["delighted"]), ""),
         Feature("not_of_unknown", tickets.count(where=~tickets["abandoned"], days=90), ""),
         Feature("and_of_unknowns", tickets.share(tickets["abandoned"] & tickets["complaint"]), ""),
@@ -49,6 +52,9 @@ BEYOND = Catalogue(
         Feature("arithmetic", (tickets.count() - 1) * 2 / tickets.count(days=30) + 0.5, ""),
     )
 )
+
+ON_DAYS = (Measure.DAYS, Measure.SQUARED_GAPS, Measure.DECAYED_DAYS)
+OF_TIMES = (Measure.COUNT, Measure.DECAYED, Measure.WEEKLY_STREAK, Measure.WEEKLY_SLOPE)
 
 moments = st.one_of(
     st.builds(lambda days, at: at - days * DAY, st.sampled_from(EDGES), st.sampled_from(AS_OFS)),
@@ -88,9 +94,7 @@ def stored(source, rows):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.fixed_dictionaries({name: rows_of(SOURCES[name]) for name in ("customers", "usage", "tickets", "purchases", "surveys")})
-)
+@given(st.fixed_dictionaries({name: rows_of(source) for name, source in SOURCES.items()}))
 def test_every_cell_is_what_a_row_by_row_reading_gives(history):
     computed = compute_customer(BEYOND, {name: stored(SOURCES[name], rows) for name, rows in history.items()}, AS_OFS)
 
@@ -127,6 +131,9 @@ def value(expression, row, as_of):
         case Contains(column, text):
             found = value(column, row, as_of)
             return None if found is None else text in found
+        case TextCode(column):
+            found = value(column, row, as_of)
+            return None if found is None else int.from_bytes(hashlib.blake2b(found.encode(), digest_size=8).digest()) >> 44
         case Later(column, by):
             moment = row[column.name]
             return moment + by if moment is not None and moment + by < as_of else None
@@ -162,50 +169,83 @@ def formula(part, seen, as_of):
             radicand = formula(left, seen, as_of)
             return math.sqrt(0.0 if radicand < 0 else radicand)
         case Arithmetic(operator, left, right):
-            x, y = formula(left, seen, as_of), formula(right, seen, as_of)
-            if operator == "/":
-                return x / y if y else math.nan
-            return {"+": x + y, "-": x - y, "*": x * y}[operator]
+            return arithmetic(operator, formula(left, seen, as_of), formula(right, seen, as_of))
         case Aggregate():
-            begin = -math.inf if part.days is None else as_of - part.days * DAY
-            rows = [row for row in seen[part.source] if row[SOURCES[part.source].time] >= begin]
+            time, end = SOURCES[part.source].time, as_of - part.skip * DAY
+            begin = -math.inf if part.days is None else end - part.days * DAY
+            rows = [row for row in seen[part.source] if begin <= row[time] < end]
             joined = [value(customers["joined_at"], row, as_of) for row in seen["customers"]]
             rows = [{**row, "joined": joined[-1] if joined else None} for row in rows]
             rows = [row for row in rows if part.where is None or value(part.where, row, as_of) is True]
-            found = [None if part.value is None else value(part.value, row, as_of) for row in rows]
+            found = [(row[time], None if part.value is None else value(part.value, row, as_of)) for row in rows]
             return measure(part, found, as_of)
 
 
+def arithmetic(operator, x, y):
+    if operator == "known":
+        return float(not math.isnan(x))
+    if math.isnan(x) or math.isnan(y):
+        return math.nan
+    if operator == "/":
+        return x / y if y else math.nan
+    return {"+": x + y, "-": x - y, "*": x * y, ">": float(x > y), "least": min(x, y), "greatest": max(x, y)}[operator]
+
+
 def measure(part, found, as_of):
-    known = [one for one in found if one is not None]
-    ages = [(as_of - one) / DAY for one in known if not isinstance(one, str)]
-    days = sorted(set(known)) if part.measure in (Measure.DAYS, Measure.SQUARED_GAPS, Measure.DECAYED_DAYS) else []
+    """A measure of the selected rows, given as (event time, value)."""
+    times, values = [time for time, _ in found], [one for _, one in found]
+    known = [one for one in values if one is not None]
+    if part.measure in ON_DAYS:
+        return on_days(part, sorted(set(known)), as_of)
+    if part.measure in OF_TIMES:
+        return of_times(part, [(as_of - time) / DAY for time in times])
     match part.measure:
-        case Measure.COUNT:
-            return len(found)
         case Measure.SUM:
             return sum(known) if known or not found else math.nan
         case Measure.MEAN:
             return sum(known) / len(known) if known else math.nan
+        case Measure.MINIMUM:
+            return min(known, default=math.nan)
+        case Measure.MAXIMUM:
+            return max(known, default=math.nan)
         case Measure.LAST:
             return known[-1] if known else math.nan
         case Measure.LAST_BUT_ONE:
             return known[-2] if len(known) > 1 else math.nan
         case Measure.AGE_OF_LAST:
-            return ages[-1] if ages else math.nan
+            return (as_of - known[-1]) / DAY if known else math.nan
         case Measure.AGE_OF_FIRST:
-            return ages[0] if ages else math.nan
+            return (as_of - known[0]) / DAY if known else math.nan
         case Measure.DISTINCT:
             return len(set(known))
-        case Measure.DAYS:
-            return len(days)
-        case Measure.SQUARED_GAPS:
-            return sum(((b - a) / DAY) ** 2 for a, b in pairwise(days)) if days else math.nan
+        case Measure.ENTROPY:
+            shares = [count / len(known) for count in Counter(known).values()]
+            return -sum(share * math.log2(share) for share in shares) if known else math.nan
+        case Measure.DECAYED_SUM:
+            weighted = [one * 0.5 ** ((as_of - time) / DAY / part.number) for time, one in found if one is not None]
+            return sum(weighted) if weighted or not found else math.nan
+
+
+def of_times(part, ages):
+    match part.measure:
+        case Measure.COUNT:
+            return len(ages)
         case Measure.DECAYED:
             return sum(0.5 ** (age / part.number) for age in ages)
-        case Measure.DECAYED_DAYS:
-            return sum(0.5 ** ((as_of - day) / DAY / part.number) for day in days)
+        case Measure.WEEKLY_STREAK:
+            weeks = {math.ceil(age / 7) for age in ages}
+            return next(week for week in count() if week + 1 not in weeks)
         case Measure.WEEKLY_SLOPE:
             weeks = np.arange(part.number)
             counts = [sum(week * 7 < age <= week * 7 + 7 for age in ages) for week in weeks]
             return np.polyfit(-weeks, counts, 1)[0]
+
+
+def on_days(part, days, as_of):
+    match part.measure:
+        case Measure.DAYS:
+            return len(days)
+        case Measure.SQUARED_GAPS:
+            return sum(((b - a) / DAY) ** 2 for a, b in pairwise(days)) if days else math.nan
+        case Measure.DECAYED_DAYS:
+            return sum(0.5 ** ((as_of - day) / DAY / part.number) for day in days)
