@@ -187,7 +187,7 @@ def _snapshot(home: Home) -> Snapshot:
     ids = pa.array([f"c{number:03d}" for number in range(_CUSTOMERS)])
     provenance = Provenance(AS_OF, "0" * 64, 1, CATALOGUE.signature, {"purchases": AS_OF})
     with draft_snapshot(home, ids, CATALOGUE.names) as draft:
-        draft.matrix[:] = np.random.default_rng(0).gamma(1.0, 20.0, draft.matrix.shape)
+        draft.write(np.random.default_rng(0).gamma(1.0, 20.0, (len(ids), len(CATALOGUE.names))))
         return publish_draft(home, draft, provenance)
 
 

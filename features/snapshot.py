@@ -8,8 +8,8 @@ same knowledge gets the same folder, however and wherever; the manifest says fro
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -103,54 +103,67 @@ class Snapshot:
         return self.matrix[:, [places[name] for name in names]]
 
 
-@dataclass(frozen=True)
 class Draft:
-    """A snapshot being filled: rows may be written in any order, by several threads, into `matrix`."""
+    """A snapshot being written: the rows of its customers, from the first to the last, hashed on their way to disk."""
 
-    folder: Path
-    names: tuple[str, ...]
-    ids: pa.StringArray
-    matrix: NDArray[np.float32]
-    mapping: mmap.mmap
+    def __init__(self, folder: Path, ids: pa.StringArray, *, names: Sequence[str]) -> None:
+        self.folder, self.ids, self.names = folder, ids, tuple(names)
+        self._hash = hashlib.sha256()
+        self._file = (folder / _MATRIX).open("wb")
+        header = io.BytesIO()
+        shape = (len(ids), len(self.names))
+        np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        self._write(header.getbuffer())
 
-    def release(self) -> None:
-        """Let the operating system have the memory of what was written so far; the file keeps it."""
-        self.mapping.madvise(mmap.MADV_DONTNEED)
+    def write(self, rows: NDArray[np.float32]) -> None:
+        """Append the features of the next customers."""
+        self._write(np.ascontiguousarray(rows, "<f4").reshape(-1).view(np.uint8).data)
+
+    def close(self) -> str:
+        """Return the SHA-256 of the matrix; nothing can be written any more."""
+        self._file.close()
+        return self._hash.hexdigest()
+
+    def _write(self, content: memoryview) -> None:
+        self._file.write(content)
+        self._hash.update(content)
 
 
 @contextmanager
 def draft_snapshot(home: Home, ids: pa.StringArray, names: Sequence[str]) -> Iterator[Draft]:
-    """Give an empty matrix for these customers, sorted bytewise, to fill and then to publish; unpublished, it vanishes."""
+    """Give a draft for these customers, sorted bytewise, to write and then to publish; unpublished, it vanishes."""
     with new_folder(home.snapshots) as folder:
-        header = _write_header(folder / _MATRIX, rows=len(ids), columns=len(names))
-        with (folder / _MATRIX).open("r+b") as file:
-            mapping = mmap.mmap(file.fileno(), 0)
-        matrix: NDArray[np.float32] = np.ndarray((len(ids), len(names)), np.float32, buffer=mapping, offset=header)
-        yield Draft(folder, tuple(names), ids, matrix, mapping)
+        draft = Draft(folder, ids, names=names)
+        try:
+            yield draft
+        finally:
+            draft.close()
 
 
 def publish_draft(home: Home, draft: Draft, provenance: Provenance) -> Snapshot:
     """Make a filled draft a snapshot. Where equal values stand already, they stay, and are known to hold for this log too."""
-    draft.mapping.flush()
+    matrix_sha256 = draft.close()
     with pa.OSFile(str(draft.folder / _IDS), "wb") as file, pa.ipc.new_file(file, _ids_table(draft.ids).schema) as writer:
         writer.write_table(_ids_table(draft.ids))
     (draft.folder / _COLUMNS).write_bytes(canonical_json(list(draft.names)))
-    files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _MATRIX, _COLUMNS)}
-    digest = _digest(draft.ids, draft.names, files[_MATRIX])
+    files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _COLUMNS)} | {_MATRIX: matrix_sha256}
+    digest = _digest(draft.ids, draft.names, matrix_sha256)
     body = {**provenance.as_json(), "digest": digest, "files": files, "rows": len(draft.ids)}
     manifest = canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
     (draft.folder / _MANIFEST).write_bytes(manifest)
-    final = publish_folder(draft.folder, home.snapshots / f"{compact_time(provenance.as_of)}-{digest[:12]}")
+    place = home.snapshots / f"{compact_time(provenance.as_of)}-{digest[:12]}"
+    stood = place.exists()
+    final = publish_folder(draft.folder, place)
     if (final / _MANIFEST).read_bytes() != manifest:
         replace_file(final / _MANIFEST, manifest)
-    return open_snapshot(final)
+    return open_snapshot(final, verify=stood)  # what was hashed on its way to disk is not read to be hashed again
 
 
 def write_snapshot(home: Home, frame: pd.DataFrame, *, provenance: Provenance) -> Snapshot:
     """Write a snapshot of values at hand: index `customer_id`, a column a feature; rows in any order."""
     frame = frame.sort_index(key=lambda ids: ids.map(lambda customer_id: customer_id.encode()))
     with draft_snapshot(home, pa.array(frame.index.to_list(), pa.string()), list(frame.columns)) as draft:
-        draft.matrix[:] = frame.to_numpy(np.float32)
+        draft.write(frame.to_numpy(np.float32))
         return publish_draft(home, draft, provenance)
 
 
@@ -226,15 +239,6 @@ def _digest(ids: pa.StringArray, names: Sequence[str], matrix_sha256: str) -> st
 
 def _ids_table(ids: pa.StringArray) -> pa.Table:
     return pa.table({"customer_id": ids})
-
-
-def _write_header(path: Path, *, rows: int, columns: int) -> int:
-    """Write an npy header and room for the values; return where they begin."""
-    with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows, columns)})
-        begin = file.tell()
-        file.truncate(begin + rows * columns * np.dtype(np.float32).itemsize)
-    return begin
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class BucketFeatures:
 
 def compute_bucket(log: EventLog, catalogue: Catalogue, *, as_ofs: Sequence[Timestamp], bucket: int) -> BucketFeatures:
     """Read one bucket of the log, as far as the catalogue needs it, and compute its features."""
-    tables = {load.source: log.bucket(load.source, bucket) for load in catalogue.compiled.loads}
+    tables = {load.source: log.bucket(load.source, bucket, load.columns) for load in catalogue.compiled.loads}
     return compute_tables(catalogue, tables, as_ofs=as_ofs)
 
 

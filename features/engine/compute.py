@@ -17,7 +17,7 @@ from features.errors import InvalidInput
 from features.language.program import Compiled, frozen
 from features.times import Timestamp
 
-_STRANGER = pa.array(["?"])
+_STRANGER = pa.array(np.array(["?"]))
 """Somebody without a row: every count 0, the rest missing."""
 
 

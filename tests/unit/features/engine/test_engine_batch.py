@@ -96,7 +96,7 @@ def test_threads_do_not_show(snapshots, tmp_path):
 
 @pytest.mark.usefixtures("snapshots")
 def test_a_stored_snapshot_is_used_again(home, monkeypatch):
-    monkeypatch.setattr(batch, "compute", lambda *_: pytest.fail("computed anew"))
+    monkeypatch.setattr(batch, "compute_bucket", lambda *_, **__: pytest.fail("computed anew"))
 
     again = compute_snapshots(home, CATALOGUE, [AS_OFS[-1], AS_OFS[0], AS_OFS[-1]])
 
