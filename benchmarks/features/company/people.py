@@ -15,19 +15,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmarks.features.rows import RARE_ROWS, Drawn, purchases_of, tickets_of, usage_of
+from benchmarks.features.chosen import BEGIN, END
+from benchmarks.features.company.rows import RARE_ROWS, Drawn, purchases_of, tickets_of, usage_of
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES
 from features.log.buckets import bucket_of
-from features.times import DAY, HOUR, Timestamp, month_starts, parse_time
+from features.times import DAY, HOUR, Timestamp
 
 CUSTOMERS = 100_000
 """At scale 1; ten million uses, a million purchases, 300,000 tickets."""
-BEGIN, END = parse_time("2024-01-01"), parse_time("2026-01-01")
-MOMENTS = tuple(month_starts(BEGIN + DAY, END))
-"""The 24 month starts a snapshot may be asked for, oldest first; fewer are the latest of them."""
 _SEED = 20260101
-_GROUP = 6_250
+_GROUP, _FEWEST = 6_250, 20
 _PROSPECTS, _LEAVERS = 0.08, 0.3
 
 
@@ -70,7 +68,7 @@ def draw_further_days(scale: float, days: int) -> Iterator[dict[str, pa.Table]]:
 
 
 def _groups(scale: float) -> list[list[str]]:
-    customers = round(CUSTOMERS * scale)
+    customers = max(_FEWEST, round(CUSTOMERS * scale))
     count = 1
     while count * _GROUP < customers:
         count *= 2
