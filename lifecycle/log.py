@@ -1,89 +1,28 @@
-"""How does history come in, and how is it kept whole and quick to read: `lifecycle import`, `lifecycle log verify|compact`."""
+"""How is history kept whole and quick to read, and how good is it: `lifecycle log verify`, `compact` and `report`."""
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from features.errors import Conflict, Damaged
-from lifecycle.company import shipped_company, take_into_use_if_none_is
+from features.errors import Damaged
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.settings import Settings
-
-if TYPE_CHECKING:
-    from features.home import Home
-    from features.importing.mapping import ImportMapping
-    from features.importing.report import ImportReport
-    from features.log.versions import Counts
-
-_KNOWN_AT = {
-    "given": "each row says itself since when it was known",
-    "received": "every row counts as known since this import",
-    "event_time": "every row counts as known since it happened, profiles of customers since this import: for a first import only",
-}
-
-_Source = Annotated[str, typer.Argument(metavar="NAME|MAPPING.toml", help="A shipped mapping, or your own (docs/import.md).")]
-_Place = Annotated[
-    str | None,
-    typer.Option("--from", help="The file, the folder with the files, or the URL of the database; nothing else is read."),
-]
-_Share = Annotated[float, typer.Option("--tolerate", min=0, max=1, help="Share of bad rows above which nothing is imported.")]
 
 
 class FilesDamaged(Damaged):
     """Files of the event log are not what was written."""
 
 
-class SimulatedHere(Conflict):
-    """The log holds a simulated company, and real history must never be mixed with it."""
-
-
 def register(app: typer.Typer) -> None:
-    """Add `import` and `log` to the command line."""
-    app.command("import")(import_command)
+    """Add the group to the command line."""
     group = typer.Typer(help="The event log: every version of every row.", no_args_is_help=True)
     group.command("verify")(verify)
     group.command("compact")(compact)
+    group.command("report")(report)
     app.add_typer(group, name="log")
-
-
-def import_command(mapping: _Source, place: _Place = None, tolerate: _Share = 0.01, as_json: JsonFlag = False) -> None:
-    """Bring history into the event log: one SELECT a source over files or in a database, checked against the contracts."""
-    with phase(f"import {mapping}"):
-        report, company = import_into(Settings().home, mapping, place=place, tolerated_share=tolerate)
-    emit(report.as_json() | {"company": company}, _as_text(report, company), as_json=as_json)
-
-
-def import_into(
-    home: Home, mapping: str, *, place: str | None = None, tolerated_share: float = 0.01
-) -> tuple[ImportReport, str | None]:
-    """Import by a shipped mapping's name or a mapping file; return the report and the hash of the company file in use.
-
-    Raises
-    ------
-    SimulatedHere
-        If the log holds a simulated company.
-    """
-    from features.importing.imports import import_history, place_of, receipt_for
-    from features.times import to_timestamp
-
-    _refuse_to_mix(home)
-    chosen, now = _mapping(mapping), to_timestamp(dt.datetime.now(dt.UTC))
-    brought = shipped_company(chosen.company) if chosen.company else None
-    receipt = receipt_for(chosen, received_at=now, tolerated_share=tolerated_share)
-    report = import_history(home, chosen, place=place or place_of(chosen), receipt=receipt)
-    return report, take_into_use_if_none_is(home, brought, at=now) if brought else _company_in_use(home)
-
-
-def _refuse_to_mix(home: Home) -> None:
-    if (truth := home.root / "truth").exists():
-        raise SimulatedHere(
-            f"needed a log without a simulated company, found what `lifecycle simulate` keeps in {truth}; "
-            "set LIFECYCLE_HOME to a new folder"
-        )
 
 
 def verify(as_json: JsonFlag = False) -> None:
@@ -112,40 +51,19 @@ def compact(as_json: JsonFlag = False) -> None:
     emit(asdict(report), text, as_json=as_json)
 
 
-def _mapping(name: str) -> ImportMapping:
-    from features.importing.mapping import read_mapping, shipped_mapping
+def report(
+    out: Annotated[Path | None, typer.Option(help="Where to write the page; by default reports/data_quality.html.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say how good the data are and what to look at, with a page of charts: log, quarantine and stored snapshots."""
+    from dataclasses import asdict
 
-    path = Path(name)
-    return read_mapping(path) if path.suffix == ".toml" else shipped_mapping(name)
+    from features.quality import assess
+    from features.quality.page import keep, verdict_text
 
-
-def _company_in_use(home: Home) -> str | None:
-    from models.bundle import read_live
-
-    live = read_live(home)
-    return live.company if live else None
-
-
-def _as_text(report: ImportReport, company: str | None) -> str:
-    from features.times import format_time
-
-    lines = [f"{report.mapping.name}: read " + ", ".join(f"{rows:,} rows of {table}" for table, rows in report.raw.items())]
-    lines += [f"  left out: {rows:,} {reason}" for reason, rows in report.left_out.items()]
-    lines += [f"  found: {found.count:,} of {found.of:,} {found.text}" for found in report.findings]
-    for name, one in report.intake.sources.items():
-        lines.append(f"{name}: {_counted(report.selected[name], one.counts)}, {one.quarantined:,} quarantined")
-        lines += [f"  {rows:,} rows in quarantine: {reason}" for reason, rows in one.reasons.items()]
-        if one.counts.backdated:
-            lines.append("  backdated rows change snapshots of the past when they are computed anew")
-        lines.append(f"  observed until {format_time(report.intake.observed_until[name])}")
-    lines.append(f"known_at: {_KNOWN_AT[report.mapping.known_at]}")
-    lines += [f"assumed: {assumption}" for assumption in report.mapping.assumptions]
-    lines.append(f"company file: {company[:12]}" if company else "company file: none yet (lifecycle company use FILE)")
-    lines.append("next: lifecycle train churn" if company else "next: lifecycle company use FILE, then lifecycle train churn")
-    return "\n".join(lines)
-
-
-def _counted(selected: int, counts: Counts) -> str:
-    further = ("duplicates", "versions", "clashes", "late", "backdated")
-    found = [f"{count:,} {name}" for name in further if (count := getattr(counts, name))]
-    return ", ".join([f"{counts.accepted:,} of {selected:,} rows accepted", *found])
+    home = Settings().home
+    with phase("data quality"):
+        found = assess(home, say=say)
+        page = keep(home, found, out=out)
+    result = {"log": found.log_digest, "findings": [asdict(one) for one in found.findings], "page": str(page)}
+    emit(result, f"{verdict_text(found)}\n{page}", as_json=as_json)

