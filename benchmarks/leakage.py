@@ -43,10 +43,10 @@ _MISSING = 0.15
 _TEXTS = ("a", "b", "c")
 _WORDS = {
     "feature": ("automation", "api", "search"),
-    "milestone": ("account_setup", "first_report", "a"),
-    "channel": ("phone", "email", "chat", "portal", "in_app", "sms"),
+    "milestone": ("account_setup", "data_migration", "first_report", "team_invited", "training_done"),
+    "channel": ("phone", "email", "chat", "portal", "in_app", "sms", "post"),
 }
-_LISTS = ([], ["phone"], ["email", "phone"], ["in_app", "sms"])
+_LISTS: tuple[list[str], ...] = ([], ["phone"], ["email", "phone"], ["in_app", "sms", "post"])
 _NUMBERS = (-1.0, 0.0, 1.0, 2.0, 4.5, 400.0)
 
 
@@ -160,10 +160,16 @@ def _values(column: Column, random: np.random.Generator, times: IntArray) -> pa.
     if column.kind is Kind.TEXTS:
         lists = [_LISTS[place] for place in random.integers(0, len(_LISTS), size)]
         return pa.array(lists, pa.list_(pa.string()), mask=missing)
-    choices = {Kind.TEXT: column.choices or _WORDS.get(column.name, _TEXTS), Kind.NUMBER: _NUMBERS, Kind.FLAG: (True, False)}[
-        column.kind
-    ]
-    return pa.array(random.choice(np.array(choices), size), mask=missing)
+    return pa.array(random.choice(np.array(_choices(column)), size), mask=missing)
+
+
+def _choices(column: Column) -> Sequence[float | bool | str]:
+    """Return values that the contract of a column allows."""
+    if column.kind is Kind.NUMBER:
+        low = -np.inf if column.minimum is None else column.minimum
+        high = np.inf if column.maximum is None else column.maximum
+        return [number for number in _NUMBERS if low <= number <= high]
+    return (True, False) if column.kind is Kind.FLAG else column.choices or _WORDS.get(column.name, _TEXTS)
 
 
 def _lattice(random: np.random.Generator, size: int, *, from_days: int, to_days: int) -> IntArray:

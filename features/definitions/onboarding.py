@@ -17,6 +17,7 @@ customers, milestones, usage = Rows("customers"), Rows("milestones"), Rows("usag
 tickets, purchases = Rows("tickets"), Rows("purchases")
 
 _WATCH = 90
+_NONE: Formula = Constant(0.0)
 _tenure = customers.days_since_last(customers["joined_at"])
 _PROSPECT = "a prospect: has not joined yet"
 _WINDOW = "onboarding: the first 90 days decide whether the value shows"
@@ -99,7 +100,7 @@ def features_of_milestones(due_days: tuple[tuple[str, int], ...]) -> tuple[Featu
         ),
         Feature(
             "milestones_overdue_days",
-            reduce(greatest, late, Constant(0.0)),
+            reduce(greatest, late, _NONE),
             "Days by which the milestone that is overdue longest is overdue; 0 if none is.",
             Reading("days", missing=_PROSPECT),
         ),

@@ -59,7 +59,7 @@ class Rhythm:
             Feature(
                 f"{self.prefix}_gap_variation",
                 std / mean,
-                "That standard deviation as a multiple of the average gap: 0 like clockwork, 1 at random, over 1 in bursts.",
+                f"How unevenly {self.day}s follow one another, in average gaps: 0 like clockwork, 1 at random, over 1 in bursts.",
                 Reading("average gaps", missing=fewer_than_three, origin="coefficient of variation of times between events"),
             ),
             Feature(
