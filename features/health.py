@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -89,10 +90,9 @@ def health_scores(health: Health, columns: Columns, *, rows: int) -> HealthScore
     components = np.empty((rows, len(health.components)))
     for place, component in enumerate(health.components):
         components[:, place] = _component(component, np.asarray(columns[component.feature], np.float64))
-    known = ~np.isnan(components)
-    weights = np.where(known, _weights(health), 0.0)
+    weights = np.where(np.isnan(components), 0.0, _weights(health))
     with np.errstate(invalid="ignore"):
-        scores = (np.where(known, components, 0.0) * weights).sum(axis=1) / weights.sum(axis=1)
+        scores = _added(np.nan_to_num(components) * weights) / _added(weights)
     return HealthScores(health, scores, components)
 
 
@@ -112,6 +112,11 @@ def _component(component: HealthComponent, values: npt.NDArray[np.float64]) -> n
     share = (values - component.worst) / (component.best - component.worst)
     scores: npt.NDArray[np.float64] = np.clip(share, 0.0, 1.0) * _FULL
     return scores
+
+
+def _added(parts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Add the columns one after the other: a sum along rows may round otherwise for one row than for many."""
+    return reduce(np.add, parts.T)
 
 
 def _weights(health: Health) -> npt.NDArray[np.float64]:

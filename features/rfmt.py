@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -107,8 +108,9 @@ def rfmt_scores(rfmt: Rfmt, edges: RfmtEdges, columns: Columns) -> RfmtScores:
     """
     parts, borders = rfmt_features(rfmt), asdict(edges)
     classes = np.stack([_class_of(feature, _column(columns, feature), borders[part]) for part, feature in parts.items()], axis=1)
-    weights = np.array([getattr(rfmt.weights, part) for part in PARTS])
-    return RfmtScores(classes, (classes - _LOWEST) @ weights / (rfmt.classes - 1) * _FULL)
+    # added part by part: a matrix product would round otherwise for one row than for many
+    weighted = [getattr(rfmt.weights, part) * (classes[:, place] - _LOWEST) for place, part in enumerate(PARTS)]
+    return RfmtScores(classes, reduce(np.add, weighted) / (rfmt.classes - 1) * _FULL)
 
 
 def rfmt_of(rfmt: Rfmt, edges: RfmtEdges, row: Mapping[str, float]) -> RfmtCard:

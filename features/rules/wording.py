@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from functools import singledispatch
 
 import numpy as np
@@ -31,18 +30,17 @@ _TIGHTEST = 3
 _MINUS = Literal(-0.0)
 
 
-def holding_parts(condition: Condition, columns: Columns) -> Iterator[Condition]:
-    """Give the smallest parts that make a condition true for one customer: of alternatives those that hold, of AND every part.
+def holding_parts(condition: Condition, columns: Columns) -> list[Condition]:
+    """Return the smallest parts that make a condition true for one customer: of alternatives those that hold, of AND every part.
 
-    `columns` are those of a table of one row. A condition that does not hold gives nothing.
+    `columns` are those of a table of one row. A condition that does not hold has none.
     """
-    if not bool(np.all(condition.truth(columns) == 1)):
-        return
+    with np.errstate(all="ignore"):
+        if not bool(np.all(condition.truth(columns) == 1)):
+            return []
     if isinstance(condition, (AllOf, AnyOf)):
-        for part in condition.parts:
-            yield from holding_parts(part, columns)
-    else:
-        yield condition
+        return [part for one in condition.parts for part in holding_parts(one, columns)]
+    return [condition]
 
 
 @singledispatch

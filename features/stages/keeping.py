@@ -7,6 +7,7 @@ together; so memory holds one bucket a worker and one Monday, whatever the size 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from features.times import Timestamp
 from features.write_once import new_folder
 
 _ALONE = Effort()
+_WRITERS = 8  # they wait for the disk, not for each other
 
 
 def keep_mondays(home: Home, company: Company, as_of: Timestamp, *, effort: Effort = _ALONE) -> KeptMondays:
@@ -79,13 +81,14 @@ def _compute(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, 
         everybody = pa.chunked_array([bucket.ids for bucket in buckets], pa.string()).combine_chunks()
         order = pc.sort_indices(everybody).to_numpy()
         ids, codes = everybody.take(pa.array(order)), [np.load(bucket.codes, mmap_mode="r") for bucket in buckets]
-        kept = {}
-        for place, monday in enumerate(mondays):
+
+        def keep(place: int) -> KeptMonday:
             winners = np.concatenate([bucket[place] for bucket in codes])[order]
             seen = winners[:, 0] != NOT_SEEN
-            one = KeptMonday(log.home.stages, monday, ids.filter(pa.array(seen)), winners[seen])
-            kept[monday] = _keep(log, rules, one)
-        return kept
+            return _keep(log, rules, KeptMonday(log.home.stages, mondays[place], ids.filter(pa.array(seen)), winners[seen]))
+
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            return {monday.monday: monday for monday in pool.map(keep, range(len(mondays)))}
 
 
 def _keep(log: EventLog, rules: StageRules, monday: KeptMonday) -> KeptMonday:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.rules import parse_rule
+from features.rules.wording import holding_parts, worded
 
 # the full campaign is LIFECYCLE_RULE_TRIALS=10000, as benchmarks/rules.py runs it
 TRIALS = int(os.environ.get("LIFECYCLE_RULE_TRIALS", "1000"))
@@ -119,3 +120,25 @@ def test_a_rule_says_the_same_over_a_table_for_one_customer_and_in_sqlite(rule: 
 
     assert [{1: True, 0: False, -1: None}[answer] for answer in over_table.tolist()] == one_by_one
     assert one_by_one == answers_of_sqlite(rule, table)
+
+
+@settings(max_examples=TRIALS // 5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(RULES, TABLES)
+def test_a_rule_put_into_words_and_read_again_says_the_same(rule: Sql, table: np.ndarray) -> None:
+    parsed = parse_rule(rule.text, NAMES)
+    again = parse_rule(worded(parsed.condition), NAMES)
+    columns = {name: table[:, place] for place, name in enumerate(NAMES)}
+
+    assert again.evaluate(columns, rows=len(table)).tolist() == parsed.evaluate(columns, rows=len(table)).tolist()
+
+
+@settings(max_examples=TRIALS // 5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(RULES, TABLES)
+def test_the_parts_that_hold_are_told_of_those_for_whom_the_rule_holds(rule: Sql, table: np.ndarray) -> None:
+    parsed = parse_rule(rule.text, NAMES)
+    for row in table[:2]:
+        columns = {name: row[place : place + 1] for place, name in enumerate(NAMES)}
+        parts = holding_parts(parsed.condition, columns)
+
+        assert bool(parts) == (parsed.evaluate(columns, rows=1)[0] == 1)
+        assert all(part.truth(columns) == 1 for part in parts)
