@@ -20,6 +20,7 @@ from features.importing.mapping import DatabaseTables, ImportMapping
 from features.importing.selection import Finding, ImportFailed, SelectFailed, Selection, for_each, whole_numbers
 
 _ROWS_AT_ONCE = 50_000
+_AS_A_STREAM = {"stream_results": True, "max_row_buffer": _ROWS_AT_ONCE, "no_parameters": True}  # a % is only a %
 _PATIENCE_SECONDS = 10
 _BEGIN = {"sqlite": ("PRAGMA query_only = ON", "BEGIN"), "postgresql": ("SET LOCAL TIME ZONE 'UTC'",)}
 _EXAMPLES = "sqlite:///crm.db or postgresql+psycopg://reader@host/name"
@@ -109,7 +110,7 @@ def _reading(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect()
     except SQLAlchemyError as error:
-        raise DatabaseUnreachable(f"the database cannot be reached: {_said(error)}") from None
+        raise DatabaseUnreachable(f"needed to read {safe_url(str(engine.url))}, found: {_said(error)}") from None
     with connection:
         for statement in _BEGIN[engine.dialect.name]:
             connection.exec_driver_sql(statement)
@@ -117,19 +118,17 @@ def _reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _selected(connection: Connection, mapping: ImportMapping) -> Selection:
-    counts = {name: found.count for name, found in mapping.findings.items()}
-    tables = for_each(mapping.select, part="select", act=lambda name: _rows(connection, _whole(mapping, mapping.select[name])))
-    counted = partial(_numbers, connection)
-    left_out = for_each(
-        mapping.left_out, part="left_out", act=lambda name: counted(_whole(mapping, mapping.left_out[name]), count=1)[0]
-    )
-    found = for_each(counts, part="findings", act=lambda name: counted(_whole(mapping, counts[name]), count=2))
-    raw = for_each(mapping.tables, part="database.tables", act=lambda table: counted(f"SELECT count(*) FROM {table}", count=1)[0])  # noqa: S608 a checked name
+    written, counted = partial(_written, mapping), partial(_numbers, connection)
+    read = {table: exp.select("count(*)").from_(table).sql(mapping.dialect) for table in mapping.tables}
+    raw = for_each(read, part="database.tables", act=lambda table: counted(read[table], count=1)[0])
+    tables = for_each(mapping.select, part="select", act=lambda name: _rows(connection, written(mapping.select[name])))
+    left_out = for_each(mapping.left_out, part="left_out", act=lambda name: counted(written(mapping.left_out[name]), count=1)[0])
+    found = for_each(mapping.findings, part="findings", act=lambda name: counted(written(mapping.findings[name].count), count=2))
     findings = tuple(Finding(name, mapping.findings[name].text, *numbers) for name, numbers in found.items())
     return Selection(raw, left_out, findings, tables)
 
 
-def _whole(mapping: ImportMapping, sql: str) -> str:
+def _written(mapping: ImportMapping, sql: str) -> str:
     """Return the SELECT with the mapping's views before it, written anew from what was checked: comments run nowhere."""
     written = exp.subquery(sql, "selected", dialect=mapping.dialect).select("*")
     for name, view in mapping.views.items():
@@ -139,9 +138,9 @@ def _whole(mapping: ImportMapping, sql: str) -> str:
 
 def _rows(connection: Connection, sql: str) -> pa.Table:
     with _faults(connection):
-        found = connection.execution_options(yield_per=_ROWS_AT_ONCE, no_parameters=True).exec_driver_sql(sql)
+        found = connection.exec_driver_sql(sql, execution_options=_AS_A_STREAM)
         names = list(found.keys())
-        batches = [_batch(rows, names) for rows in found.partitions()]
+        batches = [_batch(rows, names) for rows in found.partitions(_ROWS_AT_ONCE)]
         return pa.concat_tables(batches or [_batch([], names)], promote_options="permissive")
 
 
@@ -159,7 +158,7 @@ def _column(name: str, values: Any) -> pa.Array:
 
 def _numbers(connection: Connection, sql: str, *, count: int) -> list[int]:
     with _faults(connection):
-        return whole_numbers(connection.execution_options(no_parameters=True).exec_driver_sql(sql).fetchall(), count=count)
+        return whole_numbers(connection.exec_driver_sql(sql, execution_options=_AS_A_STREAM).fetchall(), count=count)
 
 
 @contextmanager

@@ -84,6 +84,6 @@ def _select(mapping: ImportMapping, place: str) -> Selection:
                 [f"{safe_url(place)} is a database; the mapping reads files: give their folder, or use [database]"]
             )
         return select_from_files(mapping, find_files(mapping, Path(place)))
-    if tables.kind == "duckdb" and not is_url(place):
-        return select_from_duckdb(mapping, tables, path=Path(place))
+    if tables.kind == "duckdb":
+        return select_from_duckdb(mapping, tables, path=Path(place.removeprefix("duckdb:///")))
     return select_from_database(mapping, tables, url=place)

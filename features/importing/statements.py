@@ -47,8 +47,8 @@ def faults_of_select(sql: str, tables: Collection[str], *, dialect: str = "duckd
     faults = [_fault_of_table(table, readable) for table in select.find_all(exp.Table)]
     faults += [_fault_of_lateral(lateral) for lateral in select.find_all(exp.Lateral)]
     faults += [_fault_of_function(function, dialect) for function in select.find_all(exp.Func)]
-    faults += [_not_repeatable(sample) for sample in select.find_all(exp.TableSample)]
-    faults += [_fault_of_word(word) for word in select.find_all(exp.Literal)]
+    of_the_moment = [*select.find_all(exp.TableSample), *filter(_is_moment, select.find_all(exp.Literal))]
+    faults += [_not_repeatable(part, dialect) for part in of_the_moment]
     return list(dict.fromkeys(fault for fault in faults if fault))
 
 
@@ -69,16 +69,15 @@ def _fault_of_function(function: exp.Func, dialect: str) -> str | None:
     name = (function.name if unknown else function.sql_name()).lower()
     is_clock = dialect == "sqlite" and name in _CLOCK_WITHOUT_ARGUMENTS and not any(function.iter_expressions())
     if is_clock or name in _NOT_REPEATABLE or name.startswith(_OF_THE_MOMENT):
-        return _not_repeatable(function)
+        return _not_repeatable(function, dialect)
     if unknown and name not in _HARMLESS.get(dialect, {name}):
         return f"calls {name}(), which is not known to be harmless in a database: put it in a view there, and read the view"
     return None
 
 
-def _fault_of_word(word: exp.Literal) -> str | None:
-    is_read_as_time = isinstance(word.parent, exp.Cast | exp.Func)
-    return _not_repeatable(word) if is_read_as_time and word.name.lower() in _WORDS_OF_THE_MOMENT else None
+def _is_moment(word: exp.Literal) -> bool:
+    return isinstance(word.parent, exp.Func) and word.name.lower() in _WORDS_OF_THE_MOMENT
 
 
-def _not_repeatable(part: exp.Expr) -> str:
-    return f"{part.sql('duckdb').strip()} is not allowed: an import gives the same rows every time, from the same data"
+def _not_repeatable(part: exp.Expr, dialect: str) -> str:
+    return f"{part.sql(dialect).strip()} is not allowed: an import gives the same rows every time, from the same data"
