@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import InvalidInput
+from features.language.feature import is_category
 
 Rows: TypeAlias = npt.NDArray[np.float32]
 """One row per customer and moment, one column per feature; NaN where a feature is not known."""
@@ -59,6 +60,15 @@ def check_columns(rows: Rows, names: Sequence[str], needed: Sequence[str]) -> No
         raise WrongColumns(needed=needed, found=names)
     if rows.ndim != 2 or rows.shape[1] != len(needed):
         raise WrongShape(f"needed a matrix of {len(needed)} columns, found shape {rows.shape}")
+
+
+def quantities(names: Sequence[str]) -> list[int]:
+    """Return the places of the columns that hold quantities; the others hold codes of texts, which no learner may add or order.
+
+    >>> quantities(["code_of_segment", "tenure_days"])
+    [1]
+    """
+    return [place for place, name in enumerate(names) if not is_category(name)]
 
 
 def missing_share(rows: Rows) -> FloatArray:

@@ -24,7 +24,7 @@ from models.learners.boosting import bin_rows, fit_boosting
 from models.learners.btyd import fit_btyd
 from models.learners.calibration import Calibration
 from models.learners.logistic import fit_logistics
-from models.rows import Rows, missing_share
+from models.rows import Rows, missing_share, quantities
 
 RFM_FEATURES = (
     "purchases_days_since_last",
@@ -114,7 +114,7 @@ def _boosting(task: _Task) -> list[Member]:
 
 
 def _logistic(task: _Task) -> list[Member]:
-    return _logistic_over(task, range(len(task.examples.names)))
+    return _logistic_over(task, quantities(task.examples.names))
 
 
 def _rfm_logistic(task: _Task) -> list[Member]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from models.learners.forest import Forest
-from models.rows import FloatArray, Rows
+from models.rows import FloatArray, Rows, quantities
 
 _THREADS_LINE = re.compile(r"^\[num_threads: \d+\]$", re.MULTILINE)
 
@@ -82,9 +82,10 @@ class Boosting:
 
 @dataclass(frozen=True)
 class BoostingData:
-    """Rows binned once, to be boosted against several labels (horizons) and seeds."""
+    """Rows binned once, to be boosted against several labels (horizons) and seeds; `quantities` may be split on, no others."""
 
     dataset: Any
+    quantities: tuple[int, ...]
     rows: int
     threads: int
 
@@ -97,7 +98,7 @@ def bin_rows(rows: Rows, names: Sequence[str], *, preset: BoostingPreset, thread
     dataset = lightgbm.Dataset(
         rows, label=np.zeros(len(rows), np.float32), feature_name=list(names), params=parameters, free_raw_data=True
     )
-    return BoostingData(dataset.construct(), len(rows), threads)
+    return BoostingData(dataset.construct(), tuple(quantities(names)), len(rows), threads)
 
 
 def fit_boosting(data: BoostingData, labels: FloatArray, *, preset: BoostingPreset, seed: int) -> Boosting:
@@ -108,9 +109,16 @@ def fit_boosting(data: BoostingData, labels: FloatArray, *, preset: BoostingPres
     texts = []
     for member in range(preset.bag):
         parameters = preset.parameters(rows=data.rows, seed=seed * 1000 + member, threads=data.threads)
-        booster = lightgbm.train(parameters, data.dataset, num_boost_round=preset.rounds)
+        booster = lightgbm.train(parameters | _gains(data), data.dataset, num_boost_round=preset.rounds)
         texts.append(_repeatable(booster.model_to_string()))
     return Boosting.from_texts(texts)
+
+
+def _gains(data: BoostingData) -> dict[str, list[float]]:
+    """Return the parameter by which a split on a code of a text gains nothing, and so is never made."""
+    width = data.dataset.num_feature()
+    gains = [1.0 if place in data.quantities else 0.0 for place in range(width)]
+    return {"feature_contri": gains} if len(data.quantities) < width else {}
 
 
 def _repeatable(text: str) -> str:

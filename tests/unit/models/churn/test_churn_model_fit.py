@@ -119,3 +119,12 @@ def test_every_baseline_that_applies_is_a_recipe_like_any_other(definition: str,
 def test_labels_for_other_horizons_than_the_recipe_are_refused(examples: ChurnExamples, make_recipe: Recipes) -> None:
     with pytest.raises(RecipeInvalid, match="found 2 columns"):
         fit_churn(replace(examples, labels=examples.labels[:, :2]), recipe=make_recipe("prior"), seed=0)
+
+
+def test_the_code_of_a_text_moves_no_answer(examples: ChurnExamples, make_recipe: Recipes) -> None:
+    coded = replace(examples, names=(*examples.names[:-1], "code_of_segment"))
+    model = fit_churn(coded, recipe=make_recipe("boosting", "logistic"), seed=0)
+    otherwise = coded.rows.copy()
+    otherwise[:, -1] = 7
+
+    assert np.array_equal(*(model.predict(rows, names=coded.names) for rows in (coded.rows, otherwise)))

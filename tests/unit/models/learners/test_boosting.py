@@ -106,3 +106,13 @@ def test_answering_loads_neither_scikit_learn_nor_joblib_nor_mlflow() -> None:
     found = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
 
     assert found.strip() == ""
+
+
+def test_no_split_is_made_on_the_code_of_a_text() -> None:
+    values = rows()
+    data = bin_rows(values, ["code_of_segment", "b", "c"], preset=PRESET)
+
+    grown = fit_boosting(data, labels(values), preset=PRESET, seed=0)
+
+    used = [lightgbm.Booster(model_str=text).feature_importance("split") for text in grown.texts]
+    assert all(splits[0] == 0 and splits[1:].sum() > 0 for splits in used)
