@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from features.contracts.sources import Source
 
+_BITS = 63
+
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -29,52 +31,35 @@ def merge_runs(source: Source, runs: Sequence[pa.Table], *, keys: Callable[[], p
     if first == together.num_rows:
         return together
     owners, times = _owners(together["customer_id"]), _microseconds(together[source.time])
-    further = np.lexsort((times[first:], owners[first:])) + first
-    ends = _places(owners, times, first=first, rows=further)
-    order = _inserted(ends, further, first=first)
-    tied = _tied(owners, times, ends=ends, further=further)
+    order = _by_time(owners, times)
+    tied = _tied(owners[order], times[order], further=order >= first)
     if tied.any():
-        places = np.flatnonzero(tied[order])
+        places = np.flatnonzero(tied)
         order[places] = _by_key(source, (keys or (lambda: together))(), owners=owners, rows=order[places], times=times)
     return together.take(pa.array(order)).combine_chunks()
 
 
-def _places(owners: Numbers, times: Numbers, *, first: int, rows: Numbers, before: int = 0) -> Numbers:
-    """Return how many of the first rows are at or before the time of each of these rows, of all customers up to its own.
+def _by_time(owners: Numbers, times: Numbers) -> Numbers:
+    """Return the order by owner and time, rows of an earlier run first where both are equal.
 
-    With `before` 1, at the same time does not count. Found by bisection among the customer's own rows.
+    Where owner and time fit into one number, which they do but for many owners over many years, numpy's stable sort finds the
+    runs and merges them in linear time.
     """
-    run, sought = owners[:first], times[rows] - before
-    low, high = np.searchsorted(run, owners[rows]), np.searchsorted(run, owners[rows], side="right")
-    while (is_open := low < high).any():
-        middle = (low + high) // 2
-        goes_on = is_open & (times[middle] <= sought)
-        low, high = np.where(goes_on, middle + 1, low), np.where(is_open & ~goes_on, middle, high)
-    return low
+    since = times - times.min()
+    bits = int(since.max()).bit_length()
+    if int(owners.max() + 1).bit_length() + bits < _BITS:
+        return np.argsort(((owners + 1) << bits) | since, kind="stable")
+    return np.lexsort((times, owners))
 
 
-def _inserted(ends: Numbers, further: Numbers, *, first: int) -> Numbers:
-    """Return the first rows in their order with the further ones inserted after `ends` of them."""
-    order, is_further = np.empty(first + len(further), np.int64), np.zeros(first + len(further), np.bool_)
-    is_further[ends + np.arange(len(ends))] = True
-    order[is_further], order[~is_further] = further, np.arange(first)
-    return order
-
-
-def _tied(owners: Numbers, times: Numbers, *, ends: Numbers, further: Numbers) -> Mask:
-    """Which rows share customer and time with a row of another run, so that their keys decide."""
-    first = len(owners) - len(further)
-    starts = _places(owners, times, first=first, rows=further, before=1)
-    same = (owners[further[1:]] == owners[further[:-1]]) & (times[further[1:]] == times[further[:-1]])
-    tied = np.zeros(len(owners), np.bool_)
-    tied[further] = (starts < ends) | np.append(same, False) | np.append(False, same)
-    tied[_ranges(starts, ends)] = True
-    return tied
-
-
-def _ranges(starts: Numbers, ends: Numbers) -> Numbers:
-    lengths = ends - starts
-    return np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+def _tied(owners: Numbers, times: Numbers, *, further: Mask) -> Mask:
+    """Which rows, in this order, share customer and time with a neighbour and with a row that was not in the first run."""
+    same = (owners[1:] == owners[:-1]) & (times[1:] == times[:-1])
+    tied = np.append(same, False) | np.append(False, same)
+    if tied.any():
+        group = np.cumsum(np.append(True, ~same)) - 1
+        tied = tied & (np.bincount(group, weights=further) > 0)[group]
+    return np.asarray(tied)
 
 
 def _by_key(source: Source, keys: pa.Table, *, owners: Numbers, rows: Numbers, times: Numbers) -> Numbers:
