@@ -11,6 +11,7 @@ BENCHMARKS = (
     ("benchmarks.damage", "1"),
     ("benchmarks.swaps", "1"),
     ("benchmarks.rules", "1"),
+    ("benchmarks.features", "1"),
     ("benchmarks.online_retail", "1"),
     ("benchmarks.simulated_quality", "0.1"),
 )

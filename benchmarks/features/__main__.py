@@ -9,11 +9,11 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.features import batch, growth
+from benchmarks.features import batch, growth, one_customer
 from benchmarks.features.data import Data
 from benchmarks.goals import arguments, report
 
-PARTS = {"p1": batch, "p11": growth}
+PARTS = {"p1": batch, "p2": one_customer, "p11": growth}
 
 
 def main() -> None:

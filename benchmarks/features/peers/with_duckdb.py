@@ -16,7 +16,8 @@ STATEMENT = Path(__file__).with_name("snapshot.sql").read_text()
 
 def write_features(parquet: Path, moments: Sequence[Timestamp], out: Path) -> None:
     """Write one Parquet file a moment."""
-    with duckdb.connect(config={"TimeZone": "UTC"}) as database:
+    with duckdb.connect() as database:
+        database.execute("SET TimeZone = 'UTC'")
         for source in PEERS_READ:
             database.execute(f"CREATE VIEW {source} AS SELECT * FROM read_parquet('{parquet / source}.parquet')")  # noqa: S608  names of our own
         for moment in moments:
