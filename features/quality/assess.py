@@ -23,6 +23,8 @@ from features.quality.verdict import (
 )
 from features.snapshot import Snapshot
 
+_TOLD_EACH = 16
+
 
 def assess(home: Home, *, snapshots: Sequence[Snapshot] | None = None, say: Callable[[str], None] | None = None) -> QualityReport:
     """Assess the newest version of the log and some snapshots, the newest first; by default what `compared_snapshots` gives.
@@ -67,6 +69,6 @@ def _tallies(log: EventLog, *, say: Callable[[str], None] | None) -> Mapping[str
         for name, source in SOURCES.items():
             tally = count_bucket(source, log.bucket(name, bucket), known=known)
             tallies[name] = tallies[name] + tally if name in tallies else tally
-        if say:
+        if say and (bucket + 1) % _TOLD_EACH == 0:
             say(f"  {bucket + 1} of {log.manifest.buckets} buckets")
     return tallies

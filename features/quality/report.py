@@ -33,7 +33,7 @@ def six_digits(value: float) -> float:
 
 @dataclass(frozen=True)
 class Gap:
-    """Days without a row where there usually are some, from `begin` until before `end`.
+    """Days without a row where there usually are some, from `begin` until before `end`, the newest complete day if `is_open`.
 
     `rows_expected` is what the days around let expect; `chance` is how many such gaps chance alone would bring into the history.
     """
@@ -43,6 +43,7 @@ class Gap:
     days: int
     rows_expected: float
     chance: float
+    is_open: bool
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.quality.counting.columns import MISSING_JUMP, SIZE_JUMP
 from features.quality.counting.stretches import GAP_CHANCE, LEVEL_RATIO
-from features.quality.report import Finding, Level, SourceQuality, Stretch
+from features.quality.report import Finding, Gap, Level, SourceQuality, Stretch
 from features.quality.sources import LATE_JUMP
 from features.quality.wording import counted, further, magnitude, percent
 from features.times import DAY, Timestamp, parse_time
@@ -140,9 +140,7 @@ def _gaps(source: SourceQuality) -> Found:
         if not gaps:
             continue
         gaps.sort(key=lambda gap: (-gap.days, gap.begin))
-        named = "; ".join(f"{gap.begin} until {gap.end} ({counted(gap.days, 'day')})" for gap in gaps[:_NAMED]) + further(
-            len(gaps) - _NAMED
-        )
+        named = "; ".join(f"{_dates(gap)} ({counted(gap.days, 'day')})" for gap in gaps[:_NAMED]) + further(len(gaps) - _NAMED)
         lost = sum(gap.rows_expected for gap in gaps)
         yield Finding(
             level=level,
@@ -155,6 +153,10 @@ def _gaps(source: SourceQuality) -> Found:
             advice="deliver what was lost; if nothing happened in those days, leave it",
             weight=min(gaps[0].days / RECENT_DAYS, 1.0),
         )
+
+
+def _dates(gap: Gap) -> str:
+    return f"{gap.begin} until now" if gap.is_open else f"{gap.begin} until {gap.end}"
 
 
 def _levels(source: SourceQuality) -> Found:

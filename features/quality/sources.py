@@ -45,7 +45,14 @@ def describe_source(source: Source, tally: Tally, *, log: LogManifest) -> Source
 
 def _gap(run: EmptyRun, span: Span) -> Gap:
     begin, end = span.first_day + run.begin, span.first_day + run.end
-    return Gap(day_text(begin), day_text(end), end - begin, six_digits(run.expected), six_digits(run.chance))
+    return Gap(
+        begin=day_text(begin),
+        end=day_text(end),
+        days=end - begin,
+        rows_expected=six_digits(run.expected),
+        chance=six_digits(run.chance),
+        is_open=end == span.open_day,
+    )
 
 
 def _level_changes(tally: Tally, span: Span, *, runs: list[EmptyRun]) -> list[LevelChange]:
@@ -58,7 +65,9 @@ def _level_changes(tally: Tally, span: Span, *, runs: list[EmptyRun]) -> list[Le
 
 
 def _lateness(tally: Tally, span: Span) -> Lateness:
-    first, late = tally.first[span.weeks], tally.late[span.weeks]
+    """Describe delays; of the weeks whose rows are still on their way only those in time are there, so they are not judged."""
+    judged = max(span.place_of(span.open_day), 0)
+    first, late = tally.first[span.weeks][:judged], tally.late[span.weeks][:judged]
     parts = segments(late / np.maximum(first, 1), first.astype(np.float64), jump=LATE_JUMP)
     delays, by_delay = tally.delays, tally.by_delay.tolist()
     return Lateness(
@@ -70,7 +79,7 @@ def _lateness(tally: Tally, span: Span) -> Lateness:
         ahead_share=_share(tally.ahead, delays.rows),
         at_once_share=_share(tally.at_once, delays.rows),
         by_delay=dict(zip([*(f"up to {part}" for part in DELAYS), "longer"], by_delay, strict=True)),
-        slower=[span.stretch(part, figure=part.level, beside=beside, weeks=len(first)) for part, beside in raised(parts)],
+        slower=[span.stretch(part, figure=part.level, beside=beside, weeks=judged) for part, beside in raised(parts)],
     )
 
 

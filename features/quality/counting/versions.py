@@ -62,25 +62,27 @@ class Versions:
         days: Floats = delays / DAY
         return days
 
-    @cached_property
+    @property
     def _shared(self) -> Ints:
         """Places of the versions of ids that have several, by id and then by when they were known."""
+        return self._by_id[0]
+
+    @property
+    def _begins(self) -> Ints:
+        """Where in `_shared` each id begins."""
+        return self._by_id[1]
+
+    @cached_property
+    def _by_id(self) -> tuple[Ints, Ints]:
         keys = self.table[self.source.key]
         older = pc.unique(keys.filter(pa.array(~self.is_newest)))
-        places = np.flatnonzero(np.asarray(pc.is_in(keys, value_set=older).combine_chunks())) if len(older) else np.empty(0, int)
-        order = np.lexsort([self.known_at[places], *(code[places] for code in self._id_codes)])
-        in_order: Ints = places[order]
-        return in_order
-
-    @cached_property
-    def _begins(self) -> Ints:
-        codes = [code[self._shared] for code in self._id_codes]
-        begins = np.logical_or.reduce([code[1:] != code[:-1] for code in codes])
-        return np.flatnonzero(np.append(np.ones(min(len(self._shared), 1), np.bool_), begins))
-
-    @cached_property
-    def _id_codes(self) -> list[Ints]:
-        return [codes(self.table[name]) for name in dict.fromkeys(["customer_id", self.source.key])]
+        if not len(older):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        places = np.flatnonzero(np.asarray(pc.is_in(keys, value_set=older).combine_chunks()))
+        ids = [codes(self.table[name].take(pa.array(places))) for name in dict.fromkeys(["customer_id", self.source.key])]
+        order = np.lexsort([self.known_at[places], *ids])
+        begins = np.logical_or.reduce([code[order][1:] != code[order][:-1] for code in ids])
+        return places[order], np.flatnonzero(np.append(True, begins))
 
 
 def codes(values: pa.ChunkedArray) -> Ints:
