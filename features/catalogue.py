@@ -67,9 +67,16 @@ class Catalogue:
         return [feature.describe() for feature in self.features]
 
 
-_SUBJECTS = (customer, usage, adoption, support, service, purchases, contract, voice, onboarding, offers)
+SUBJECTS = (customer, usage, adoption, support, service, purchases, contract, voice, onboarding, offers)
+"""The files of declarations, in the order of their columns."""
 
-CATALOGUE = Catalogue(tuple(feature for subject in _SUBJECTS for feature in subject.FEATURES))
+
+def declared() -> Catalogue:
+    """Return the features that stand in these files now."""
+    return Catalogue(tuple(feature for subject in SUBJECTS for feature in subject.FEATURES))
+
+
+CATALOGUE = declared()
 """The features that every company has."""
 
 
@@ -83,27 +90,3 @@ def catalogue_of(vocabulary: Vocabulary) -> Catalogue:
         *offers.features_of_channels(vocabulary.channels),
     )
     return Catalogue((*CATALOGUE.features, *own))
-
-
-def catalogue_page(catalogue: Catalogue) -> str:
-    """Return the catalogue as a page for people, in Markdown."""
-    return _HEAD.format(count=len(catalogue.names)) + "\n".join(_entry(feature) for feature in catalogue.features)
-
-
-_HEAD = """# Features
-
-What is known about a customer at a moment, `as_of`: {count} numbers, float32 where stored. Each comes from rows that happened and
-were known before `as_of`; a window of 30 days is `[as_of - 30 days, as_of)`. A value that came to be known later than its row
-(the resolution of a ticket) is missing until then. This page is what `lifecycle features describe` prints.
-
-"""
-
-
-def _entry(feature: Feature) -> str:
-    reading = feature.reading
-    low, high = ("" if bound is None else f"{bound:g}" for bound in (reading.low, reading.high))
-    return (
-        f"## `{feature.name}`\n\n{feature.meaning}\n\n"
-        f"- unit: {reading.unit}; range: {low or 'open'} to {high or 'open'}\n"
-        f"- missing: {reading.missing}\n- definition: {reading.origin}\n- computed: `{feature.formula}`\n"
-    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +18,15 @@ if TYPE_CHECKING:
     from features.home import Home
     from features.snapshot import Snapshot
     from features.times import Timestamp
+
+    Runner = Callable[[Home, Catalogue, list[Timestamp]], list[Snapshot]]
+
+
+class Engine(StrEnum):
+    """Where features are computed; it never shows in the result."""
+
+    LOCAL = "local"
+    SPARK = "spark"
 
 
 class BeyondTheLog(InvalidInput):
@@ -34,18 +46,21 @@ def compute(
     as_of: Annotated[
         str | None, typer.Option(help="Date or moment (UTC); by default the newest midnight all sources reach.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 1,
+    engine: Annotated[Engine, typer.Option(help="Compute in this process, or on Spark (LIFECYCLE_SPARK_MASTER).")] = Engine.LOCAL,
+    jobs: Annotated[int, typer.Option(min=1, help="Threads to compute with, or Spark's where no master is named.")] = 1,
     as_json: JsonFlag = False,
 ) -> None:
     """Compute the features of all customers at a moment, or find the stored snapshot."""
     if context.invoked_subcommand is None:
-        snapshot = _snapshot(Settings().home, as_of, jobs=jobs)
+        settings = Settings()
+        runner = _local(jobs) if engine is Engine.LOCAL else _spark(settings.spark_master or f"local[{jobs}]")
+        snapshot = _snapshot(settings.home, as_of, runner=runner)
         emit(_as_json(snapshot), _as_text(snapshot), as_json=as_json)
 
 
 def describe(as_json: JsonFlag = False) -> None:
     """List every feature: what it means, its unit and range, what a missing value says, and how it is computed."""
-    from features.catalogue import catalogue_page
+    from features.catalogue_page import catalogue_page
 
     catalogue = _catalogue(Settings().home)
     result = {"signature": catalogue.signature, "features": catalogue.describe()}
@@ -84,13 +99,29 @@ def _catalogue(home: Home) -> Catalogue:
     return CATALOGUE if live is None or live.company is None else stored_company(home, live.company).catalogue
 
 
-def _snapshot(home: Home, as_of: str | None, *, jobs: int) -> Snapshot:
+def _local(jobs: int) -> Runner:
     from features.engine.batch import Effort, compute_snapshots
+
+    return partial(compute_snapshots, effort=Effort(jobs, say))
+
+
+def _spark(master: str) -> Runner:
+    def compute(home: Home, catalogue: Catalogue, as_ofs: list[Timestamp]) -> list[Snapshot]:
+        from features.spark.session import spark_session
+        from features.spark.stored import compute_snapshots
+
+        with spark_session(master) as session:
+            return compute_snapshots(home, catalogue, as_ofs, session=session)
+
+    return compute
+
+
+def _snapshot(home: Home, as_of: str | None, *, runner: Runner) -> Snapshot:
     from features.times import format_time
 
     moment = moment_asked(home, as_of)
     with phase(f"features as of {format_time(moment)}"):
-        return compute_snapshots(home, _catalogue(home), [moment], effort=Effort(jobs, say))[0]
+        return runner(home, _catalogue(home), [moment])[0]
 
 
 def _as_json(snapshot: Snapshot) -> dict[str, Any]:

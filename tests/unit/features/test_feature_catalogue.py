@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from features.catalogue import CATALOGUE, Catalogue, UnknownFeature, catalogue_of, catalogue_page
+from features.catalogue import CATALOGUE, Catalogue, UnknownFeature, catalogue_of
+from features.catalogue_page import catalogue_page
 from features.company import default_company_text, read_company
 from features.definitions.vocabulary import Vocabulary
 from features.language.expressions import BadDeclaration
@@ -24,15 +25,38 @@ def only(formula, name="one", meaning=""):
 def test_the_page_of_features_is_current():
     shipped = read_company(default_company_text("default")).catalogue
 
-    assert PAGE.read_text() == catalogue_page(shipped), (
-        "write it anew, with the default company in use: lifecycle features describe"
-    )
+    assert PAGE.read_text() == catalogue_page(shipped), "write it anew: python -m features.catalogue_page"
+
+
+def test_the_page_has_each_feature_once_under_a_subject():
+    shipped = read_company(default_company_text("default")).catalogue
+    lines = catalogue_page(shipped).splitlines()
+
+    assert sorted(line[5:-1] for line in lines if line.startswith("### ")) == sorted(shipped.names)
+    assert sum(
+        int(line.partition("(#")[2].partition("(")[2].partition(")")[0]) for line in lines if line.startswith("- [")
+    ) == len(shipped.names)
+
+
+def test_every_company_has_more_than_a_hundred_and_twenty_features():
+    assert len(CATALOGUE.names) >= 120
 
 
 def test_a_company_adds_its_own_words():
-    grown = catalogue_of(Vocabulary(("automation",), (("first_report", 45),)))
+    grown = catalogue_of(Vocabulary(("automation",), (("first_report", 45),), ("email",)))
 
-    assert set(grown.names) - set(CATALOGUE.names) >= {"usage_deep_share_30d", "milestones_days_to_first_report"}
+    own = {"usage_deep_share_30d", "milestones_days_to_first_report", "consent_to_email", "offers_by_email_shown_365d"}
+    assert set(grown.names) - set(CATALOGUE.names) >= own
+
+
+def test_a_company_without_words_has_what_every_company_has():
+    assert catalogue_of(Vocabulary()).signature == CATALOGUE.signature
+
+
+def test_another_due_day_is_another_signature():
+    due = [catalogue_of(Vocabulary(milestones=(("first_report", days),))).signature for days in (45, 60)]
+
+    assert due[0] != due[1]
 
 
 def test_other_deep_features_are_another_signature():
@@ -82,6 +106,12 @@ def test_a_name_given_twice_is_refused():
 def test_a_name_that_is_no_column_name_is_refused():
     with pytest.raises(BadDeclaration, match="Usage Count"):
         Feature("Usage Count", usage.count(), "")
+
+
+def test_a_category_is_named_as_one():
+    for name, unit in (("code_of_mood", "points"), ("mood", "code")):
+        with pytest.raises(BadDeclaration, match="begins with code_of_"):
+            Feature(name, usage.count(), "", Reading(unit))
 
 
 def test_a_description_says_everything():
