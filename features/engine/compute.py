@@ -17,7 +17,7 @@ from features.errors import InvalidInput
 from features.language.program import Compiled, frozen
 from features.times import Timestamp
 
-_STRANGER = pa.array(np.array(["?"]))
+_STRANGER = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, 1], np.int32)), pa.py_buffer(b"?"))
 """Somebody without a row: every count 0, the rest missing."""
 
 
