@@ -28,7 +28,7 @@ _KNOWN_AT = {
 _Source = Annotated[str, typer.Argument(metavar="NAME|MAPPING.toml", help="A shipped mapping, or your own (docs/import.md).")]
 _Place = Annotated[
     str | None,
-    typer.Option("--from", help="The file, the folder with the files, or the URL of the database; nothing else is read."),
+    typer.Option("--from", help="A file, the folder of the files, or a database; nothing else is read."),
 ]
 _Share = Annotated[float, typer.Option("--tolerate", min=0, max=1, help="Share of bad rows above which nothing is imported.")]
 
@@ -98,7 +98,8 @@ def import_text(report: ImportReport) -> str:
     """Return the report for a person: what was read, left out, found, accepted and assumed."""
     from features.times import format_time
 
-    lines = [f"{report.mapping.name}: read " + ", ".join(f"{rows:,} rows of {table}" for table, rows in report.raw.items())]
+    read = ", ".join(f"{rows:,} rows of {table}" for table, rows in report.raw.items())
+    lines = [f"{report.mapping.name}: read {read}, from {report.place}"]
     lines += [f"  left out: {rows:,} {reason}" for reason, rows in report.left_out.items()]
     lines += [f"  found: {found.count:,} of {found.of:,} {found.text}" for found in report.findings]
     for name, one in report.intake.sources.items():

@@ -48,8 +48,8 @@ def safe_url(url: str) -> str:
     return _understood(url).set(query={}).render_as_string(hide_password=True)
 
 
-def select_from_database(mapping: ImportMapping, tables: DatabaseTables, *, url: str) -> Selection:
-    """Run a mapping's SELECTs inside a database, all on one state of it.
+def select_from_database(mapping: ImportMapping, tables: DatabaseTables, *, place: str) -> Selection:
+    """Run a mapping's SELECTs inside a database, all on one state of it; `place` is its URL, or the path of an SQLite file.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def select_from_database(mapping: ImportMapping, tables: DatabaseTables, *, url:
     DatabaseUnreachable
         If the database cannot be reached, or its driver is not installed.
     """
-    engine = _engine(tables, url)
+    engine = _engine(tables, place)
     try:
         with _reading(engine) as connection:
             return _selected(connection, mapping)
@@ -72,14 +72,15 @@ def _understood(url: str) -> URL:
     except (ArgumentError, ValueError):
         # `from None`: the cause repeats the URL, and the URL may hold a password.
         raise ImportFailed(
-            [f"--from: needs a URL like {_EXAMPLES}; found none (not repeated here, it may hold a password)"]
+            [f"--from: needs a file there is, or a URL like {_EXAMPLES}; found neither (not repeated: it may hold a password)"]
         ) from None
 
 
-def _engine(tables: DatabaseTables, url: str) -> Engine:
-    found = _understood(url)
+def _engine(tables: DatabaseTables, place: str) -> Engine:
+    is_path = tables.kind == "sqlite" and Path(place).is_file()
+    found = URL.create("sqlite", database=place) if is_path else _understood(place)
     if found.get_backend_name() != tables.kind:
-        raise ImportFailed([f"database.kind: the mapping is written for {tables.kind}, --from names {safe_url(url)}"])
+        raise ImportFailed([f"database.kind: the mapping is written for {tables.kind}, --from names {safe_url(place)}"])
     return _sqlite_engine(found) if tables.kind == "sqlite" else _postgres_engine(found)
 
 
@@ -120,10 +121,10 @@ def _reading(engine: Engine) -> Iterator[Connection]:
 def _selected(connection: Connection, mapping: ImportMapping) -> Selection:
     written, counted = partial(_written, mapping), partial(_numbers, connection)
     read = {table: exp.select("count(*)").from_(table).sql(mapping.dialect) for table in mapping.tables}
-    raw = for_each(read, part="database.tables", act=lambda table: counted(read[table], count=1)[0])
     tables = for_each(mapping.select, part="select", act=lambda name: _rows(connection, written(mapping.select[name])))
     left_out = for_each(mapping.left_out, part="left_out", act=lambda name: counted(written(mapping.left_out[name]), count=1)[0])
     found = for_each(mapping.findings, part="findings", act=lambda name: counted(written(mapping.findings[name].count), count=2))
+    raw = for_each(read, part="database.tables", act=lambda table: counted(read[table], count=1)[0])
     findings = tuple(Finding(name, mapping.findings[name].text, *numbers) for name, numbers in found.items())
     return Selection(raw, left_out, findings, tables)
 

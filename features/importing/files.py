@@ -87,7 +87,7 @@ def select_from_duckdb(mapping: ImportMapping, tables: DatabaseTables, *, path: 
         If the file is none of DuckDB's, a table or a column is missing, or a SELECT fails on a value; every fault is listed.
     """
     with duckdb.connect(":memory:", config=dict.fromkeys(_EXTENSION_LOADING, False)) as database:
-        for_each([path.name], part="--from", act=lambda _: _attach(database, path))
+        _attach(database, path)
         _shut_in(database, [])
         for_each(tables.tables, part="database.tables", act=lambda table: _view_of_table(database, table))
         return _selected(database, mapping)
@@ -102,8 +102,10 @@ def _duckdb_faults() -> Iterator[None]:
 
 
 def _attach(database: duckdb.DuckDBPyConnection, path: Path) -> None:
-    with _duckdb_faults():
+    try:
         database.execute(f"ATTACH {_literal(path)} AS {_ATTACHED} (READ_ONLY)")
+    except duckdb.Error as error:
+        raise ImportFailed([f"--from: needs a file of DuckDB: {error}"]) from error
 
 
 def _shut_in(database: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from features.errors import Unavailable
+from features.errors import InvalidInput, Unavailable
 from features.home import Home
 from features.importing.databases import is_url, safe_url, select_from_database
 from features.importing.files import find_files, select_from_duckdb, select_from_files
@@ -18,6 +18,10 @@ from features.times import Timestamp
 TOLERATED_SHARE = 0.01
 
 
+class PlaceMissing(InvalidInput):
+    """Nobody said where the data are, and the mapping does not know."""
+
+
 class PackageMissing(Unavailable):
     """The data of a mapping come with a package that is not installed."""
 
@@ -25,7 +29,7 @@ class PackageMissing(Unavailable):
 def import_history(home: Home, mapping: ImportMapping, *, place: str, receipt: Receipt) -> ImportReport:
     """Run a mapping over files or in a database, add the rows to the log, and keep the report.
 
-    `place` is a file, the folder of the files, or the URL of a database.
+    `place` is a file, the folder of the files, or the URL or the file of a database.
 
     Raises
     ------
@@ -61,13 +65,13 @@ def place_of(mapping: ImportMapping) -> str:
 
     Raises
     ------
-    ImportFailed
+    PlaceMissing
         If the mapping names none.
     PackageMissing
         If that package is not installed.
     """
     if mapping.package is None:
-        raise ImportFailed(["needs --from with the file, the folder of the files, or the URL of the database"])
+        raise PlaceMissing("needed --from with a file, the folder of the files, or a database; found nothing")
     module, *folders = mapping.package.split("/")
     found = importlib.util.find_spec(module)  # looks for it; runs none of its code
     if found is None or not found.submodule_search_locations:
@@ -86,4 +90,4 @@ def _select(mapping: ImportMapping, place: str) -> Selection:
         return select_from_files(mapping, find_files(mapping, Path(place)))
     if tables.kind == "duckdb":
         return select_from_duckdb(mapping, tables, path=Path(place.removeprefix("duckdb:///")))
-    return select_from_database(mapping, tables, url=place)
+    return select_from_database(mapping, tables, place=place)

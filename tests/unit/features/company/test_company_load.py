@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -18,9 +19,11 @@ from features.company import (
 from features.home import Home
 
 
-@pytest.mark.parametrize("name", ["default", "activity"])
-def test_a_shipped_company_file_holds(name: str, faults_of: Callable[[str], list[str]]) -> None:
-    assert faults_of(default_company_text("default" if name == "default" else "activity")) == []
+@pytest.mark.parametrize("name", ["default", "activity", "grocery"])
+def test_a_shipped_company_file_holds(
+    name: Literal["default", "activity", "grocery"], faults_of: Callable[[str], list[str]]
+) -> None:
+    assert faults_of(default_company_text(name)) == []
 
 
 def test_the_default_sells_subscriptions(default_text: str) -> None:

@@ -101,6 +101,23 @@ def test_each_select_runs_in_the_database_and_gives_typed_rows(home: Home, place
     assert report.findings == (Finding("large", "sales are large", 1, 2),)
 
 
+def test_a_file_of_sqlite_may_be_named_without_a_url(home: Home, tmp_path: Path) -> None:
+    place = a_sqlite_file(tmp_path)
+
+    report = import_history(
+        home, shop(place), place=str(tmp_path / "a #shop.db"), receipt=receipt_for(shop(place), received_at=RECEIVED_AT)
+    )
+
+    assert report.selected == {"purchases": 2}
+
+
+def test_a_file_that_is_none_of_duckdb_is_named(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "shop.duckdb").write_text("no database")
+
+    with pytest.raises(ImportFailed, match="--from: needs a file of DuckDB"):
+        run(home, str(tmp_path / "shop.duckdb"))
+
+
 def test_everything_that_fails_is_told_at_once(home: Home, place: str) -> None:
     mapping = shop(place, "SELECT client AS customer_id, sum_paid AS revenue FROM paid")
 
@@ -166,8 +183,8 @@ def test_values_of_several_types_in_one_column_are_named(home: Home, tmp_path: P
     [
         ("sqlite:///nowhere.db", "no SQLite file at nowhere.db"),
         ("postgresql://reader:hunter2@db/crm?password=hunter2", "the mapping is written for sqlite"),
-        ("postgres//reader:hunter2@db/crm", "needs a URL like"),
-        ("postgresql://reader:hunter2@db:port/crm", "needs a URL like"),
+        ("postgres//reader:hunter2@db/crm", "or a URL like"),
+        ("postgresql://reader:hunter2@db:port/crm", "or a URL like"),
     ],
 )
 def test_a_wrong_place_is_named_and_its_password_never(home: Home, place: str, told: str) -> None:
