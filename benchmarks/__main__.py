@@ -9,9 +9,11 @@ import sys
 BENCHMARKS = (
     ("benchmarks.leakage", "1"),
     ("benchmarks.damage", "1"),
+    ("benchmarks.log_crashes", "1"),
     ("benchmarks.swaps", "1"),
     ("benchmarks.rules", "1"),
     ("benchmarks.features", "1"),
+    ("benchmarks.stages", "1"),
     ("benchmarks.online_retail", "1"),
     ("benchmarks.simulated_quality", "0.1"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -12,22 +13,25 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from benchmarks.log_crashes import crash_campaign
 from features.contracts.checks import ContractBroken
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
+from features.log.compaction import compact
 from features.log.intake import Receipt, append
 from features.log.store import EventLog, verify_log
 from features.log.writer import NoRoomForLog
 
 RECEIPT = Receipt(received_at=1_000, known_at="given")
-STEPS = 6  # two buckets and the manifest: a file and its folder synced each
+STEPS = 6  # at most two files and the manifest: a file and its folder synced each
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "var")
-    append(home, milestones("c1", "c2", known_at=10), receipt=RECEIPT)
+    append(home, milestones("c1", "c2", *(f"c{number}" for number in range(3, 30)), known_at=10), receipt=RECEIPT)
+    append(home, milestones("recent", known_at=10), receipt=RECEIPT)
     return home
 
 
@@ -56,38 +60,75 @@ def no_space() -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def append_and_die(home: Home, step: int) -> None:
+WRITES: dict[str, Callable[[Home], object]] = {
+    "of new rows": lambda home: append(home, milestones("new1", "new2", known_at=20), receipt=RECEIPT),
+    "of further versions": lambda home: append(home, milestones("c1", "c2", known_at=20), receipt=RECEIPT),
+    "of a compaction": compact,
+}
+
+
+def write_and_die(write: Callable[[Home], object], home: Home, step: int) -> None:
     os.fsync = at_step(step, die)
-    append(home, milestones("c1", "c2", known_at=20), receipt=RECEIPT)
+    write(home)
 
 
 @pytest.mark.parametrize("step", range(STEPS))
-def test_a_writer_killed_at_any_step_leaves_the_old_log_or_the_new(home: Home, step: int) -> None:
-    writer = multiprocessing.get_context("fork").Process(target=append_and_die, args=(home, step))
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_a_writer_killed_at_any_step_leaves_the_old_log_or_the_new(
+    home: Home, tmp_path: Path, write: Callable[[Home], object], step: int
+) -> None:
+    ends = {told(home), told_after(write, copied(home, tmp_path / "after"))}
+    writer = multiprocessing.get_context("fork").Process(target=write_and_die, args=(write, home, step))
     writer.start()
     writer.join(20)
 
-    log = EventLog.open(home)
-    known = {log.customer("milestones", name)["known_at"].cast(pa.int64()).to_pylist()[-1] for name in ("c1", "c2")}
-    assert known in ({10}, {20})
+    assert told(home) in ends
     assert verify_log(home) == []
 
-    append(home, milestones("c1", "c2", known_at=20), receipt=RECEIPT)
-    assert EventLog.open(home).manifest.rows == {"milestones": 4}
+    assert told_after(write, home) in ends
     assert list(home.log.rglob(".tmp-*")) == []
+    assert unnamed(home) == set()
 
 
-@pytest.mark.parametrize("step", range(5))
-def test_a_full_disk_leaves_the_log_as_it_was(home: Home, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+@pytest.mark.parametrize("step", range(3))
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_a_full_disk_leaves_the_log_as_it_was(
+    home: Home, monkeypatch: pytest.MonkeyPatch, write: Callable[[Home], object], step: int
+) -> None:
     before = (home.log / "manifest.json").read_bytes()
     monkeypatch.setattr(os, "fsync", at_step(step, no_space))
 
     with pytest.raises(NoRoomForLog, match=r"make room.*run this again"):
-        append(home, milestones("c1", "c2", known_at=20), receipt=RECEIPT)
+        write(home)
 
     assert (home.log / "manifest.json").read_bytes() == before
     assert verify_log(home) == []
-    assert list(home.log.rglob(".tmp-*")) == []
+    assert unnamed(home) == set()
+
+
+def test_a_tenth_of_the_campaign_of_kills_at_random_moments_finds_no_fault(tmp_path: Path) -> None:
+    assert [trials.faults for trials in crash_campaign(tmp_path, share=0.1)] == [(), (), ()]
+
+
+def copied(home: Home, folder: Path) -> Home:
+    shutil.copytree(home.root, folder)
+    return Home(folder)
+
+
+def told(home: Home) -> tuple[int, str, tuple[str, ...]]:
+    manifest = EventLog.open(home).manifest
+    return manifest.version, manifest.digest, tuple(manifest.files)
+
+
+def told_after(write: Callable[[Home], object], home: Home) -> tuple[int, str, tuple[str, ...]]:
+    write(home)
+    return told(home)
+
+
+def unnamed(home: Home) -> set[str]:
+    """Files of the log that neither its version nor the one before names."""
+    manifest = EventLog.open(home).manifest
+    return {path.relative_to(home.log).as_posix() for path in home.log.glob("*/*/*")} - {*manifest.files, *manifest.previous}
 
 
 def test_a_second_source_that_is_broken_keeps_the_first_out_too(tmp_path: Path) -> None:
