@@ -7,8 +7,8 @@ from features.home import Home
 from features.importing.files import find_files
 from features.importing.imports import import_history, receipt_for
 from features.importing.mapping import ImportMapping, parse_mapping
-from features.importing.report import ImportReport
-from features.importing.selection import ImportFailed
+from features.importing.report import ImportReport, kept_reports
+from features.importing.selection import Finding, ImportFailed
 from features.log.store import EventLog
 from features.times import parse_time
 
@@ -22,6 +22,9 @@ MAPPING = """
     purchases = "SELECTION"
     [left_out]
     "without a buyer" = "SELECT count(*) FROM sales WHERE buyer IS NULL"
+    [findings.free]
+    text = "sales are free"
+    count = "FOUND"
 """
 SELECT = (
     "SELECT buyer AS customer_id, number AS purchase_id, bought_at AS occurred_at, 'order' AS kind, amount AS revenue "
@@ -44,8 +47,9 @@ def folder(tmp_path: Path) -> Path:
 def shop(
     select: str = SELECT,
     pattern: str = "*.csv",
+    found: str = "SELECT 0, count(*) FROM sales",
 ) -> ImportMapping:
-    return parse_mapping(MAPPING.replace("PATTERN", pattern).replace("SELECTION", select))
+    return parse_mapping(MAPPING.replace("PATTERN", pattern).replace("SELECTION", select).replace("FOUND", found))
 
 
 def run(home: Home, mapping: ImportMapping, place: Path) -> ImportReport:
@@ -72,6 +76,24 @@ def test_several_files_are_one_table(home: Home, folder: Path) -> None:
     sales(folder, "c1,2,2026-01-02T10:00:00Z,1", name="b.csv")
 
     assert run(home, shop(), folder).selected == {"purchases": 2}
+
+
+def test_a_finding_counts_and_drops_nothing(home: Home, folder: Path) -> None:
+    sales(folder, "c1,1,2026-01-01T10:00:00Z,0", "c1,2,2026-01-02T10:00:00Z,3")
+
+    report = run(home, shop(found="SELECT count(*) FILTER (amount = '0'), count(*) FROM sales"), folder)
+
+    assert report.findings == (Finding("free", "sales are free", 1, 2),)
+    assert report.selected == {"purchases": 2}
+    assert kept_reports(home)[0]["findings"] == [{"name": "free", "text": "sales are free", "count": 1, "of": 2}]
+
+
+@pytest.mark.parametrize("sql", ["SELECT count(*) FROM sales", "SELECT 1, 2 FROM sales WHERE FALSE", "SELECT 'x', 1 FROM sales"])
+def test_a_finding_that_is_no_two_numbers_is_named(home: Home, folder: Path, sql: str) -> None:
+    sales(folder, "c1,1,2026-01-01T10:00:00Z,1")
+
+    with pytest.raises(ImportFailed, match=r"findings\.free: needs one row of 2 whole number"):
+        run(home, shop(found=sql), folder)
 
 
 def test_the_end_of_the_export_is_its_newest_row(home: Home, folder: Path) -> None:

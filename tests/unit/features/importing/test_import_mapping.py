@@ -82,6 +82,18 @@ def test_only_one_repeatable_select_over_the_named_tables_passes(sql: str) -> No
     assert faults_of_select(sql, {"orders"})
 
 
+def test_a_union_is_one_select_too() -> None:
+    assert faults_of_select("SELECT id FROM orders UNION ALL SELECT id FROM orders", {"orders"}) == []
+
+
+@pytest.mark.parametrize("read", ["", '[files]\norders = "*.csv"\n[database]\nkind = "sqlite"\ntables = ["orders"]\n'])
+def test_a_mapping_reads_files_or_a_database(read: str) -> None:
+    text = WHOLE.replace('[files]\norders = "*.csv"\n', read).replace("[views]", "[left_out]")
+
+    with pytest.raises(MappingInvalid, match=r"either \[files\] or \[database\]"):
+        parse_mapping(text)
+
+
 def test_everything_wrong_with_a_mapping_is_listed_at_once() -> None:
     text = WHOLE.replace("FROM orders WHERE", "FROM invoices WHERE").replace("purchases =", "clicks =")
 
