@@ -28,6 +28,9 @@ WEEKS_KEPT = 130
 """How many Mondays a history goes back: the weeks looked back, and half a year of stays before them."""
 
 
+_AT_ONCE = 10_000  # customers, so that positions take a few megabytes
+
+
 @dataclass(frozen=True)
 class Course:
     """The stages of some customers at successive checkpoints; both arrays are `[customer, checkpoint]`, the last is `as_of`.
@@ -63,20 +66,23 @@ def checkpoints(as_of: Timestamp, *, weeks: int = WEEKS_KEPT) -> tuple[Timestamp
 
 def course(winners: StageCodes, stage_set: StageSet) -> Course:
     """Return where customers stood at each checkpoint, from the winners `[customer, checkpoint]` of one set."""
+    stages, confirmed = np.empty_like(winners), np.empty(winners.shape, np.bool_)
+    for first in range(0, len(winners), _AT_ONCE):
+        block = slice(first, first + _AT_ONCE)
+        stages[block], confirmed[block] = _calmed(winners[block], stage_set)
+    return Course(stages, confirmed)
+
+
+def _calmed(winners: StageCodes, stage_set: StageSet) -> tuple[StageCodes, npt.NDArray[np.bool_]]:
     immediate = np.array([stage.immediate for stage in stage_set.stages])
-    stages, confirmed = np.empty_like(winners), np.zeros(winners.shape, np.bool_)
-    twice = np.full(len(winners), NOT_SEEN, np.int8)  # the newest stage that won twice, and when it won first
-    since = np.zeros(len(winners), np.int64)
-    for at in range(winners.shape[1]):
-        won = winners[:, at]
-        if at:
-            again = (won == winners[:, at - 1]) & (won != NOT_SEEN)
-            twice, since = np.where(again, won, twice), np.where(again, at - 1, since)
-        counts = (twice != NOT_SEEN) & (since >= at - WEEKS_LOOKED_BACK)
-        at_once = immediate[won] & (won != NOT_SEEN)
-        stages[:, at] = np.where(counts & ~at_once & (won != NOT_SEEN), twice, won)
-        confirmed[:, at] = counts | at_once
-    return Course(stages, confirmed & (winners != NOT_SEEN))
+    at, seen = np.arange(winners.shape[1]), winners != NOT_SEEN
+    again = np.zeros(winners.shape, np.bool_)
+    again[:, 1:] = (winners[:, 1:] == winners[:, :-1]) & seen[:, 1:]
+    newest = np.maximum.accumulate(np.where(again, at, 0), axis=1)  # the checkpoint of the newest second win; 0 if none
+    counts = (newest > 0) & (newest - 1 >= at - WEEKS_LOOKED_BACK) & seen
+    at_once = immediate[winners] & seen
+    twice = np.take_along_axis(winners, newest, axis=1)
+    return np.where(counts & ~at_once, twice, winners), counts | at_once
 
 
 def begun(begins: int, moments: Sequence[Timestamp]) -> Timestamp:

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from features.errors import Damaged
 from features.home import Home
@@ -95,13 +94,18 @@ class KeptMondays:
         return winners
 
     def of(self, ids: pa.StringArray) -> StageCodes:
-        """Return the winners of many customers, `[set, customer, Monday]`; `NOT_SEEN` at Mondays that are missing, too."""
+        """Return the winners of many customers, `[set, customer, Monday]`; `NOT_SEEN` at Mondays that are missing, too.
+
+        `ids` stand each once. They are numbered first, so that an id of a kept Monday has its customer's row for a number.
+        """
         winners = np.full((self.sets, len(ids), len(self.mondays)), NOT_SEEN, np.int8)
-        for place, monday in enumerate(self.mondays):
-            if (kept := self.at.get(monday)) is not None:
-                rows = pc.index_in(kept.ids, value_set=ids)
-                known = rows.is_valid().to_numpy(zero_copy_only=False)
-                winners[:, rows.drop_null().to_numpy(), place] = kept.codes[known].T
+        here = [(place, self.at[monday]) for place, monday in enumerate(self.mondays) if monday in self.at]
+        filled = [(place, kept) for place, kept in here if len(kept.ids) and len(ids)]  # Arrow drops empty chunks
+        numbered = pa.chunked_array([ids, *(kept.ids for _, kept in filled)], pa.string()).dictionary_encode()
+        for (place, kept), numbers in zip(filled, numbered.chunks[1:], strict=True):
+            rows = numbers.indices.to_numpy()
+            asked = rows < len(ids)
+            winners[:, rows[asked], place] = kept.codes[asked].T
         return winners
 
 

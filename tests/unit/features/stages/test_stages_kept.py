@@ -80,6 +80,14 @@ def test_a_kept_monday_holds_the_winners_of_whoever_was_known_then(home, kept):
         assert np.array_equal(kept.at[monday].codes, RULES.winners(snapshot.matrix))
 
 
+def test_before_anybody_was_known_a_monday_is_empty(home, kept):
+    early = keep_mondays(home, COMPANY, AS_OF - 3000 * DAY)
+
+    assert {len(monday.ids) for monday in early.at.values()} == {0}
+    assert (early.of(kept.at[MONDAY].ids) == -1).all()
+    assert kept.of(early.at[early.mondays[0]].ids).shape == (3, 0, 26)
+
+
 def test_what_is_kept_is_not_computed_again(home, kept, monkeypatch):
     monkeypatch.setattr(keeping, "compute_bucket", never)
 
