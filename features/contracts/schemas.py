@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pyarrow as pa
 
 from features.contracts.sources import Column, Kind, Source
@@ -32,11 +34,13 @@ def arrow_type(column: Column) -> pa.DataType:
     return _ARROW[column.kind]
 
 
+@cache
 def delivered_schema(source: Source) -> pa.Schema:
     """Return the columns of a checked delivery, in declared order."""
     return pa.schema([(column.name, arrow_type(column)) for column in source.delivered])
 
 
+@cache
 def stored_schema(source: Source) -> pa.Schema:
     """Return the columns of a stored row: what was delivered, and `superseded_at`, which the log computes."""
     return delivered_schema(source).append(pa.field("superseded_at", TIME))
