@@ -94,9 +94,10 @@ class EventLog:
         named = sorted({customer for customer in customers if customer is not None})
         tables = []
         for file, run in self._runs.get((source, bucket), []):
-            groups = groups_with(self._footer(file), run, named, nobody=None in customers)
-            if groups:
-                tables.append(_owned_by(customers, self._read(file, groups, columns=columns)))
+            footer = self._footer(file)
+            if groups := groups_with(footer, run, named, nobody=None in customers):
+                rows = read_groups(self.home, file, footer=footer, groups=groups, columns=columns)
+                tables.append(_owned_by(customers, rows))
         return tables
 
     def _keys(self, source: str, bucket: int) -> pa.Table:
@@ -105,7 +106,7 @@ class EventLog:
         return pa.concat_tables([self._read(file, range(run.first, run.end), columns=names) for file, run in runs])
 
     def _read(self, file: LogFile, groups: Sequence[int], *, columns: Sequence[str]) -> pa.Table:
-        return read_groups(self.home, file, footer=self._footer(file), groups=groups, columns=columns)
+        return read_groups(self._footer(file), groups=groups, columns=columns)
 
     def _footer(self, file: LogFile) -> Footer:
         """Read a footer; those of deltas are kept, since every bucket asks for them."""
