@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from benchmarks.features.chosen import BEGIN, END
-from benchmarks.features.company.rows import RARE_ROWS, Drawn, purchases_of, tickets_of, usage_of
+from benchmarks.features.company.rows import RARE_ROWS, Columns, Drawn, purchases_of, tickets_of, usage_of
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES
 from features.log.buckets import bucket_of
@@ -104,7 +105,7 @@ def _customers(people: People) -> pa.Table:
     )
 
 
-_PER_CUSTOMER: Mapping[str, tuple[float, Callable[[Drawn], Mapping[str, object]]]] = {
+_PER_CUSTOMER: Mapping[str, tuple[float, Callable[[Drawn], Columns]]] = {
     "usage": (100, usage_of),
     "purchases": (10, purchases_of),
     "tickets": (3, tickets_of),
@@ -122,7 +123,7 @@ def _events(people: People, period: tuple[Timestamp, Timestamp], *, seed: tuple[
     return tables
 
 
-def _as_delivered(source: str, columns: Mapping[str, object]) -> pa.Table:
+def _as_delivered(source: str, columns: Mapping[str, Any]) -> pa.Table:
     """Put the columns into the order and types of the contract; what was not drawn is absent from every row."""
     schema = delivered_schema(SOURCES[source])
     size = len(columns["known_at"])

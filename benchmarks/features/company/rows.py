@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from features.times import DAY, HOUR, SECOND
 
-Columns = Mapping[str, object]
+Columns = Mapping[str, Any]
+"""Arrays by the names of a contract's columns."""
 _FEATURES, _CATEGORIES, _TOPICS = 40, 12, 9
 _KINDS = ("order", "renewal", "refund", "upgrade", "downgrade", "cancellation")
 _KIND_CHANCES = (0.70, 0.12, 0.06, 0.05, 0.03, 0.04)
