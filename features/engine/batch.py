@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from features.catalogue import Catalogue
 from features.engine.bucket import compute_bucket
-from features.engine.parts import publish_parts, write_part
+from features.engine.parts import snapshots_at, write_part
 from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Snapshot, find_snapshot
+from features.snapshot import Snapshot
 from features.times import Timestamp
-from features.write_once import new_folder
 
 _Answer = TypeVar("_Answer")
 _TOLD_TIMES = 2
@@ -56,20 +56,11 @@ def compute_snapshots(
     LogMissing
         If there is no event log.
     """
-    log = EventLog.open(home)
-    found = {as_of: find_snapshot(home, as_of, log=log.manifest, signature=catalogue.signature) for as_of in sorted(set(as_ofs))}
-    missing = [as_of for as_of, snapshot in found.items() if snapshot is None]
-    computed = _compute(log, catalogue, missing, effort=effort) if missing else []
-    stored = [snapshot for snapshot in found.values() if snapshot is not None]
-    at = {snapshot.as_of: snapshot for snapshot in (*stored, *computed)}
-    return [at[as_of] for as_of in as_ofs]
 
-
-def _compute(log: EventLog, catalogue: Catalogue, as_ofs: list[Timestamp], *, effort: Effort) -> list[Snapshot]:
-    with new_folder(log.home.snapshots) as folder:
-
+    def leave_parts(log: EventLog, missing: Sequence[Timestamp], folder: Path) -> None:
         def leave_part(bucket: int) -> None:
-            write_part(folder, bucket, compute_bucket(log, catalogue, as_ofs=as_ofs, bucket=bucket))
+            write_part(folder, bucket, compute_bucket(log, catalogue, as_ofs=missing, bucket=bucket))
 
         effort.each("features", leave_part, buckets=log.manifest.buckets)
-        return publish_parts(log, catalogue, as_ofs, folder=folder)
+
+    return snapshots_at(home, catalogue, as_ofs, leave_parts=leave_parts)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +22,14 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.engine.arrow import arrow_of, numpy_of
 from features.engine.bucket import BucketFeatures
+from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Provenance, Snapshot, draft_snapshot, publish_draft
+from features.snapshot import Provenance, Snapshot, draft_snapshot, find_snapshot, publish_draft
 from features.times import Timestamp
+from features.write_once import new_folder
+
+LeaveParts: TypeAlias = Callable[[EventLog, Sequence[Timestamp], Path], None]
+"""How a runner computes every bucket of a log at some moments, and leaves the part of each in a folder."""
 
 _CHUNK = 8_000_000
 _ROWS = ".rows"
@@ -44,7 +50,25 @@ def write_part(folder: Path, bucket: int, features: BucketFeatures) -> None:
         writer.write_batch(batch)
 
 
-def publish_parts(log: EventLog, catalogue: Catalogue, as_ofs: Sequence[Timestamp], *, folder: Path) -> list[Snapshot]:
+def snapshots_at(home: Home, catalogue: Catalogue, as_ofs: Sequence[Timestamp], *, leave_parts: LeaveParts) -> list[Snapshot]:
+    """Return the snapshots of a catalogue at these moments, in their order: those that stand, the others from parts.
+
+    Raises
+    ------
+    LogMissing
+        If there is no event log.
+    """
+    log, moments = EventLog.open(home), sorted(set(as_ofs))
+    stored = [find_snapshot(home, as_of, log=log.manifest, signature=catalogue.signature) for as_of in moments]
+    at = {snapshot.as_of: snapshot for snapshot in stored if snapshot is not None}
+    if missing := [as_of for as_of in moments if as_of not in at]:
+        with new_folder(home.snapshots) as folder:
+            leave_parts(log, missing, folder)
+            at |= {snapshot.as_of: snapshot for snapshot in _publish(log, catalogue, missing, folder=folder)}
+    return [at[as_of] for as_of in as_ofs]
+
+
+def _publish(log: EventLog, catalogue: Catalogue, as_ofs: Sequence[Timestamp], *, folder: Path) -> list[Snapshot]:
     """Merge the parts of all buckets, computed at these moments from this log, into a snapshot a moment."""
     parts = [_Part.open(_path(folder, bucket), moments=len(as_ofs)) for bucket in range(log.manifest.buckets)]
     everybody = pa.chunked_array([part.ids for part in parts], pa.string()).combine_chunks()
@@ -105,7 +129,7 @@ def _path(folder: Path, bucket: int) -> Path:
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """Give a name of this process's own to write to, which then becomes the path, whole."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary = path.with_name(f"{path.name}.{os.uname().nodename}.{os.getpid()}")
     yield temporary
     temporary.rename(path)
 
