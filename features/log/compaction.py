@@ -55,7 +55,7 @@ def compact(home: Home, *, say: Say | None = None) -> CompactionReport:
         deltas = [file.source for file in before.log_files if file.is_delta]
         folded = {name: deltas.count(name) for name in SOURCES if name in deltas}
         buckets = _buckets_needed(before)
-        after = publish(home, before, _fold(home, before, sources=folded, buckets=buckets, say=say))
+        after = publish(home, before, _fold(EventLog(home, before), sources=folded, buckets=buckets, say=say))
     return CompactionReport(folded, before.buckets, after.buckets, after.version, after.digest)
 
 
@@ -63,7 +63,7 @@ def settle(home: Home, manifest: LogManifest) -> LogManifest:
     """Return a log that no reader has seen yet as it shall be kept: compacted as far as is due."""
     buckets = _buckets_needed(manifest)
     due = [name for name in SOURCES if _outgrows_base(manifest.of(name))]
-    manifest = _fold(home, manifest, sources=due, buckets=buckets)
+    manifest = _fold(EventLog(home, manifest), sources=due, buckets=buckets)
     for name in SOURCES:
         manifest = _with_fewer_deltas(home, manifest, source=name)
     return manifest
@@ -84,10 +84,10 @@ def _outgrows_base(files: tuple[LogFile, ...]) -> bool:
     return deltas > DELTAS_OF_BASE * (sum(file.rows for file in files) - deltas)
 
 
-def _fold(home: Home, manifest: LogManifest, *, sources: Collection[str], buckets: int, say: Say | None = None) -> LogManifest:
+def _fold(log: EventLog, *, sources: Collection[str], buckets: int, say: Say | None = None) -> LogManifest:
     """Write the base of these sources anew, of all sources where the number of buckets changes."""
-    log, grows = EventLog(home, manifest), buckets != manifest.buckets
-    for name in manifest.rows if grows else sources:
+    manifest = log.manifest
+    for name in sources if buckets == manifest.buckets else manifest.rows:
         if say is not None:
             say(f"compact {name}: {manifest.rows[name]:,} rows in {buckets} buckets")
         manifest = manifest.with_files(name, _base_files(log, name, buckets=buckets))

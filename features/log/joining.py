@@ -40,32 +40,26 @@ class Joined:
 
 def join_source(log: EventLog, checked: Checked) -> Joined:
     """Write what is new of one source's good rows, one bucket in memory at a time; no reader sees it yet."""
-    source, manifest = checked.source, log.manifest
-    standing = manifest.of(source.name)
-    base_rows = sum(file.rows for file in standing if not file.is_delta)
-    is_large = checked.good.num_rows > DELTAS_OF_BASE * base_rows
-    contents, counts = np.array(manifest.contents.get(source.name, NOTHING), np.uint64), Counts()
-    written: list[LogFile] = []
+    source, standing = checked.source, log.manifest.of(checked.source.name)
+    is_large = checked.good.num_rows > DELTAS_OF_BASE * sum(file.rows for file in standing if not file.is_delta)
+    contents, counts = np.array(log.manifest.contents.get(source.name, NOTHING), np.uint64), Counts()
+    rewritten: list[LogFile] = []
     fresh: list[tuple[int, pa.Table]] = []
     moments: list[Timestamp] = []
-    for bucket, arriving in split_by_bucket(checked.good, manifest.buckets):
+    for bucket, arriving in split_by_bucket(checked.good, log.manifest.buckets):
         touched = _touched(log, source, bucket=bucket, arriving=arriving)
-        merged = merge_versions(source, touched, arriving=arriving, observed_until=manifest.observed_until.get(source.name))
-        counts += merged.counts
-        if merged.since is None:
-            continue
-        contents = contents + merged.change
-        moments.append(merged.since)
-        if is_large or touched.num_rows:
-            rows = _bucket_with(log, source, bucket=bucket, merged=merged)
-            written.append(write_base(log.home, source, bucket=bucket, rows=rows))
-        else:
-            fresh.append((bucket, merged.rows))
-    rewritten = [run.bucket for file in written for run in file.runs]
-    files = [file.without(rewritten) for file in standing] + written
-    if fresh:
-        files.append(write_delta(log.home, source, parts=fresh))
-    return Joined(tuple(files), tuple(contents.tolist()), counts, min(moments, default=None))
+        observed_until = log.manifest.observed_until.get(source.name)
+        merged = merge_versions(source, touched, arriving=arriving, observed_until=observed_until)
+        contents, counts = contents + merged.change, counts + merged.counts
+        if merged.since is not None:
+            moments.append(merged.since)
+            if is_large or touched.num_rows:
+                rewritten.append(_rewritten(log, source, bucket=bucket, merged=merged))
+            else:
+                fresh.append((bucket, merged.rows))
+    delta = [write_delta(log.home, source, parts=fresh)] if fresh else []
+    kept = [file.without(run.bucket for base in rewritten for run in base.runs) for file in standing]
+    return Joined((*kept, *rewritten, *delta), tuple(contents.tolist()), counts, min(moments, default=None))
 
 
 def _touched(log: EventLog, source: Source, *, bucket: int, arriving: pa.Table) -> pa.Table:
@@ -78,11 +72,11 @@ def _touched(log: EventLog, source: Source, *, bucket: int, arriving: pa.Table) 
     return rows.filter(pa.array(_among(source, rows, arriving)))
 
 
-def _bucket_with(log: EventLog, source: Source, *, bucket: int, merged: Merged) -> pa.Table:
-    """Return all rows of the bucket, those of the merged ids as they are now."""
+def _rewritten(log: EventLog, source: Source, *, bucket: int, merged: Merged) -> LogFile:
+    """Write all rows of the bucket anew, those of the merged ids as they are now."""
     standing = log.bucket(source.name, bucket)
     others = standing.filter(pa.array(~_among(source, standing, merged.rows)))
-    return merge_runs(source, [others, merged.rows])
+    return write_base(log.home, source, bucket=bucket, rows=merge_runs(source, [others, merged.rows]))
 
 
 def _among(source: Source, rows: pa.Table, others: pa.Table) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +35,8 @@ class LogMoved(Unavailable):
 class Footer:
     """What a file says of itself, vouched for by the manifest: where each row group ends, and its SHA-256."""
 
+    file: LogFile
+    path: Path
     metadata: pq.FileMetaData
     ends: tuple[int, ...]
     seals: tuple[str, ...]
@@ -53,8 +56,9 @@ def read_footer(home: Home, file: LogFile) -> Footer:
     LogMoved
         If the file has been swept.
     """
+    path = home.log / file.path
     with _complaining(file.path):
-        with (home.log / file.path).open("rb") as handle:
+        with path.open("rb") as handle:
             size = os.fstat(handle.fileno()).st_size
             tail = os.pread(handle.fileno(), TAIL, max(size - TAIL, 0))
             length = min(int.from_bytes(tail[:4], "little") + TAIL, size)
@@ -63,10 +67,10 @@ def read_footer(home: Home, file: LogFile) -> Footer:
             raise LogDamaged(_damage(file.path, "the hash of its footer differs"))
         metadata = pq.read_metadata(pa.BufferReader(content))
         seals = json.loads(metadata.metadata[SEALS.encode()])
-    return Footer(metadata, tuple(end for end, _ in seals), tuple(seal for _, seal in seals))
+    return Footer(file, path, metadata, tuple(end for end, _ in seals), tuple(seal for _, seal in seals))
 
 
-def read_groups(home: Home, file: LogFile, *, footer: Footer, groups: Sequence[int], columns: Sequence[str]) -> pa.Table:
+def read_groups(footer: Footer, *, groups: Sequence[int], columns: Sequence[str]) -> pa.Table:
     """Read these columns of row groups, texts but the key by dictionary; no other column is decoded.
 
     Raises
@@ -76,10 +80,10 @@ def read_groups(home: Home, file: LogFile, *, footer: Footer, groups: Sequence[i
     LogMoved
         If the file has been swept.
     """
-    source = SOURCES[file.source]
-    with _complaining(file.path):
-        image = pa.py_buffer(_image(home, file, footer=footer, groups=groups))
-        options = {"metadata": footer.metadata, "read_dictionary": _coded(source), "page_checksum_verification": True}
+    coded = _coded(SOURCES[footer.file.source])
+    with _complaining(footer.file.path):
+        image = pa.py_buffer(_image(footer, groups))
+        options = {"metadata": footer.metadata, "read_dictionary": coded, "page_checksum_verification": True}
         with pq.ParquetFile(pa.BufferReader(image), **options) as parquet:
             return parquet.read_row_groups(groups, columns=columns, use_threads=False).select(columns)
 
@@ -100,25 +104,25 @@ def is_whole(home: Home, file: LogFile) -> bool:
     try:
         footer = read_footer(home, file)
         for group in range(len(footer.ends)):
-            _image(home, file, footer=footer, groups=[group])
+            _image(footer, [group])
     except (LogDamaged, LogMoved, OSError):
         return False
     return True
 
 
-def _image(home: Home, file: LogFile, *, footer: Footer, groups: Sequence[int]) -> NDArray[np.uint8]:
+def _image(footer: Footer, groups: Sequence[int]) -> NDArray[np.uint8]:
     """Return the file as it lies in memory with only these row groups filled in, each compared with its hash.
 
     The rest was never read and, being never touched, takes no memory.
     """
     image = np.empty(footer.ends[-1], np.uint8)
-    with (home.log / file.path).open("rb") as handle:
+    with footer.path.open("rb") as handle:
         for group in groups:
             begin, end = footer.bounds(group)
             part = image[begin:end].data
             read = os.preadv(handle.fileno(), [part], begin)
             if read != end - begin or hashlib.sha256(part).hexdigest() != footer.seals[group]:
-                raise LogDamaged(_damage(file.path, f"the hash of row group {group} differs"))
+                raise LogDamaged(_damage(footer.file.path, f"the hash of row group {group} differs"))
     return image
 
 

@@ -34,8 +34,9 @@ def merge_runs(source: Source, runs: Sequence[pa.Table], *, keys: Callable[[], p
     order = _by_time(owners, times)
     tied = _tied(owners[order], times[order], further=order >= first)
     if tied.any():
-        places = np.flatnonzero(tied)
-        order[places] = _by_key(source, (keys or (lambda: together))(), owners=owners, rows=order[places], times=times)
+        rows = order[tied]
+        decisive = (keys or (lambda: together))().select([source.key, "known_at"]).take(pa.array(rows))
+        order[tied] = rows[_by_key(decisive, owners=owners[rows], times=times[rows])]
     return together.take(pa.array(order)).combine_chunks()
 
 
@@ -62,19 +63,11 @@ def _tied(owners: Numbers, times: Numbers, *, further: Mask) -> Mask:
     return np.asarray(tied)
 
 
-def _by_key(source: Source, keys: pa.Table, *, owners: Numbers, rows: Numbers, times: Numbers) -> Numbers:
-    """Return tied rows in order of their keys, each within its customer and time."""
-    decisive = pa.table(
-        {
-            "owner": owners[rows],
-            "time": times[rows],
-            "key": keys[source.key].take(pa.array(rows)),
-            "known_at": keys["known_at"].take(pa.array(rows)),
-        }
-    )
-    order = pc.sort_indices(decisive, [(name, "ascending", "at_start") for name in decisive.column_names])
-    by_key: Numbers = rows[order.to_numpy()]
-    return by_key
+def _by_key(decisive: pa.Table, *, owners: Numbers, times: Numbers) -> Numbers:
+    """Return the order of tied rows by their keys, each within its customer and time."""
+    columns = {"owner": owners, "time": times, "key": decisive.column(0), "known_at": decisive.column(1)}
+    order: Numbers = pc.sort_indices(pa.table(columns), [(name, "ascending") for name in columns]).to_numpy()
+    return order
 
 
 def _owners(customer_ids: pa.ChunkedArray) -> Numbers:

@@ -96,7 +96,7 @@ class EventLog:
         for file, run in self._runs.get((source, bucket), []):
             footer = self._footer(file)
             if groups := groups_with(footer, run, named, nobody=None in customers):
-                rows = read_groups(self.home, file, footer=footer, groups=groups, columns=columns)
+                rows = read_groups(footer, groups=groups, columns=columns)
                 tables.append(_owned_by(customers, rows))
         return tables
 
