@@ -10,10 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
-from features.engine import kernel
 from features.engine.history import History, read_history
-from features.engine.scratch import new_work
 from features.errors import InvalidInput
+from features.kernel.entry import run
+from features.kernel.scratch import new_work
 from features.language.program import Compiled, frozen
 from features.times import Timestamp
 
@@ -51,7 +51,7 @@ def compute(compiled: Compiled, history: History, as_ofs: Sequence[Timestamp]) -
     """Run a compiled catalogue over a history; moments in any order, repeated or not."""
     moments, positions = np.unique(np.asarray(as_ofs, dtype=np.int64), return_inverse=True)
     outputs = np.empty((len(moments), len(history.ids), len(compiled.program.outputs)), dtype=np.float32)
-    kernel.run(compiled.program, history.rows, new_work(compiled.program, history.rows, frozen(moments)), outputs)
+    run(compiled.program, history.rows, new_work(compiled.program, history.rows, frozen(moments)), outputs)
     asked_as_is = len(positions) == len(moments) and bool((positions == np.arange(len(moments))).all())
     return Results(outputs if asked_as_is else outputs[positions])
 

@@ -48,11 +48,12 @@ class Work(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The moments `first` to before `stop` share one view of `rows` rows."""
+    """The moments `first` to before `stop` share one view of `rows` rows; `whole` if these are all phases, in their order."""
 
     first: int
     stop: int
     rows: int
+    whole: bool
 
 
 def compiled(function: _Function) -> _Function:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from features.engine.scratch import Work, compiled
+from features.kernel.scratch import Work, compiled
 from features.language.program import ALL_ROWS, NEVER, Program, RowOp, Rows
 from features.times import DAY, SECOND
 

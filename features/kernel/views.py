@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from features.engine.scratch import Span, Work, compiled
+from features.kernel.scratch import Span, Work, compiled
 from features.language.program import WHOLE_PAST, ColumnOp, Program, Rows
 from features.times import DAY
 
@@ -37,15 +37,16 @@ def mark_edge(work: Work, line: int, distance: int, span: Span) -> None:
 
 
 @compiled
-def prepare_columns(program: Program, work: Work, selection: int, size: int) -> None:
-    """Fill the columns a selection's measures read, over a view of `size` rows."""
+def prepare_columns(program: Program, work: Work, selection: int, span: Span) -> None:
+    """Fill the columns a selection's measures read, over the view of a span."""
     base = program.column_starts[selection]
-    values = work.columns[work.columns.shape[0] - 1, :size]
     for index in range(base, program.column_starts[selection + 1]):
         op, register = program.columns[index]
-        for row in range(size):
-            values[row] = work.registers[register, work.shown[row]]
-        column, number = work.columns[index - base, :size], program.column_numbers[index]
+        values = work.registers[register, : span.rows]
+        if not span.whole:
+            values = work.columns[work.columns.shape[0] - 1, : span.rows]
+            _bring_together(work, register, values)
+        column, number = work.columns[index - base, : span.rows], program.column_numbers[index]
         if op == ColumnOp.VALUE:
             _copy(values, column)
         elif op == ColumnOp.PREVIOUS:
@@ -56,6 +57,13 @@ def prepare_columns(program: Program, work: Work, selection: int, size: int) -> 
             _decayed_sum(values, column, number, work)
         else:
             _decayed(values, column, number, op == ColumnOp.DECAYED_DISTINCT)
+
+
+@compiled
+def _bring_together(work: Work, register: int, values: NDArray[np.float64]) -> None:
+    """Fill in a register's values for the rows of a view."""
+    for row in range(values.size):
+        values[row] = work.registers[register, work.shown[row]]
 
 
 @compiled

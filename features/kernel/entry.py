@@ -12,20 +12,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import numpy as np
-from numba import njit, typeof, types
+from numba import typeof, types
+from numba.core.typing.templates import Signature
 from numpy.typing import NDArray
 
-from features.engine.measures import fill_formulas, measure
-from features.engine.phases import cut_into_phases, fill_registers, mark_breaks, note_joining, pick
-from features.engine.scratch import Span, Work, compiled, new_work
-from features.engine.views import look, mark_edge, prepare_columns
+from features.kernel.cache import kept
+from features.kernel.measures import fill_formulas, measure
+from features.kernel.phases import cut_into_phases, fill_registers, mark_breaks, note_joining, pick
+from features.kernel.scratch import Span, Work, compiled, new_work
+from features.kernel.views import look, mark_edge, prepare_columns
+from features.language import program as program_form
 from features.language.compiler import compile_formulas
 from features.language.program import Program, Rows, frozen, no_rows
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 _Run: TypeAlias = Callable[[Program, Rows, Work, NDArray[np.float32]], None]
 
 
@@ -44,7 +46,7 @@ def _measure_source(program: Program, rows: Rows, work: Work, place: tuple[int, 
         for end in range(1, work.as_ofs.size + 1):
             if work.breaks[end]:
                 size = look(rows, work, picked, end - 1)
-                _measure_selection(program, work, selection, Span(begin, end, size))
+                _measure_selection(program, work, selection, Span(begin, end, size, size == phases))
                 begin = end
 
 
@@ -53,7 +55,7 @@ def _measure_selection(program: Program, work: Work, selection: int, span: Span)
     edges = program.edge_starts[selection]
     for edge in range(edges, program.edge_starts[selection + 1]):
         mark_edge(work, edge - edges, program.edges[edge], span)
-    prepare_columns(program, work, selection, span.rows)
+    prepare_columns(program, work, selection, span)
     for index in range(program.measure_starts[selection], program.measure_starts[selection + 1]):
         measure(program, work, index, span)
 
@@ -68,39 +70,27 @@ def _round_once(program: Program, work: Work, results: NDArray[np.float32]) -> N
             results[moment, output] = value + 0.0 if value == value else np.nan
 
 
-def _version() -> int:
-    """Return a number that changes with any part of the kernel."""
-    rooms = Path(__file__).parents[1]
-    digest = hashlib.blake2b(digest_size=7)
-    for part in ("engine/kernel", "engine/measures", "engine/phases", "engine/scratch", "engine/views", "language/program"):
-        digest.update((rooms / f"{part}.py").read_bytes())
-    return int.from_bytes(digest.digest())
+def _run_program(program: Program, rows: Rows, work: Work, results: NDArray[np.float32]) -> None:
+    for customer in range(rows.starts.shape[1] - 1):
+        note_joining(program, rows, work, customer)
+        for source in range(rows.starts.shape[0]):
+            _measure_source(program, rows, work, (source, customer))
+        fill_formulas(program, work)
+        _round_once(program, work, results[:, customer])
 
 
-def _entry(version: int) -> _Run:
-    """Compile the kernel for read-only, C-contiguous arrays, or take it from numba's cache.
+def _version() -> str:
+    """Return a text that changes with any part of the kernel: numba's cache itself watches this file only."""
+    parts = [*sorted(Path(__file__).parent.glob("*.py")), Path(program_form.__file__)]
+    return hashlib.blake2b(b"".join(part.read_bytes() for part in parts), digest_size=7).hexdigest()
 
-    It makes no arrays, so it does without numba's reference counts (`_nrt`), which cost more than all the arithmetic.
-    """
+
+def _signature() -> Signature:
+    """Return the types of read-only, C-contiguous arrays, the only ones the kernel takes."""
     program, rows, nobody = compile_formulas(()).program, no_rows(), np.zeros((1, 0, 2), np.float32)
     work = new_work(program, rows, frozen(np.zeros(1, np.int64)))
-    signature = types.void(*map(_type_of, (program, rows, work, nobody)))
-
-    def run_program(program: Program, rows: Rows, work: Work, results: NDArray[np.float32]) -> None:
-        if version < 0:
-            return  # never: the cache watches this file and this closure only, so the other parts' version has to stand in it
-        for customer in range(rows.starts.shape[1] - 1):
-            note_joining(program, rows, work, customer)
-            for source in range(rows.starts.shape[0]):
-                _measure_source(program, rows, work, (source, customer))
-            fill_formulas(program, work)
-            _round_once(program, work, results[:, customer])
-
-    try:
-        return cast(_Run, njit(signature, **_OPTIONS)(run_program))
-    except Exception:  # reading a cut or outdated cache raises whatever it meets; a fault of our own comes up again below
-        return cast(_Run, njit(signature, **{**_OPTIONS, "cache": False})(run_program))
+    return types.void(*map(_type_of, (program, rows, work, nobody)))
 
 
-run = _entry(_version())
+run: _Run = kept(_run_program, _signature(), version=_version())
 """Fill `results[moment, customer]` with the outputs of a program over rows; the moments stand in `work`, ascending."""

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from features.engine.scratch import Span, Work, compiled
+from features.kernel.scratch import Span, Work, compiled
 from features.language.program import FormulaOp, MeasureOp, Program
 from features.times import DAY, WEEK
 
@@ -111,14 +111,11 @@ def _count_new(previous: NDArray[np.float64], begin: int) -> int:
 
 @compiled
 def _slope(times: NDArray[np.int64], as_of: int, weeks: float) -> float:
-    """Sum the rows' distances from the middle week, newest rows first, over the weeks' own squared distances."""
-    distance, edge, total = (weeks - 1.0) / 2.0, as_of - WEEK, 0.0
-    for row in range(times.size - 1, -1, -1):
-        while times[row] < edge:
-            edge -= WEEK
-            distance -= 1.0
-        total += distance
-    return total / (weeks * (weeks * weeks - 1.0) / 12.0)
+    """Sum the rows' distances from the middle week, which is exact in any order, over the weeks' own squared distances."""
+    back = 0
+    for time in times:
+        back += (as_of - 1 - time) // WEEK
+    return (times.size * (weeks - 1.0) / 2.0 - back) / (weeks * (weeks * weeks - 1.0) / 12.0)
 
 
 @compiled

@@ -1,0 +1,1 @@
+"""From arrays of rows to numbers, compiled: what was visible when, views of it, measures of views, formulas of measures."""
