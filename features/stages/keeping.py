@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -74,10 +73,26 @@ class _Bucket:
     codes: Path
 
 
+@dataclass(frozen=True)
+class _Pass:
+    """One pass over the log, for the winners at some Mondays; `folder` is where buckets wait."""
+
+    log: EventLog
+    rules: StageRules
+    mondays: Sequence[Timestamp]
+    folder: Path
+
+    def bucket(self, bucket: int) -> _Bucket:
+        computed = compute_bucket(self.log, self.rules.catalogue, as_ofs=self.mondays, bucket=bucket)
+        path = self.folder / f"{bucket}.npy"
+        np.save(path, self.rules.winners_at_moments(computed), allow_pickle=False)
+        return _Bucket(computed.ids, path)
+
+
 def _compute(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, effort: Effort) -> dict[Timestamp, KeptMonday]:
     with new_folder(log.home.stages) as folder:
-        work = partial(_bucket, log, rules, mondays, folder)
-        buckets = effort.each("stages", work, buckets=log.manifest.buckets)
+        work = _Pass(log, rules, mondays, folder)
+        buckets = effort.each("stages", work.bucket, buckets=log.manifest.buckets)
         everybody = pa.chunked_array([bucket.ids for bucket in buckets], pa.string()).combine_chunks()
         order = pc.sort_indices(everybody).to_numpy()
         ids, codes = everybody.take(pa.array(order)), [np.load(bucket.codes, mmap_mode="r") for bucket in buckets]
@@ -94,10 +109,3 @@ def _compute(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], *, 
 def _keep(log: EventLog, rules: StageRules, monday: KeptMonday) -> KeptMonday:
     columns = [stage_set.name for stage_set in rules.company.stage_sets]
     return write_monday(log.home, monday, columns=columns, recipe=Recipe(rules.digest, log.digest))
-
-
-def _bucket(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp], folder: Path, bucket: int) -> _Bucket:
-    computed = compute_bucket(log, rules.catalogue, as_ofs=mondays, bucket=bucket)
-    path = folder / f"{bucket}.npy"
-    np.save(path, rules.winners_at_moments(computed), allow_pickle=False)
-    return _Bucket(computed.ids, path)
