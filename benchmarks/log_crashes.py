@@ -1,8 +1,8 @@
 """Writers of the event log killed at random moments (R4): do readers see the old log or the new, and does nothing stay behind.
 
 Each trial copies a small log, starts a write in a process of its own, and kills it with SIGKILL after a random share of the time
-that the write takes when nobody disturbs it. Then everything is read, by a reader that had pinned the old version too; the write
-is run again; and whatever lies in the folder must be named by the log or by the version before.
+that it holds the writers' lock when nobody disturbs it. Then everything is read, by a reader that had pinned the old version too;
+the write is run again; and whatever lies in the folder must be named by the log or by the version before.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ _CUSTOMERS = [name for name in map("c{:04d}".format, range(400)) if bucket_of(na
 _ROWS = 10_000
 _BEYOND_THE_END = 1.1
 _PATIENCE_SECONDS = 60.0
+_GLANCE_SECONDS = 0.0005
 
 Write = Callable[[Home], object]
 
@@ -120,11 +122,9 @@ class _Said:
 def _trials(name: str, write: Write, standing: Home, *, delays: NDArray[np.float64]) -> Trials:
     left, killed, unfinished, faults = Counter[str](), 0, 0, []
     with tempfile.TemporaryDirectory() as folder:
-        write(_copy(standing, Path(folder, "first")))
         after = _copy(standing, Path(folder, "after"))
-        began = time.perf_counter()
         write(after)
-        duration = time.perf_counter() - began
+        duration = _seconds_locked(write, _copy(standing, Path(folder, "undisturbed")))
         ends = {"old": _Said.by(EventLog.open(standing)), "new": _Said.by(EventLog.open(after))}
         for trial, delay in enumerate(delays):
             home = _copy(standing, Path(folder, f"trial{trial}"))
@@ -135,7 +135,7 @@ def _trials(name: str, write: Write, standing: Home, *, delays: NDArray[np.float
             unfinished += bool(_unnamed(home))
             write(home)
             found += _leftovers(home, expected=ends["new"])
-            faults += [f"{name}, killed after {delay * duration:.3f} s: {fault}" for fault in found]
+            faults += [f"{name}, killed {delay * duration:.3f} s after it took the lock: {fault}" for fault in found]
             shutil.rmtree(home.root)
     return Trials(name, left, killed, unfinished, tuple(faults))
 
@@ -145,14 +145,30 @@ def _copy(home: Home, folder: Path) -> Home:
     return Home(folder)
 
 
+def _seconds_locked(write: Write, home: Home) -> float:
+    """Return how long a write holds the lock."""
+    writer = _started(write, home)
+    began = time.perf_counter()
+    writer.join(_PATIENCE_SECONDS)
+    return time.perf_counter() - began
+
+
 def _killed(write: Write, home: Home, *, seconds: float) -> bool:
-    """Start the write, kill it after so many seconds, and say whether it was still running."""
-    writer = multiprocessing.get_context("fork").Process(target=write, args=(home,))
-    writer.start()
+    """Start the write, kill it so many seconds after it took the lock, and say whether it was still running."""
+    writer = _started(write, home)
     writer.join(seconds)
     writer.kill()
     writer.join(_PATIENCE_SECONDS)
     return writer.exitcode != 0
+
+
+def _started(write: Write, home: Home) -> ForkProcess:
+    """Start a write, and return once it holds the lock."""
+    writer = multiprocessing.get_context("fork").Process(target=write, args=(home,))
+    writer.start()
+    while writer.is_alive() and (home.log / "writer.lock").read_text() != str(writer.pid):
+        time.sleep(_GLANCE_SECONDS)
+    return writer
 
 
 def _examine(home: Home, pinned: EventLog, *, ends: Mapping[str, _Said]) -> tuple[str, list[str]]:

@@ -101,3 +101,20 @@ def test_verify_names_the_damaged_file(home: Home, monkeypatch: pytest.MonkeyPat
 
     assert run(monkeypatch, "log", "verify") == 8
     assert damaged in capsys.readouterr().err
+
+
+def test_compact_folds_what_deliveries_brought_and_says_what_it_did(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = "".join(f"c{number},m{number},2026-01-01T10:00:00Z,login\n" for number in range(3, 20))
+    Path("sales.csv").write_text(ROWS + many)
+    run(monkeypatch, "import", "shop.toml", "--from", "sales.csv")
+    Path("sales.csv").write_text(ROWS.splitlines()[0] + "\nnew,m99,2026-01-03T10:00:00Z,login\n")
+    run(monkeypatch, "import", "shop.toml", "--from", "sales.csv")
+    digest = EventLog.open(home).digest
+    capsys.readouterr()
+
+    assert run(monkeypatch, "log", "compact") == 0
+
+    assert capsys.readouterr().out == "version 3: deltas folded: 1 of milestones; 16 buckets (before: 16)\n"
+    assert EventLog.open(home).digest == digest

@@ -131,3 +131,20 @@ def test_the_hash_of_a_row_is_the_same_on_every_machine() -> None:
     found = content_sum(USAGE, used(("e1", 10, 5, 1.5)))
 
     assert found.tolist() == [int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")]
+
+
+@pytest.mark.parametrize(
+    ("arriving", "since"),
+    [
+        (("e3", 40, 5, 1.0), 40),
+        (("e1", 20, 5, 2.0), 20),
+        (("e1", 10, 5, 4.0), 10),
+        (("e1", 10, 5, 2.0), None),
+        (("e1", 10, 5, 1.0), None),
+    ],
+    ids=["a new row", "a version between others", "a content that wins", "a content that loses", "a repeated row"],
+)
+def test_what_changed_is_known_by_its_earliest_moment(arriving: tuple[str, int, int, float], since: int | None) -> None:
+    standing = merged(NONE, used(("e1", 10, 5, 1.0), ("e1", 30, 5, 3.0))).rows
+
+    assert merged(standing, used(arriving)).since == since
