@@ -41,8 +41,8 @@ def assess(home: Home, *, snapshots: Sequence[Snapshot] | None = None, say: Call
     log = EventLog.open(home)
     given = compared_snapshots(home) if snapshots is None else snapshots
     tallies = _tallies(log, say=say)
-    sources = [describe_source(SOURCES[name], tally, log=log.manifest) for name, tally in tallies.items() if tally.versions]
-    quarantine = {name: quarantine_of(home, name, kept=tally.versions) for name, tally in tallies.items()}
+    sources = [describe_source(SOURCES[name], tally, log=log.manifest) for name, tally in tallies.items()]
+    quarantine = {name: quarantine_of(home, name, kept=log.manifest.rows.get(name, 0)) for name in SOURCES}
     quarantine = {name: found for name, found in quarantine.items() if found.rows}
     described = [describe_snapshot(one, newest=given[0]) for one in given]
     imports = _found_by_imports(home)
@@ -63,11 +63,13 @@ def _found_by_imports(home: Home) -> list[ImportFinding]:
 
 
 def _tallies(log: EventLog, *, say: Callable[[str], None] | None) -> Mapping[str, Tally]:
+    """Count the sources that have rows."""
+    rows = log.manifest.rows
     tallies: dict[str, Tally] = {}
     for bucket in range(log.manifest.buckets):
         known = Known.read(log.bucket("customers", bucket), log.bucket("purchases", bucket))
-        for name, source in SOURCES.items():
-            tally = count_bucket(source, log.bucket(name, bucket), known=known)
+        for name in (name for name in SOURCES if rows.get(name)):
+            tally = count_bucket(SOURCES[name], log.bucket(name, bucket), known=known)
             tallies[name] = tallies[name] + tally if name in tallies else tally
         if say and (bucket + 1) % _TOLD_EACH == 0:
             say(f"  {bucket + 1} of {log.manifest.buckets} buckets")

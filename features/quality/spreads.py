@@ -65,8 +65,13 @@ def describe_snapshot(snapshot: Snapshot, *, newest: Snapshot) -> SnapshotQualit
         log_digest=snapshot.manifest.log_digest,
         customers=len(snapshot.ids),
         features=spreads,
-        shifts=sorted(shifts, key=lambda shift: (shift.noise - shift.psi, shift.name)),
+        shifts=sorted(shifts, key=moved_most),
     )
+
+
+def moved_most(shift: FeatureShift) -> tuple[bool, float, str]:
+    """Order shifts: those beyond noise first, by their index."""
+    return shift.psi <= shift.noise, -shift.psi, shift.name
 
 
 def feature_spread(name: str, values: Floats) -> FeatureSpread:

@@ -9,12 +9,12 @@ def percent(share: float) -> str:
     """Spell a share so that a small one does not look like none, nor an almost whole one like all.
 
     >>> percent(0.123), percent(0.004), percent(0.00001), percent(0.9996), percent(1.0)
-    ('12 %', '0.4 %', 'under 0.1 %', 'over 99.9 %', '100 %')
+    ('12 %', '0.4 %', '<0.1 %', '>99.9 %', '100 %')
     """
     if 0 < share < 0.001:
-        return "under 0.1 %"
+        return "<0.1 %"
     if 0.999 < share < 1:
-        return "over 99.9 %"
+        return ">99.9 %"
     digits = 1 if 0 < share < 0.0995 or 0.9 < share < 1 else 0
     return f"{100 * share:.{digits}f} %"
 
@@ -57,11 +57,11 @@ def magnitude(value: float | None) -> str:
 def days(value: float) -> str:
     """Spell a length of time given in days.
 
-    >>> days(0.0), days(0.01), days(0.5), days(3.25)
-    ('0', '14 minutes', '12 hours', '3.2 days')
+    >>> days(0.0), days(0.01), days(0.045), days(3.25)
+    ('0', '14 minutes', '1 hour', '3.2 days')
     """
     if value == 0:
         return "0"
     if abs(value) < 1 / 24:
-        return f"{value * 1440:.0f} minutes"
-    return f"{value * 24:.0f} hours" if abs(value) < 2 else f"{value:,.1f} days"
+        return counted(round(value * 1440), "minute")
+    return counted(round(value * 24), "hour") if abs(value) < 2 else f"{value:,.1f} days"

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 NEAR_DAYS = 56
-"""A gap is judged by the eight weeks before it and after it: enough of every weekday, and little growth."""
+"""A gap is judged by as many days before it and after it, at least eight weeks: enough of every weekday, and little growth."""
+NEAR_WEEKS = 4
+"""A weekday seen less often near by, as around a load of everything on one day, lets nothing be expected."""
 GAP_CHANCE = 1e-4
 """A gap counts if chance alone would bring fewer than this many into the whole history."""
 LEVEL_WEEKS = 4
@@ -80,16 +82,22 @@ def empty_runs(counts: Ints, *, first_day: int = 0) -> list[EmptyRun]:
 
 
 def _judge(counts: Ints, run: range, *, first_day: int) -> EmptyRun:
-    begin, end = run.start, run.stop
-    near = np.concatenate([np.arange(max(begin - NEAR_DAYS, 0), begin), np.arange(end, min(end + NEAR_DAYS, len(counts)))])
+    """Expect of each weekday what it brought near by, with a gamma-Poisson's doubt where near by is short beside the run."""
+    reach = max(NEAR_DAYS, len(run))
+    before, after = np.arange(max(run.start - reach, 0), run.start), np.arange(run.stop, min(run.stop + reach, len(counts)))
+    near = np.concatenate([before, after])
     weekday = (near + first_day) % _WEEK
-    days = np.bincount((np.arange(begin, end) + first_day) % _WEEK, minlength=_WEEK)
-    of_weekday = np.bincount(weekday, minlength=_WEEK)
-    mean = np.bincount(weekday, counts[near], minlength=_WEEK) / np.maximum(of_weekday, 1)
-    variance = np.bincount(weekday, (counts[near] - mean[weekday]) ** 2, minlength=_WEEK) / np.maximum(of_weekday - 1, 1)
-    scatter = np.maximum(variance / np.maximum(mean, 1e-12), 1.0)
-    surprise = np.where(scatter > 1.0 + 1e-9, mean * np.log(scatter) / np.maximum(scatter - 1.0, 1e-9), mean)
-    return EmptyRun(begin, end, float(days @ mean), float(len(counts) * np.exp(-(days @ surprise))))
+    days = np.bincount((np.arange(run.start, run.stop) + first_day) % _WEEK, minlength=_WEEK)
+    seen = np.bincount(weekday, minlength=_WEEK)
+    mean = np.bincount(weekday, counts[near], minlength=_WEEK) / np.maximum(seen, 1)
+    mean = np.where(seen < NEAR_WEEKS, 0.0, mean)
+    squares = np.bincount(weekday, (counts[near] - mean[weekday]) ** 2, minlength=_WEEK)
+    of_each = squares / np.maximum((seen - 1) * mean, 1e-12)
+    of_all = squares.sum() / max(float(np.maximum(seen - 1, 0) @ mean), 1e-12)
+    scatter = np.maximum(np.maximum(of_each, of_all), 1.0 + 1e-9)  # of one weekday alone it is often estimated too small
+    clusters = mean * np.log(scatter) / (scatter - 1.0)
+    surprise = clusters * seen @ np.log1p(days / np.maximum(seen, 1))
+    return EmptyRun(run.start, run.stop, float(days @ mean), float(len(counts) * np.exp(-surprise)))
 
 
 def level_changes(weeks: Ints, *, without: NDArray[np.bool_]) -> list[Change]:
@@ -99,19 +107,16 @@ def level_changes(weeks: Ints, *, without: NDArray[np.bool_]) -> list[Change]:
     """
     if len(weeks) < START_WEEKS + LEVEL_WEEKS:
         return []
-    places = np.arange(max(START_WEEKS, LEVEL_WEEKS), len(weeks) - LEVEL_WEEKS + 1)
+    places = np.arange(START_WEEKS, len(weeks) - LEVEL_WEEKS + 1)
     windows = np.lib.stride_tricks.sliding_window_view(weeks, LEVEL_WEEKS)
     marred: NDArray[np.bool_] = np.any(np.lib.stride_tricks.sliding_window_view(without, 2 * LEVEL_WEEKS), axis=1)
-    marred = marred[places - LEVEL_WEEKS]
     before, after = np.median(windows[places - LEVEL_WEEKS], axis=1), np.median(windows[places], axis=1)
     deviations = np.abs(after - before) / np.sqrt(np.maximum((before + after) * _weekly_scatter(weeks), 1e-12) / LEVEL_WEEKS)
-    ratio = np.log((after + 0.5) / (before + 0.5))
-    strong = ~marred & (deviations >= LEVEL_DEVIATIONS) & (np.abs(ratio) >= np.log(LEVEL_RATIO))
-    found = []
-    for begin, end in _runs(strong):
-        best = begin + int(np.argmax(np.abs(ratio[begin:end])))
-        found.append(Change(int(places[best]), float(before[best]), float(after[best])))
-    return found
+    ratio = np.abs(np.log((after + 0.5) / (before + 0.5)))
+    strong = ~marred[places - LEVEL_WEEKS] & (deviations >= LEVEL_DEVIATIONS) & (ratio >= np.log(LEVEL_RATIO))
+    step = np.abs(windows[places].mean(axis=1) - windows[places - LEVEL_WEEKS].mean(axis=1))
+    steepest = [begin + int(np.argmax(step[begin:end])) for begin, end in _runs(strong)]
+    return [Change(int(places[one]), float(before[one]), float(after[one])) for one in steepest]
 
 
 def _weekly_scatter(weeks: Ints) -> float:

@@ -20,7 +20,7 @@ _TOP, _FOOT = 16, 166
 _HEIGHT = 188
 _ROW = 36
 _SMALL = 26
-_TICKS = 4
+_TICKS = 3
 _STEPS = (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _LONGEST_NAME = 36
 

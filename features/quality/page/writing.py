@@ -17,6 +17,7 @@ from features.contracts.sources import SOURCES
 from features.home import Home
 from features.quality.page import charts
 from features.quality.report import FeatureShift, FeatureSpread, Finding, QualityReport, SourceQuality
+from features.quality.spreads import moved_most
 from features.quality.verdict import MOVED_PSI
 from features.quality.wording import counted, days, magnitude, percent
 from features.write_once import replace_file
@@ -69,7 +70,14 @@ def summary(findings: list[Finding]) -> str:
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(marked=_marked, percent=percent, magnitude=magnitude, count=lambda number: f"{number:,}")
+    environment.filters.update(
+        marked=_marked,
+        breakable=_breakable,
+        spelled=_spelled,
+        percent=percent,
+        magnitude=magnitude,
+        count=lambda number: f"{number:,}",
+    )
     environment.globals.update(charts=charts, volume=_volume, little_volume=_little_volume, delays=_delays, facts_of=_facts)
     return environment.from_string((resources.files("features.quality.page") / "page.html.jinja").read_text("utf-8"))
 
@@ -78,6 +86,15 @@ def _marked(text: str) -> Markup:
     """Set names between backticks as code; all else is escaped."""
     parts = text.split("`")
     return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts))
+
+
+def _breakable(name: str) -> Markup:
+    """Let a long name break after its underscores."""
+    return Markup("_<wbr>").join(name.split("_"))
+
+
+def _spelled(figure: float, measure: str) -> str:
+    return percent(figure) if measure.startswith("share") else magnitude(figure)
 
 
 def _whole_weeks(source: SourceQuality) -> list[int]:
@@ -136,5 +153,5 @@ def _feature_rows(report: QualityReport) -> list[_FeatureRow]:
     shifts = [{shift.name: shift for shift in one.shifts} for one in older]
     rows = [_FeatureRow(now, tuple(of_name[now.name] for of_name in shifts)) for now in newest.features]
     return sorted(
-        rows, key=lambda row: ([shift.noise - shift.psi for shift in row.shifts[:1]], -row.now.missing_share, row.now.name)
+        rows, key=lambda row: ([moved_most(shift)[:2] for shift in row.shifts[:1]], -row.now.missing_share, row.now.name)
     )
