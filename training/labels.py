@@ -29,7 +29,7 @@ from features.times import DAY, Timestamp, format_time
 from models.rows import BoolArray
 from training.label_events import LONG_AGO, NEVER, Events, IntArray, Wanted, customers_of, joined
 
-TERM_KINDS = ("order", "renewal", "upgrade")
+TERM_KINDS = ("order", "renewal", "upgrade", "downgrade")
 
 
 class ImmatureLabels(InvalidInput):

@@ -18,7 +18,7 @@ from training.labels import at_risk_at, label_churn
 AS_OF: Timestamp = parse_time("2025-06-01")
 WATERMARK = AS_OF + 60 * DAY
 HORIZONS, GRACE, LATELY = (20, 40), 10, 60
-TERM_KINDS = ("order", "renewal", "upgrade")
+TERM_KINDS = ("order", "renewal", "upgrade", "downgrade")
 TIME = pa.timestamp("us", tz="UTC")
 
 
