@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     """Settings of one installation; each is an environment variable `LIFECYCLE_<NAME>`, or a key of `lifecycle.toml`.
 
     `LIFECYCLE_HOME` (key `home`) is the folder of everything that is kept; `MLFLOW_TRACKING_URI` names a tracking server.
+    `LIFECYCLE_SPARK_MASTER` names the cluster of `--engine spark`, which otherwise starts Spark on this machine.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid")
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "mlflow_tracking_uri")
     )
     signing_key: Path = Path(platformdirs.user_config_dir("lifecycle")) / "signing.key"
+    spark_master: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     drain_seconds: float = Field(default=5.0, ge=0)
