@@ -6,7 +6,7 @@ Which features are hard to replace a company says itself, so the company file br
 from __future__ import annotations
 
 from features.language.feature import Feature, Reading
-from features.language.formulas import Rows
+from features.language.formulas import Condition, Rows
 
 usage = Rows("usage")
 
@@ -72,6 +72,10 @@ def features_of_depth(deep_features: tuple[str, ...]) -> tuple[Feature, ...]:
     if not deep_features:
         return ()
     deep = _feature.is_in(*deep_features)
+    return (*_how_deep(deep), *_how_widely(deep, deep_features))
+
+
+def _how_deep(deep: Condition) -> tuple[Feature, ...]:
     return (
         *(
             Feature(
@@ -92,6 +96,17 @@ def features_of_depth(deep_features: tuple[str, ...]) -> tuple[Feature, ...]:
             for days in (30, 90)
         ),
         Feature(
+            "usage_deep_days_since_last",
+            usage.days_since_last(where=deep),
+            "Days since a deep feature of the product was last used.",
+            Reading("days", missing="never used one"),
+        ),
+    )
+
+
+def _how_widely(deep: Condition, deep_features: tuple[str, ...]) -> tuple[Feature, ...]:
+    return (
+        Feature(
             "usage_deep_breadth_90d",
             usage.distinct(_feature, days=90, where=deep),
             "Different deep features of the product used in the last 90 days.",
@@ -102,11 +117,5 @@ def features_of_depth(deep_features: tuple[str, ...]) -> tuple[Feature, ...]:
             usage.distinct(_user, days=90, where=deep),
             "Different users of deep features of the product in the last 90 days, of uses that name one.",
             Reading("users"),
-        ),
-        Feature(
-            "usage_deep_days_since_last",
-            usage.days_since_last(where=deep),
-            "Days since a deep feature of the product was last used.",
-            Reading("days", missing="never used one"),
         ),
     )
