@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pyarrow as pa
 import pytest
@@ -171,17 +170,3 @@ def test_unsorted_rows_are_refused():
 def test_rows_of_two_customers_are_no_customer():
     with pytest.raises(NotOneCustomer, match="those of 2"):
         value(usage.count(), usage=table(occurred_at=[AS_OF - DAY] * 2, customer_id=["c1", "c2"]))
-
-
-@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"])
-def test_days_are_utc_days_wherever_the_machine_stands(zone, monkeypatch):
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
-    summer_time = parse_time("2026-03-29")
-    rows = table(occurred_at=[summer_time - DAY + hour * HOUR for hour in range(0, 48, 6)])
-
-    days = value(usage.distinct_days(), summer_time + DAY, usage=rows)
-
-    monkeypatch.undo()
-    time.tzset()
-    assert days == 2
