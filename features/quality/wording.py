@@ -41,12 +41,12 @@ def magnitude(value: float | None) -> str:
     """Spell a number of any size to about three digits; an en dash for none.
 
     >>> magnitude(1234567.0), magnitude(0.0123), magnitude(12.0), magnitude(None), magnitude(-0.5), magnitude(1e-99)
-    ('1.23 M', '0.0123', '12', '–', '-0.5', 'under 0.000001')
+    ('1.23 M', '0.0123', '12', '–', '-0.5', '<1e-6')
     """
     if value is None:
         return "–"
     if 0 < value < _TINY:
-        return "under 0.000001"
+        return "<1e-6"
     for unit, letter in ((1e9, " G"), (1e6, " M"), (1e4, " k")):
         if abs(value) >= unit:
             scale = unit if letter != " k" else 1e3

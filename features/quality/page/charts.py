@@ -58,16 +58,11 @@ def bars(title: str, shares: Mapping[str, float]) -> Markup:
 def histogram(title: str, counts: Sequence[int]) -> Markup:
     """Draw counts of equal steps, small enough for a cell of a table."""
     top, wide = max(counts, default=0) or 1, 100 / max(len(counts), 1)
+    boxes = [(_SMALL * (1 - count / top), _SMALL * count / top) for count in counts]
     marks = [
-        _rect(
-            f"{place * wide:.2f}%",
-            _SMALL * (1 - count / top),
-            f"{max(wide - 0.8, 0.8):.2f}%",
-            kind="mark",
-            height=_SMALL * count / top,
-        )
-        for place, count in enumerate(counts)
-        if count
+        _rect(f"{place * wide:.2f}%", f"{max(wide - 0.8, 0.8):.2f}%", box=box, kind="mark")
+        for place, box in enumerate(boxes)
+        if box[1]
     ]
     return _picture(title, f"{len(counts)} steps, {sum(counts):,} customers, {top:,} in the fullest.", height=_SMALL, marks=marks)
 
@@ -119,7 +114,7 @@ def _stroke(points: list[tuple[int, float]], scale: float, *, foot: int) -> str:
 
 def _shade(shade: Shade, first: str, *, weeks: int) -> Markup:
     begin, end = (100 * _place(day, first) / weeks for day in (shade.begin, shade.end))
-    rect = _rect(f"{begin:.2f}%", _TOP, f"{max(end - begin, 0.4):.2f}%", kind="shade", height=_FOOT - _TOP)
+    rect = _rect(f"{begin:.2f}%", f"{max(end - begin, 0.4):.2f}%", box=(_TOP, _FOOT - _TOP), kind="shade")
     return Markup("<g>") + Markup("<title>{}</title>").format(shade.label) + rect + Markup("</g>")
 
 
@@ -143,13 +138,14 @@ def _bar(name: str, share: float, *, y: int) -> list[Markup]:
     return [
         Markup('<text x="0" y="{}">{}</text>').format(y + 13, short),
         Markup('<text x="100%" y="{}" class="end">{}</text>').format(y + 13, percent(share)),
-        _rect("0", y + 19, "100%", kind="back", height=8),
-        _rect("0", y + 19, f"{100 * min(share, 1.0):.2f}%", kind="mark", height=8),
+        _rect("0", "100%", box=(y + 19, 8), kind="back"),
+        _rect("0", f"{100 * min(share, 1.0):.2f}%", box=(y + 19, 8), kind="mark"),
     ]
 
 
-def _rect(x: str, y: float, width: str, *, kind: str, height: float) -> Markup:
-    return Markup('<rect x="{}" y="{:.1f}" width="{}" height="{:.1f}" class="{}"/>').format(x, y, width, height, kind)
+def _rect(x: str, width: str, *, box: tuple[float, float], kind: str) -> Markup:
+    """Draw a rectangle in a box (its y and height)."""
+    return Markup('<rect x="{}" y="{:.1f}" width="{}" height="{:.1f}" class="{}"/>').format(x, box[0], width, box[1], kind)
 
 
 def _round_up(value: float) -> float:
