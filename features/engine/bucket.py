@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.engine.compute import compute
-from features.engine.history import read_history
+from features.engine.history import History, read_history
 from features.log.store import EventLog
 from features.times import Timestamp
 
@@ -44,6 +44,10 @@ def compute_tables(catalogue: Catalogue, tables: Mapping[str, pa.Table], *, as_o
     RowsOutOfOrder
         If a table is not sorted by (customer_id, event time); `history.in_storage_order` sorts rows that come from elsewhere.
     """
-    history = read_history(catalogue.compiled, tables)
+    return features_of(catalogue, read_history(catalogue.compiled, tables), as_ofs=as_ofs)
+
+
+def features_of(catalogue: Catalogue, history: History, *, as_ofs: Sequence[Timestamp]) -> BucketFeatures:
+    """Compute the features of everybody in a history."""
     results = compute(catalogue.compiled, history, as_ofs)
     return BucketFeatures(history.ids, results.is_customer, results.rows, results.only_events.sum(axis=1, dtype=np.int64))
