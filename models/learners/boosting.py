@@ -23,8 +23,8 @@ _THREADS_LINE = re.compile(r"^\[num_threads: \d+\]$", re.MULTILINE)
 class BoostingPreset:
     """How deep, how long and how cautiously the trees are grown.
 
-    `fewest_rows` in a leaf is for large data; on small data a leaf may hold one row in fifty, but never fewer than five. A tree sees
-    `feature_share` of the columns and at most `most_columns`: beyond that, a wider catalogue costs no more time.
+    `fewest_rows` in a leaf is for large data; on small data a leaf may hold one row in fifty, but never fewer than five. A tree
+    sees `feature_share` of the columns and at most `most_columns`: beyond that, a wider catalogue costs no more time.
     """
 
     leaves: int = 15
