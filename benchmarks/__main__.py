@@ -13,6 +13,7 @@ BENCHMARKS = (
     ("benchmarks.swaps", "1"),
     ("benchmarks.rules", "1"),
     ("benchmarks.features", "1"),
+    ("benchmarks.spark", "1"),
     ("benchmarks.stages", "1"),
     ("benchmarks.online_retail", "1"),
     ("benchmarks.simulated_quality", "0.1"),
