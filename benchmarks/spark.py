@@ -1,8 +1,8 @@
 """P3: what does Spark cost over the stored log, beyond its start, beside the local runner; are the features the same to the bit.
 
-Both compute the benchmark's features at twelve moments from a smaller and a larger log, each time in a process of its own. Its CPU
-is that of the whole tree: the JVM and Python's workers are sampled while they live, since nobody waits for them. What both logs
-cost alike is the start; what the larger one costs beyond that is marginal.
+Both compute the benchmark's features at twelve moments from a smaller and a larger log, each time in a process of its own. All of
+its tree counts: the JVM and Python's workers are sampled while they live, since nobody waits for them. What both logs cost alike
+is the start; what the larger one costs beyond that is marginal.
 """
 
 from __future__ import annotations
