@@ -66,7 +66,7 @@ def _shown(value: float) -> str:
 def _second_look(look: Look, stage: Stage) -> str:
     if look.winners.size > 1 and look.winners[-2] == look.winners[-1]:
         return f"it also won on Monday {_day(look.moments[-2])}"
-    return f"{stage.name} counts at once"
+    return f"{stage.name} counts at once" if stage.immediate else _last_pair(look, stage)
 
 
 def _last_pair(look: Look, stage: Stage) -> str:

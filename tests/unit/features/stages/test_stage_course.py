@@ -112,6 +112,14 @@ def test_a_moment_never_confirms_itself():
         ("MDD", 0.0, ("usage_count_30d < 1 (usage_count_30d = 0)", "it also won on Monday 2026-03-02")),
         ("MMM", 5.0, ("no other stage's rule holds", "it also won on Monday 2026-03-02")),
         (".G", 12.0, ("unconfirmed", "usage_count_30d > 9 (usage_count_30d = 12)")),
+        (
+            "GGDG",
+            12.0,
+            (
+                "usage_count_30d > 9 (usage_count_30d = 12)",
+                "it won on Mondays 2026-02-16 and 2026-02-23, the newest stage to win two in a row",
+            ),
+        ),
         ("MML", np.nan, ("tenure_days IS NULL (tenure_days is missing)", "lapsed counts at once")),
     ],
 )
