@@ -10,18 +10,20 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 _CHUNK = 1 << 20
+_ABANDONED_AFTER_SECONDS = 24 * 3600
 TEMPORARY = ".tmp-"
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Put `content` at `path` in one step, durably; an older file there is replaced."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     temporary = Path(name)
     try:
@@ -38,8 +40,12 @@ def replace_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def new_folder(parent: Path) -> Iterator[Path]:
-    """Give a temporary folder below `parent` to fill; the caller publishes it with `publish_folder`, else it is removed."""
-    parent.mkdir(parents=True, exist_ok=True)
+    """Give a temporary folder below `parent` to fill; the caller publishes it with `publish_folder`, else it is removed.
+
+    Those of processes that were killed are removed, once nothing was put into them for a day.
+    """
+    make_folder(parent)
+    _remove_abandoned(parent)
     temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=parent))
     try:
         yield temporary
@@ -58,7 +64,7 @@ def publish_folder(temporary: Path, final: Path) -> Path:
         else:
             sync_folder(path)
     sync_folder(temporary)
-    final.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(final.parent)
     if not final.exists():
         temporary.chmod(0o755)
         try:
@@ -93,6 +99,15 @@ def sha256_of_json(value: Any) -> str:
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, each under a durable name."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
@@ -100,6 +115,13 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    for folder in parent.glob(f"{TEMPORARY}*"):
+        with suppress(FileNotFoundError):  # its process finished meanwhile
+            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync_file(path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,6 +51,27 @@ def test_an_abandoned_folder_is_removed(tmp_path: Path) -> None:
         (temporary / "half").write_bytes(b"1")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path: Path) -> None:
+    for name, age in ((".tmp-killed", 100_000), (".tmp-at-work", 60)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "matrix.npy").write_bytes(b"1")
+        os.utime(tmp_path / name, (0, (tmp_path / name).stat().st_mtime - age))
+
+    with new_folder(tmp_path):
+        pass
+
+    assert [path.name for path in tmp_path.iterdir()] == [".tmp-at-work"]
+
+
+def test_the_names_of_new_folders_are_durable_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("features.write_once.sync_folder", synced.append)
+
+    replace_file(tmp_path / "log" / "usage" / "delta.parquet", b"1")
+
+    assert synced == [tmp_path, tmp_path / "log", tmp_path / "log" / "usage"]
 
 
 def test_the_folder_that_stands_is_kept(tmp_path: Path) -> None:
