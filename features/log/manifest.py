@@ -80,6 +80,10 @@ class LogManifest:
         """
         return FOREVER if digest == self.digest else self.lineage.get(digest)
 
+    def soon_forgets(self, digest: str) -> bool:
+        """Say whether the digest is in the older half of the lineage: who relies on it should name the present one instead."""
+        return digest in list(self.lineage)[: -LONGEST_LINEAGE // 2]
+
     def descending_from(self, before: LogManifest, *, since: Timestamp) -> LogManifest:
         """Return this version as the one that came after `before`; `since` is the smallest `known_at` added or dropped."""
         held = {digest: min(moment, since) for digest, moment in before.lineage.items()} | {before.digest: since}

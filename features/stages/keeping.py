@@ -42,16 +42,15 @@ def keep_mondays(home: Home, company: Company, as_of: Timestamp, *, effort: Effo
     """
     log, rules = EventLog.open(home), StageRules(company)
     kept = kept_mondays(log, rules, checkpoints(as_of))
-    if not kept.missing:
-        return kept
     for monday in kept.at.values():
         affirm(monday, log)
+    if not kept.missing:
+        return kept
     looked_up = _from_snapshots(log, rules, kept.missing)
     missing = [monday for monday in kept.missing if monday not in looked_up]
     computed = _compute(log, rules, missing, effort=effort) if missing else {}
-    whole = KeptMondays(kept.mondays, kept.sets, {**kept.at, **looked_up, **computed})
-    drop_void(home, whole)
-    return whole
+    drop_void(log, rules)
+    return KeptMondays(kept.mondays, kept.sets, {**kept.at, **looked_up, **computed})
 
 
 def _from_snapshots(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp]) -> dict[Timestamp, KeptMonday]:

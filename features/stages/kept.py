@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -142,27 +142,36 @@ def kept_mondays(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp],
     for path in sorted(log.home.stages.glob("[0-9]*-*")):
         monday = wanted.get(path.name.partition("-")[0])
         if monday is not None and monday not in found:
-            body = _manifest(path)
-            if body["rules"] == rules.digest and _holds(log, body["log_digest"], monday):
-                found[monday] = open_monday(path, verify=verify)
+            with _unless_dropped(path):
+                if _holds(log, rules, _manifest(path)):
+                    found[monday] = open_monday(path, verify=verify)
     return KeptMondays(tuple(mondays), len(rules.company.stage_sets), found)
 
 
 def affirm(kept: KeptMonday, log: EventLog) -> None:
-    """Say that a kept Monday holds for this log too, since a log does not remember its earlier digests for ever."""
-    body = _manifest(kept.path)
-    if body["log_digest"] != log.digest:
-        replace_file(kept.path / _MANIFEST, _sealed({**body, "log_digest": log.digest}))
+    """Say that a kept Monday holds for this log too, before the log forgets the one that it was computed from."""
+    with _unless_dropped(kept.path):
+        body = _manifest(kept.path)
+        if log.manifest.soon_forgets(body["log_digest"]):
+            replace_file(kept.path / _MANIFEST, _sealed({**body, "log_digest": log.digest}))
 
 
-def drop_void(home: Home, kept: KeptMondays) -> None:
-    """Remove what else stands at these Mondays: winners by other rules, or from a log into which history came later."""
-    valid = {monday.path for monday in kept.at.values()}
-    stamps = {compact_time(monday) for monday in kept.at}
-    for path in home.stages.glob("[0-9]*-*"):
-        if path.name.partition("-")[0] in stamps and path not in valid:
-            with suppress(FileNotFoundError):  # another process removed it first
+def drop_void(log: EventLog, rules: StageRules) -> None:
+    """Remove the Mondays that hold no more: winners by other rules, or from a log into which history came later."""
+    for path in log.home.stages.glob("[0-9]*-*"):
+        with _unless_dropped(path):
+            if not _holds(log, rules, _manifest(path)):
                 shutil.rmtree(path.rename(path.with_name(f"{TEMPORARY}{path.name}")))
+
+
+@contextmanager
+def _unless_dropped(path: Path) -> Iterator[None]:
+    """Pass over a Monday that another process drops meanwhile."""
+    try:
+        yield
+    except (FileNotFoundError, KeptMondayDamaged):
+        if path.exists():
+            raise
 
 
 def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
@@ -186,10 +195,10 @@ def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
 _REMEDY = "remove the folder, and the Monday is computed again"
 
 
-def _holds(log: EventLog, digest: str, monday: Timestamp) -> bool:
-    """Whether what was computed from the log of that digest is what this log gives, up to that Monday."""
-    until = log.holds_before(digest)
-    return until is not None and monday <= until
+def _holds(log: EventLog, rules: StageRules, body: Mapping[str, Any]) -> bool:
+    """Whether these rules and this log give the same winners at that Monday."""
+    until = log.holds_before(body["log_digest"])
+    return body["rules"] == rules.digest and until is not None and parse_time(body["monday"]) <= until
 
 
 def _sealed(body: Mapping[str, Any]) -> bytes:

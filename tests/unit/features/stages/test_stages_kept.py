@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 
 import numpy as np
@@ -13,9 +14,11 @@ from features.company import default_company_text, read_company
 from features.contracts.sources import SOURCES
 from features.engine.batch import compute_snapshots
 from features.home import Home
+from features.log import manifest
 from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.stages import keeping
+from features.stages import kept as kept_files
 from features.stages.course import checkpoints
 from features.stages.everybody import stages_of_everybody
 from features.stages.keeping import keep_mondays
@@ -134,8 +137,34 @@ def test_an_import_of_history_drops_the_mondays_that_would_have_known_it(tmp_pat
     again = keep_mondays(home, COMPANY, AS_OF)
 
     assert kept.missing == before.mondays[-11:]
-    assert np.array_equal(again.of(again.at[MONDAY].ids), keep_mondays(home, COMPANY, AS_OF).of(again.at[MONDAY].ids))
     assert len(list(home.stages.glob("*"))) == len(before.mondays)
+    shutil.rmtree(home.stages)
+    fresh = keep_mondays(home, COMPANY, AS_OF)
+    assert {at: one.path for at, one in again.at.items()} == {at: one.path for at, one in fresh.at.items()}
+
+
+def test_a_kept_monday_outlives_the_lineage_of_the_log_it_was_computed_from(tmp_path, monkeypatch):
+    home = fill(tmp_path, customers=3)
+    keep_mondays(home, COMPANY, AS_OF)
+    monkeypatch.setattr(manifest, "LONGEST_LINEAGE", 2)
+    monkeypatch.setattr(keeping, "compute_bucket", never)
+
+    for day in range(1, 6):
+        deliver(home, {"usage": one_use(known_at=AS_OF + day * DAY)})
+        keep_mondays(home, COMPANY, AS_OF)
+
+
+def test_mondays_that_another_process_drops_meanwhile_are_missing_and_no_fault(home, kept, tmp_path, monkeypatch):
+    shutil.copytree(home.root, tmp_path, dirs_exist_ok=True)
+    whole = kept_files.open_monday
+
+    def drop_and_open(path, *, verify):
+        shutil.rmtree(path)
+        return whole(path, verify=verify)
+
+    monkeypatch.setattr(kept_files, "open_monday", drop_and_open)
+
+    assert kept_mondays(EventLog.open(Home(tmp_path)), RULES, kept.mondays).missing == kept.mondays
 
 
 def test_other_rules_drop_every_monday(tmp_path):
