@@ -6,17 +6,20 @@ The same hash shards files, Spark tasks and, beyond one machine, hosts. Rows of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from features.contracts.sources import CUSTOMERS
 
+Numbers = NDArray[np.int64]
 
 MOST_ROWS = 1_000_000
 """Rows of one source that a bucket may hold, so that a reader of one bucket stays far below 0.5 GB."""
+MOST_CUSTOMERS = 25_000
+"""Rows of `customers`, of which there may be fewer: each is computed for every feature at every moment of a pass."""
 _SHARE_BELOW_WHICH_ONE_CUSTOMER_IS_TO_BLAME = 0.25
 
 
@@ -30,22 +33,26 @@ def bucket_of(customer_id: str | None, buckets: int) -> int:
     return int.from_bytes(digest[:4], "big") % buckets
 
 
-def buckets_for(loads: Sequence[Numbers], buckets: int) -> int:
-    """Return how many buckets these should be, by doubling; `loads` are the rows in each of them, one array a source.
+def buckets_for(loads: Mapping[str, Numbers], buckets: int) -> int:
+    """Return how many buckets these should be, by doubling; `loads` are the rows in each of them, by source.
 
     A bucket that stays full while the others run empty holds one huge customer, whom no number of buckets splits.
 
-    >>> buckets_for([np.array([900_000, 700_000])], 2), buckets_for([np.array([1_900_000, 1_500_000])], 2)
+    >>> buckets_for({"usage": np.array([900_000, 700_000])}, 2), buckets_for({"usage": np.array([1_900_000, 1_500_000])}, 2)
     (2, 4)
     """
     factor = 1
-    while any(_is_too_full(load / factor) for load in loads):
+    while any(_is_too_full(load / factor, most=_most(source)) for source, load in loads.items()):
         factor *= 2
     return buckets * factor
 
 
-def _is_too_full(load: NDArray[np.float64]) -> bool:
-    return bool(load.max() > MOST_ROWS and load.mean() > MOST_ROWS * _SHARE_BELOW_WHICH_ONE_CUSTOMER_IS_TO_BLAME)
+def _most(source: str) -> int:
+    return MOST_CUSTOMERS if source == CUSTOMERS.name else MOST_ROWS
+
+
+def _is_too_full(load: NDArray[np.float64], *, most: int) -> bool:
+    return bool(load.max() > most and load.mean() > most * _SHARE_BELOW_WHICH_ONE_CUSTOMER_IS_TO_BLAME)
 
 
 def rows_by_bucket(rows: pa.Table, buckets: int) -> Numbers:

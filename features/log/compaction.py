@@ -70,12 +70,10 @@ def settle(home: Home, manifest: LogManifest) -> LogManifest:
 
 
 def _buckets_needed(manifest: LogManifest) -> int:
-    loads = []
-    for name in manifest.rows:
-        load = np.zeros(manifest.buckets, np.int64)
-        for run in (run for file in manifest.of(name) for run in file.runs):
-            load[run.bucket] += run.rows
-        loads.append(load)
+    loads = {name: np.zeros(manifest.buckets, np.int64) for name in manifest.rows}
+    for file in manifest.log_files:
+        for run in file.runs:
+            loads[file.source][run.bucket] += run.rows
     return buckets_for(loads, manifest.buckets)
 
 

@@ -126,7 +126,7 @@ def _with_buckets_for(manifest: LogManifest, checked: list[Checked]) -> LogManif
     """Choose the number of buckets for the first rows of all; later on, compaction does."""
     if manifest.log_files:
         return manifest
-    loads = [rows_by_bucket(one.good, manifest.buckets) for one in checked]
+    loads = {one.source.name: rows_by_bucket(one.good, manifest.buckets) for one in checked}
     return replace(manifest, buckets=buckets_for(loads, manifest.buckets))
 
 

@@ -184,4 +184,11 @@ def test_one_huge_customer_does_not_split_the_others_for_ever() -> None:
     load = np.full(16, 100_000)
     load[3] = 50_000_000
 
-    assert buckets_for([load], 16) <= 512
+    assert buckets_for({"usage": load}, 16) <= 512
+
+
+def test_buckets_hold_far_fewer_customers_than_events() -> None:
+    load = np.full(16, 60_000)
+
+    assert buckets_for({"usage": load}, 16) == 16
+    assert buckets_for({"customers": load}, 16) == 64
