@@ -8,7 +8,9 @@ import pytest
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
+from features.log import store
 from features.log.buckets import split_by_bucket
+from features.log.files import LogFile
 from features.log.intake import Receipt, append
 from features.log.manifest import LogMissing, read_manifest
 from features.log.reading import LogDamaged, LogMoved
@@ -117,6 +119,20 @@ def test_a_missing_file_is_named(home: Home) -> None:
     (home.log / name).unlink()
 
     assert verify_log(home) == [name]
+
+
+def test_files_that_writers_swept_meanwhile_are_no_damage(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(home, steps("c1"), receipt=RECEIPT)
+    compare = store.is_whole
+
+    def write_twice_and_compare(home: Home, file: LogFile) -> bool:
+        append(home, steps("c1", known_at=20), receipt=RECEIPT)
+        append(home, steps("c1", known_at=30), receipt=RECEIPT)
+        return compare(home, file)
+
+    monkeypatch.setattr(store, "is_whole", write_twice_and_compare)
+
+    assert verify_log(home) == []
 
 
 @pytest.mark.parametrize("damage", [lambda text: text[:-9], lambda text: text.replace('"buckets":16', '"buckets":17')])
