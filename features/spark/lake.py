@@ -71,7 +71,10 @@ def features_of(
 
 
 def _dealt(source: Source, table: DataFrame, *, groups: int) -> DataFrame:
-    """Return each row's group and, as one value, the row: so that sources may use a name for different things."""
+    """Return each row's group and, as one value, the row: so that sources may use a name for different things.
+
+    Any hash of the customer deals them alike for the result; Spark's own spares every row a way through Python.
+    """
     _checked(source, table.limit(0).toArrow())
     if not source.customer_required:
         table = table.where(sql.col("customer_id").isNotNull())

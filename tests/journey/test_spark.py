@@ -99,7 +99,9 @@ def test_a_damaged_bucket_ends_the_computation_by_its_name(session, home, tmp_pa
     assert list(copy.snapshots.iterdir()) == []
 
 
-def test_the_companys_own_tables_give_the_same_rows(tables, local):
+def test_the_companys_own_tables_give_the_same_rows_whatever_the_sessions_zone(session, tables, local):
+    session.conf.set("spark.sql.session.timeZone", "America/St_Johns")
+
     found = features_of(tables, CATALOGUE, AS_OFS, groups=3).toArrow()
     found = found.sort_by([("as_of", "ascending"), ("customer_id", "ascending")])
 
