@@ -10,15 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from features.company.business import StageSet
+from features.errors import Unavailable
 from features.snapshot import Snapshot
-from features.stages.course import Course, begun, course
+from features.stages.course import Course, begun, checkpoints, course
 from features.stages.kept import KeptMondays
 from features.stages.stage_rules import StageRules
 from features.stages.winners import NOT_SEEN, StageCodes, counts_by_stage
-from features.times import Timestamp
+from features.times import Timestamp, format_time
 
 NO_MOMENT: Timestamp = int(np.iinfo(np.int64).min)
 """The `since` of a stage that is unconfirmed."""
+
+
+class MondaysMissing(Unavailable):
+    """Winners at Mondays before the snapshot are not kept, without which nobody's stage is known."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,18 @@ def stages_of_everybody(snapshot: Snapshot, rules: StageRules, kept: KeptMondays
         Of the company's catalogue, at the moment asked for.
     kept
         All Mondays of `course.checkpoints(snapshot.as_of)` (`keeping.keep_mondays`).
+
+    Raises
+    ------
+    MondaysMissing
+        If a Monday is not kept, or the newest one is not that before the snapshot.
     """
+    newest = checkpoints(snapshot.as_of, weeks=1)
+    if kept.missing or kept.mondays[-1:] != newest:
+        raise MondaysMissing(
+            f"needed the winners at {len(kept.mondays)} Mondays up to {format_time(newest[0])}, found {len(kept.at)} "
+            f"up to {format_time(kept.mondays[-1])}; `lifecycle stages` computes and keeps them"
+        )
     past, now = kept.of(snapshot.ids), rules.winners(snapshot.columns(rules.catalogue.names))
     moments = (*kept.mondays, snapshot.as_of)
     return {

@@ -20,7 +20,7 @@ from features.log.store import EventLog
 from features.stages import keeping
 from features.stages import kept as kept_files
 from features.stages.course import checkpoints
-from features.stages.everybody import stages_of_everybody
+from features.stages.everybody import MondaysMissing, stages_of_everybody
 from features.stages.keeping import keep_mondays
 from features.stages.kept import KeptMondayDamaged, KeptMondays, kept_mondays
 from features.stages.stage_rules import StageRules
@@ -203,6 +203,15 @@ def test_one_customer_stands_where_they_stand_among_all_whatever_is_kept(home, k
             since = None if not table.course.confirmed[place, -1] else table.since[place]
             assert alone[name].since == since
             assert alone[name].history[-1].stage == alone[name].stage
+
+
+def test_nobody_is_given_a_stage_while_a_monday_is_missing(home, kept):
+    snapshot = compute_snapshots(home, COMPANY.catalogue, [AS_OF])[0]
+    of_a_week_ago = KeptMondays(checkpoints(AS_OF - WEEK, weeks=25), kept.sets, kept.at)
+
+    for lacking in (KeptMondays(kept.mondays, kept.sets, {}), of_a_week_ago):
+        with pytest.raises(MondaysMissing, match="lifecycle stages"):
+            stages_of_everybody(snapshot, RULES, lacking)
 
 
 def test_nobody_and_somebody_not_seen_yet_have_no_stage(home, kept):
