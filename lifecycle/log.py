@@ -33,7 +33,10 @@ def verify(as_json: JsonFlag = False) -> None:
     damaged, manifest = verify_log(home), EventLog.open(home).manifest
     if damaged:
         listed = "\n".join(f"  {home.log / path}" for path in damaged)
-        raise FilesDamaged(f"{len(damaged)} of {len(manifest.files)} files are not what was written; restore a backup\n{listed}")
+        raise FilesDamaged(
+            f"{len(damaged)} of {len(manifest.files)} files are missing or not what was written; restore them from a backup, "
+            f"or remove {home.log} and import the history again\n{listed}"
+        )
     found = {"version": manifest.version, "digest": manifest.digest, "files": len(manifest.files), "rows": manifest.rows}
     rows = ", ".join(f"{count:,} {source}" for source, count in manifest.rows.items())
     emit(found, f"version {manifest.version}: all {len(manifest.files)} files are whole ({rows})", as_json=as_json)
@@ -46,8 +49,9 @@ def compact(as_json: JsonFlag = False) -> None:
     from features.log.compaction import compact as compact_log
 
     report = compact_log(Settings().home, say=say)
-    folded = ", ".join(f"{count} of {source}" for source, count in report.folded.items()) or "none were left"
-    text = f"version {report.version}: deltas folded: {folded}; {report.buckets} buckets (before: {report.buckets_before})"
+    folded = "deltas folded: " + ", ".join(f"{count} of {source}" for source, count in report.folded.items())
+    before = f", {report.buckets_before} before" if report.buckets_before != report.buckets else ""
+    text = f"version {report.version}: {folded if report.folded else 'no deltas to fold'}; {report.buckets} buckets{before}"
     emit(asdict(report), text, as_json=as_json)
 
 

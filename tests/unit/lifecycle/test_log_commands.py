@@ -116,5 +116,5 @@ def test_compact_folds_what_deliveries_brought_and_says_what_it_did(
 
     assert run(monkeypatch, "log", "compact") == 0
 
-    assert capsys.readouterr().out == "version 3: deltas folded: 1 of milestones; 16 buckets (before: 16)\n"
+    assert capsys.readouterr().out == "version 3: deltas folded: 1 of milestones; 16 buckets\n"
     assert EventLog.open(home).digest == digest
