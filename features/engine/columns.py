@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from features.contracts.sources import Kind
 from features.engine.arrow import numpy_of
 from features.language.program import NEVER, CellLoad, ClockLoad
 
+_Item = TypeVar("_Item", bound=np.generic)
 _SPARE_BITS = 24 - 20
 
 
@@ -79,24 +81,44 @@ def places_in(chunk: pa.DictionaryArray) -> NDArray[np.int32]:
 
 
 def _write(column: pa.ChunkedArray, out: NDArray[Any], *, missing: float) -> None:
-    end = 0
-    for chunk in column.chunks:
-        begin, end = end, end + len(chunk)
+    for chunk, part in _pieces(column, out):
         if chunk.null_count < len(chunk):
-            out[begin:end] = numpy_of(chunk)
-        if chunk.null_count:
-            out[begin:end][numpy_of(chunk.is_null())] = missing
+            part[:] = numpy_of(chunk)
+        _write_missing(chunk, part, missing)
 
 
 def _write_codes(column: pa.ChunkedArray, cell: CellLoad, out: NDArray[np.float64]) -> None:
     texts = dictionary_of(column)
     codes = np.append(_stable_codes(texts) if cell.stable else _own_codes(texts, cell.vocabulary), np.nan)
+    for chunk, part in _pieces(column, out):
+        np.take(codes, places_in(chunk), out=part, mode="clip")
+        _write_missing(chunk, part, np.nan)
+
+
+def _write_lists(column: pa.ChunkedArray, cell: CellLoad, out: NDArray[np.float64]) -> None:
+    """Write of each list whether the vocabulary's text stands in it, or without a vocabulary its length."""
+    for chunk, part in _pieces(column, out):
+        if cell.vocabulary:
+            texts = pc.list_flatten(chunk).dictionary_encode()
+            stands = _own_codes(texts.dictionary, cell.vocabulary)[places_in(texts)] == 0
+            part[:] = 0.0
+            part[numpy_of(pc.list_parent_indices(chunk))[stands]] = 1.0
+        else:
+            part[:] = numpy_of(pc.list_value_length(chunk).cast(pa.float64()))
+        _write_missing(chunk, part, np.nan)
+
+
+def _pieces(column: pa.ChunkedArray, out: NDArray[_Item]) -> Iterator[tuple[pa.Array, NDArray[_Item]]]:
+    """Give each chunk of a column, and where it goes."""
     end = 0
     for chunk in column.chunks:
         begin, end = end, end + len(chunk)
-        np.take(codes, places_in(chunk), out=out[begin:end], mode="clip")
-        if chunk.null_count:
-            out[begin:end][numpy_of(chunk.is_null())] = np.nan
+        yield chunk, out[begin:end]
+
+
+def _write_missing(chunk: pa.Array, part: NDArray[Any], missing: float) -> None:
+    if chunk.null_count:
+        part[numpy_of(chunk.is_null())] = missing
 
 
 def _own_codes(texts: pa.StringArray, vocabulary: tuple[str, ...]) -> NDArray[np.float64]:
@@ -114,16 +136,3 @@ def _stable_codes(texts: pa.StringArray) -> NDArray[np.float64]:
     """Give each text the first 20 bits of its BLAKE2b, whatever else stands there."""
     digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts.to_pylist())
     return np.array([int.from_bytes(digest[:3]) >> _SPARE_BITS for digest in digests], dtype=np.float64)
-
-
-def _write_lists(column: pa.ChunkedArray, cell: CellLoad, out: NDArray[np.float64]) -> None:
-    """Write of each list whether the vocabulary's text stands in it, or without a vocabulary its length."""
-    lists = column.combine_chunks()
-    if cell.vocabulary:
-        texts = pc.list_flatten(lists).dictionary_encode()
-        stands = _own_codes(texts.dictionary, cell.vocabulary)[places_in(texts)] == 0
-        out[:] = 0.0
-        out[numpy_of(pc.list_parent_indices(lists))[stands]] = 1.0
-    else:
-        out[:] = numpy_of(pc.list_value_length(lists).cast(pa.float64()))
-    out[numpy_of(lists.is_null())] = np.nan

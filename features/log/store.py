@@ -154,7 +154,7 @@ def _owned_by(customers: Sequence[str | None], rows: pa.Table) -> pa.Table:
 
 
 def _none(source: str, columns: Sequence[str]) -> pa.Table:
-    return stored_schema(SOURCES[source]).empty_table().select(columns)
+    return pa.Table.from_batches([], stored_schema(SOURCES[source])).select(columns)
 
 
 def _unique(*names: str) -> list[str]:

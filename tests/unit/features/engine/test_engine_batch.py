@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -123,6 +126,23 @@ def test_progress_is_told_by_bucket(tmp_path):
     compute_snapshots(log_of(tmp_path, rows(customers=3)), CATALOGUE, [AS_OF], effort=Effort(say=told.append))
 
     assert told[-1] == "features: bucket 16 of 16"
+
+
+def test_whoever_computes_snapshots_does_not_wait_for_what_he_does_not_use(tmp_path):
+    home = log_of(tmp_path, rows(customers=3))
+    program = f"""
+import sys
+from pathlib import Path
+from features.catalogue import CATALOGUE
+from features.engine.batch import compute_snapshots
+from features.home import Home
+compute_snapshots(Home(Path({str(home.root)!r})), CATALOGUE, [{AS_OF}])
+print(*sorted({{"pandas", "pandera", "pydantic", "duckdb", "sqlglot", "joblib", "pyspark"}} & set(sys.modules)))
+"""
+
+    imported = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+
+    assert imported.split() == []
 
 
 def test_without_a_log_there_is_nothing_to_compute(tmp_path):
