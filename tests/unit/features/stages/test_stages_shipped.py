@@ -21,7 +21,7 @@ COMPANY = read_company(default_company_text("default"))
 
 @pytest.fixture(scope="module")
 def snapshot_and_tables(tmp_path_factory):
-    home, company = Home(tmp_path_factory.mktemp("shipped")), simulate(400, seed=4, until=UNTIL, years=2)
+    home, company = Home(tmp_path_factory.mktemp("shipped")), simulate(200, seed=4, until=UNTIL, years=2)
     append(home, company.tables, receipt=Receipt(UNTIL, "given", company.observed_until))
     snapshot, kept = compute_snapshots(home, COMPANY.catalogue, [AS_OF])[0], keep_mondays(home, COMPANY, AS_OF)
     return snapshot, stages_of_everybody(snapshot, StageRules(COMPANY), kept)
