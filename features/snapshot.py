@@ -25,12 +25,15 @@ from features.home import Home
 from features.log.manifest import LogManifest
 from features.times import DAY, Timestamp, compact_time, format_time, parse_time
 from features.write_once import (
+    SealBroken,
     canonical_json,
     new_folder,
     publish_folder,
     replace_file,
+    sealed,
     sha256_of_file,
     sha256_of_json,
+    unsealed,
 )
 
 if TYPE_CHECKING:
@@ -149,7 +152,7 @@ def publish_draft(home: Home, draft: Draft, provenance: Provenance) -> Snapshot:
     files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _COLUMNS)} | {_MATRIX: matrix_sha256}
     digest = _digest(draft.ids, draft.names, matrix_sha256)
     body = {**provenance.as_json(), "digest": digest, "files": files, "rows": len(draft.ids)}
-    manifest = canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
+    manifest = sealed(body)
     (draft.folder / _MANIFEST).write_bytes(manifest)
     place = home.snapshots / f"{compact_time(provenance.as_of)}-{digest[:12]}"
     stood = place.exists()
@@ -244,13 +247,12 @@ def _ids_table(ids: pa.StringArray) -> pa.Table:
 def _read_manifest(path: Path) -> dict[str, Any]:
     """Return the manifest, after its own hash and the folder's name have vouched for it."""
     try:
-        document = json.loads((path / _MANIFEST).read_bytes())
-        body: dict[str, Any] = document["manifest"]
-        if document["sha256"] == sha256_of_json(body) and path.name.endswith(body["digest"][:12]):
+        body = unsealed((path / _MANIFEST).read_bytes())
+        if path.name.endswith(body["digest"][:12]):
             return body
     except FileNotFoundError as error:
         raise SnapshotMissing(f"needed a snapshot at {path}, found none; `lifecycle features` computes one") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (SealBroken, KeyError) as error:
         raise SnapshotDamaged(f"{path / _MANIFEST} is not what was written; remove the folder and compute it again") from error
     raise SnapshotDamaged(f"{path / _MANIFEST} is not what was written; remove the folder and compute it again")
 

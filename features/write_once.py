@@ -11,14 +11,20 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from features.errors import Damaged
+
 _CHUNK = 1 << 20
 _ABANDONED_AFTER_SECONDS = 24 * 3600
 TEMPORARY = ".tmp-"
+
+
+class SealBroken(Damaged):
+    """A manifest does not have the hash it names; who reads it says which it is, and what to do."""
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -97,6 +103,34 @@ def canonical_json(value: Any) -> bytes:
 def sha256_of_json(value: Any) -> str:
     """Return the SHA-256 of a JSON value's canonical spelling, in hex."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def sealed(body: Mapping[str, Any]) -> bytes:
+    """Return a manifest with the hash of its own body, as it is written to disk."""
+    return canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
+
+
+def unsealed(content: bytes) -> dict[str, Any]:
+    """Return the body of what `sealed` returned.
+
+    Raises
+    ------
+    SealBroken
+        If it is not that.
+
+    Examples
+    --------
+    >>> unsealed(sealed({"version": 3}))
+    {'version': 3}
+    """
+    try:
+        document = json.loads(content)
+        body: dict[str, Any] = document["manifest"]
+        if document["sha256"] == sha256_of_json(body):
+            return body
+    except (ValueError, KeyError, TypeError) as error:
+        raise SealBroken("a manifest is not what was written") from error
+    raise SealBroken("a manifest is not what was written")
 
 
 def make_folder(folder: Path) -> None:

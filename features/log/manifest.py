@@ -5,7 +5,6 @@ The manifest is replaced last, in one step, and carries a hash of itself: a read
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
@@ -15,7 +14,7 @@ from features.home import Home
 from features.log.files import LogFile, Run
 from features.log.reading import LogDamaged
 from features.times import Timestamp, format_time, parse_time
-from features.write_once import canonical_json, replace_file, sha256_of_json
+from features.write_once import SealBroken, replace_file, sealed, sha256_of_json, unsealed
 
 DEFAULT_BUCKETS = 16
 LONGEST_LINEAGE = 512
@@ -109,25 +108,16 @@ def read_manifest(home: Home) -> LogManifest | None:
     if not path.exists():
         return None
     try:
-        document = json.loads(path.read_bytes())
-        stated, body = document["sha256"], document["manifest"]
-        if stated == sha256_of_json(body):
-            return _from_json(body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path.name) from error
-    raise _damaged(path.name)
+        return _from_json(unsealed(path.read_bytes()))
+    except (SealBroken, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LogDamaged(
+            f"log/{path.name} is not what was written; restore a backup of `log/`, or remove it and import the history again"
+        ) from error
 
 
 def write_manifest(home: Home, manifest: LogManifest) -> None:
     """Make this version of the log the one that readers open from now on."""
-    body = _to_json(manifest)
-    replace_file(home.log / "manifest.json", canonical_json({"manifest": body, "sha256": sha256_of_json(body)}))
-
-
-def _damaged(name: str) -> LogDamaged:
-    return LogDamaged(
-        f"log/{name} is not what was written; restore a backup of `log/`, or remove it and import the history again"
-    )
+    replace_file(home.log / "manifest.json", sealed(_to_json(manifest)))
 
 
 def _to_json(manifest: LogManifest) -> dict[str, Any]:

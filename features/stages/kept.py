@@ -7,7 +7,6 @@ Monday's winners stay as they are; another rule, another meaning of a feature or
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,12 +26,15 @@ from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import Timestamp, compact_time, format_time, parse_time
 from features.write_once import (
     TEMPORARY,
+    SealBroken,
     canonical_json,
     new_folder,
     publish_folder,
     replace_file,
+    sealed,
     sha256_of_file,
     sha256_of_json,
+    unsealed,
 )
 
 _IDS, _CODES, _COLUMNS, _MANIFEST = "ids.arrow", "codes.npy", "columns.json", "manifest.json"
@@ -128,7 +130,7 @@ def write_monday(home: Home, kept: KeptMonday, *, columns: Sequence[str], recipe
         files = {name: sha256_of_file(folder / name) for name in (_IDS, _CODES, _COLUMNS)}
         digest = sha256_of_json({"rules": recipe.rules, "files": files})
         body = {"monday": format_time(kept.monday), "digest": digest, "files": files, **vars(recipe)}
-        manifest = _sealed(body)
+        manifest = sealed(body)
         (folder / _MANIFEST).write_bytes(manifest)
         final = publish_folder(folder, home.stages / f"{compact_time(kept.monday)}-{digest[:12]}")
     if (final / _MANIFEST).read_bytes() != manifest:
@@ -153,7 +155,7 @@ def affirm(kept: KeptMonday, log: EventLog) -> None:
     with _unless_dropped(kept.path):
         body = _manifest(kept.path)
         if log.manifest.soon_forgets(body["log_digest"]):
-            replace_file(kept.path / _MANIFEST, _sealed({**body, "log_digest": log.digest}))
+            replace_file(kept.path / _MANIFEST, sealed({**body, "log_digest": log.digest}))
 
 
 def drop_void(log: EventLog, rules: StageRules) -> None:
@@ -201,18 +203,13 @@ def _holds(log: EventLog, rules: StageRules, body: Mapping[str, Any]) -> bool:
     return body["rules"] == rules.digest and until is not None and parse_time(body["monday"]) <= until
 
 
-def _sealed(body: Mapping[str, Any]) -> bytes:
-    return canonical_json({"manifest": body, "sha256": sha256_of_json(body)})
-
-
 def _manifest(path: Path) -> dict[str, Any]:
     """Return the manifest, after its own hash and the folder's name have vouched for it."""
     try:
-        document = json.loads((path / _MANIFEST).read_bytes())
-        body: dict[str, Any] = document["manifest"]
-        if document["sha256"] == sha256_of_json(body) and path.name.endswith(body["digest"][:12]):
+        body = unsealed((path / _MANIFEST).read_bytes())
+        if path.name.endswith(body["digest"][:12]):
             return body
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, SealBroken, KeyError) as error:
         raise KeptMondayDamaged(f"{path / _MANIFEST} is not what was written; {_REMEDY}") from error
     raise KeptMondayDamaged(f"{path / _MANIFEST} is not what was written; {_REMEDY}")
 
