@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from features.errors import Damaged, NotFound
 from features.home import Home
+from features.ids_file import map_ids, write_ids
 from features.log.manifest import LogManifest
 from features.times import DAY, Timestamp, compact_time, format_time, parse_time
 from features.write_once import (
@@ -146,8 +147,7 @@ def draft_snapshot(home: Home, ids: pa.StringArray, names: Sequence[str]) -> Ite
 def publish_draft(home: Home, draft: Draft, provenance: Provenance) -> Snapshot:
     """Make a filled draft a snapshot. Where equal values stand already, they stay, and are known to hold for this log too."""
     matrix_sha256 = draft.close()
-    with pa.OSFile(str(draft.folder / _IDS), "wb") as file, pa.ipc.new_file(file, _ids_table(draft.ids).schema) as writer:
-        writer.write_table(_ids_table(draft.ids))
+    write_ids(draft.folder / _IDS, draft.ids)
     (draft.folder / _COLUMNS).write_bytes(canonical_json(list(draft.names)))
     files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _COLUMNS)} | {_MATRIX: matrix_sha256}
     digest = _digest(draft.ids, draft.names, matrix_sha256)
@@ -183,8 +183,7 @@ def open_snapshot(path: Path, *, verify: bool = True) -> Snapshot:
     body = _read_manifest(path)
     if verify and (damaged := [name for name in (_IDS, _MATRIX, _COLUMNS) if not _is_whole(path / name, body["files"][name])]):
         raise SnapshotDamaged(f"{', '.join(damaged)} in {path} is not what was written; remove the folder and compute it again")
-    with pa.memory_map(str(path / _IDS)) as file:
-        ids = pa.ipc.open_file(file).read_all()["customer_id"].combine_chunks()
+    ids = map_ids(path / _IDS)
     names = tuple(json.loads((path / _COLUMNS).read_bytes()))
     matrix = np.load(path / _MATRIX, mmap_mode="r" if len(ids) and names else None)
     provenance = {field: body[field] for field in Provenance.__dataclass_fields__}
@@ -238,10 +237,6 @@ def newest_whole_day(manifest: LogManifest) -> Timestamp:
 def _digest(ids: pa.StringArray, names: Sequence[str], matrix_sha256: str) -> str:
     text = "\n".join(ids.to_pylist()).encode()
     return sha256_of_json({"ids": hashlib.sha256(text).hexdigest(), "columns": list(names), "matrix": matrix_sha256})
-
-
-def _ids_table(ids: pa.StringArray) -> pa.Table:
-    return pa.table({"customer_id": ids})
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from features.errors import Damaged
 from features.home import Home
+from features.ids_file import map_ids, write_ids
 from features.log.store import EventLog
 from features.stages.stage_rules import StageRules
 from features.stages.winners import NOT_SEEN, StageCodes
@@ -122,9 +123,7 @@ class Recipe:
 def write_monday(home: Home, kept: KeptMonday, *, columns: Sequence[str], recipe: Recipe) -> KeptMonday:
     """Keep the winners of a Monday; where equal ones stand already, they are known to hold for this log too."""
     with new_folder(home.stages) as folder:
-        table = pa.table({"customer_id": kept.ids})
-        with pa.OSFile(str(folder / _IDS), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
+        write_ids(folder / _IDS, kept.ids)
         np.save(folder / _CODES, np.ascontiguousarray(kept.codes), allow_pickle=False)
         (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
         files = {name: sha256_of_file(folder / name) for name in (_IDS, _CODES, _COLUMNS)}
@@ -188,8 +187,7 @@ def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
     files: dict[str, str] = body["files"]
     if verify and (damaged := [name for name, sha in files.items() if not _is_whole(path / name, sha)]):
         raise KeptMondayDamaged(f"{', '.join(damaged)} in {path} is not what was written; {_REMEDY}")
-    with pa.memory_map(str(path / _IDS)) as file:
-        ids = pa.ipc.open_file(file).read_all()["customer_id"].combine_chunks()
+    ids = map_ids(path / _IDS)
     codes = np.load(path / _CODES, mmap_mode="r" if len(ids) else None, allow_pickle=False)
     return KeptMonday(path, parse_time(body["monday"]), ids, codes)
 
