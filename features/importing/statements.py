@@ -19,10 +19,11 @@ _WORDS_OF_THE_MOMENT = {"now", "today", "tomorrow", "yesterday"}  # '...' of the
 
 # DuckDB runs shut in; another database runs what it is given, so functions the parser does not know must stand here.
 _HARMLESS = {
-    "sqlite": {"datetime", "time", "julianday", "unixepoch", "printf", "total"},
+    "sqlite": {"date", "datetime", "time", "strftime", "julianday", "unixepoch", "printf", "total"},
     "postgres": {"make_date", "make_timestamptz", "timezone", "to_json", "to_jsonb", "jsonb_extract_path_text", "jsonb_typeof"},
 }
 _CLOCK_WITHOUT_ARGUMENTS = {"date", "datetime", "time", "julianday", "unixepoch"}  # in SQLite
+_ZONE_OF_THE_MACHINE = {"localtime", "utc"}  # as an argument of SQLite's functions of time
 
 
 def faults_of_select(sql: str, tables: Collection[str], *, dialect: str = "duckdb") -> list[str]:
@@ -47,8 +48,7 @@ def faults_of_select(sql: str, tables: Collection[str], *, dialect: str = "duckd
     faults = [_fault_of_table(table, readable) for table in select.find_all(exp.Table)]
     faults += [_fault_of_lateral(lateral) for lateral in select.find_all(exp.Lateral)]
     faults += [_fault_of_function(function, dialect) for function in select.find_all(exp.Func)]
-    of_the_moment = [*select.find_all(exp.TableSample), *filter(_is_moment, select.find_all(exp.Literal))]
-    faults += [_not_repeatable(part, dialect) for part in of_the_moment]
+    faults += [_not_repeatable(part, dialect) for part in _moving_parts(select, dialect)]
     return list(dict.fromkeys(fault for fault in faults if fault))
 
 
@@ -75,8 +75,11 @@ def _fault_of_function(function: exp.Func, dialect: str) -> str | None:
     return None
 
 
-def _is_moment(word: exp.Literal) -> bool:
-    return isinstance(word.parent, exp.Func) and word.name.lower() in _WORDS_OF_THE_MOMENT
+def _moving_parts(select: exp.Expr, dialect: str) -> list[exp.Expr]:
+    """Return samples, and the words that a function reads as the clock or as the zone of the machine."""
+    moving = _WORDS_OF_THE_MOMENT | (_ZONE_OF_THE_MACHINE if dialect == "sqlite" else set())
+    words = [word for word in select.find_all(exp.Literal) if isinstance(word.parent, exp.Func)]
+    return [*select.find_all(exp.TableSample), *(word for word in words if word.name.lower() in moving)]
 
 
 def _not_repeatable(part: exp.Expr, dialect: str) -> str:

@@ -153,6 +153,8 @@ def test_nothing_can_be_written(home: Home, tmp_path: Path) -> None:
         ("sqlite", "SELECT load_extension('x') FROM sales"),
         ("sqlite", "SELECT datetime('now') FROM sales"),
         ("sqlite", "SELECT date() FROM sales"),
+        ("sqlite", "SELECT strftime('%Y', 'now', '+1 day') FROM sales"),
+        ("sqlite", "SELECT datetime(bought_at, 'localtime') FROM sales"),
         ("sqlite", "SELECT * FROM sqlite_master"),
         ("postgresql", "WITH gone AS (DELETE FROM sales RETURNING *) SELECT * FROM gone"),
         ("postgresql", "SELECT pg_read_file('/etc/passwd') FROM sales"),
@@ -167,6 +169,17 @@ def test_what_could_do_harm_in_a_database_is_refused_before_it_runs(kind: str, s
 
     with pytest.raises(Exception, match=r"select\.purchases: "):
         parse_mapping(text)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', bought_at, 'unixepoch') AS occurred_at FROM sales",
+        "SELECT date(bought_at, '+1 day') || 'T00:00:00Z' AS occurred_at FROM sales",
+    ],
+)
+def test_times_of_sqlite_can_be_written_as_iso_8601(sql: str) -> None:
+    assert parse_mapping(MAPPING.replace("KIND", "sqlite").replace("SELECTION", sql)).select
 
 
 def test_values_of_several_types_in_one_column_are_named(home: Home, tmp_path: Path) -> None:
