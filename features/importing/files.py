@@ -20,6 +20,8 @@ FILE_KINDS = (".csv", ".parquet")
 
 _EXTENSION_LOADING = ("autoinstall_known_extensions", "autoload_known_extensions")
 _ATTACHED = "attached_file"
+_LINES_TOLD = 3  # of a fault in a CSV file: the place, the line there, and what is wrong with it
+_SEPARATORS = ",;\t|"
 
 
 def find_files(mapping: ImportMapping, place: Path) -> dict[str, list[Path]]:
@@ -98,7 +100,7 @@ def _duckdb_faults() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise SelectFailed(" ".join(str(error).splitlines()[:2])) from error
+        raise SelectFailed(" ".join(str(error).splitlines()[:_LINES_TOLD])) from error
 
 
 def _attach(database: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -125,7 +127,15 @@ def _view_of_files(database: duckdb.DuckDBPyConnection, table: str, paths: Seque
         if paths[0].suffix.lower() == ".parquet":
             database.read_parquet(names, union_by_name=True).create_view(table)
         else:  # a guessed type would make the id 007 a 7
-            database.read_csv(names, all_varchar=True, header=True).create_view(table)
+            lines = database.read_csv(names, all_varchar=True, header=True)
+            _refuse_one_column_of_many(lines.columns)
+            lines.create_view(table)
+
+
+def _refuse_one_column_of_many(columns: Sequence[str]) -> None:
+    """Refuse what DuckDB makes of a CSV file whose first lines do not agree in number: one column, named by the whole header."""
+    if len(columns) == 1 and any(separator in columns[0] for separator in _SEPARATORS):
+        raise SelectFailed(f"needs as many values in each line as the header has names, found fewer or more under {columns[0]!r}")
 
 
 def _view_of_table(database: duckdb.DuckDBPyConnection, table: str) -> None:

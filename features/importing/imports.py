@@ -13,7 +13,7 @@ from features.importing.mapping import ImportMapping
 from features.importing.report import ImportReport, keep_report
 from features.importing.selection import ImportFailed, Selection
 from features.log.intake import Receipt, append
-from features.times import Timestamp
+from features.times import Timestamp, format_time
 
 TOLERATED_SHARE = 0.01
 
@@ -54,8 +54,17 @@ def import_history(home: Home, mapping: ImportMapping, *, place: str, receipt: R
 
 
 def receipt_for(mapping: ImportMapping, *, received_at: Timestamp, tolerated_share: float = TOLERATED_SHARE) -> Receipt:
-    """Return the receipt of an import: one export, complete up to one moment for all its sources."""
+    """Return the receipt of an import: one export, complete up to one moment for all its sources.
+
+    Raises
+    ------
+    ImportFailed
+        If the mapping says that the export is complete up to a moment still to come.
+    """
     told = mapping.observed_until
+    if told is not None and told > received_at:
+        found = f"found {format_time(told)}; it is {format_time(received_at)}"
+        raise ImportFailed([f"observed_until: needs a moment that has passed, {found}"])
     observed_until = None if told is None else dict.fromkeys(mapping.select, told)
     return Receipt(received_at, mapping.known_at, observed_until, tolerated_share=tolerated_share, one_export=True)
 

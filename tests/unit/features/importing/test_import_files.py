@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,35 @@ def test_columns_that_no_file_has_are_all_named(home: Home, folder: Path) -> Non
     assert named == ["buyer", "bought_at", "amount"]
     assert "sales has client, number, paid_at" in str(refusal.value)
     assert not home.root.exists()
+
+
+def test_lines_shorter_than_the_header_are_told_as_such(home: Home, folder: Path) -> None:
+    sales(folder, "c1,1,2026-01-01T10:00:00Z")
+
+    with pytest.raises(ImportFailed, match=r"files\.sales: needs as many values in each line as the header has names"):
+        run(home, shop(), folder)
+
+
+def test_a_file_in_another_encoding_is_told_as_such(home: Home, folder: Path) -> None:
+    (folder / "sales.csv").write_bytes(HEADER.encode() + "Müller,1,2026-01-01T10:00:00Z,1\n".encode("latin-1"))
+
+    with pytest.raises(ImportFailed, match=r"not utf-8 encoded"):
+        run(home, shop(), folder)
+
+
+def test_what_is_to_come_is_no_history(home: Home, folder: Path) -> None:
+    good = [f"c{number},{number},2026-01-01T10:00:00Z,1" for number in range(199)]
+    sales(folder, *good, "c1,x,2035-01-01T10:00:00Z,1")
+
+    intake = run(home, shop(), folder).intake
+
+    assert intake.sources["purchases"].reasons == {"occurred_at: after the moment of receipt": 1}
+    assert intake.observed_until == {"purchases": parse_time("2026-01-01T10:00:00Z")}
+
+
+def test_an_export_cannot_be_complete_up_to_a_day_to_come() -> None:
+    with pytest.raises(ImportFailed, match="observed_until: needs a moment that has passed, found 2026-01-01T00:00:00Z"):
+        receipt_for(replace(shop(), observed_until=parse_time("2026-01-01")), received_at=parse_time("2025-12-31"))
 
 
 def test_a_file_full_of_faults_gives_one_message_and_writes_nothing(home: Home, folder: Path) -> None:
