@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.contracts.columns import Columns, read_columns
 from features.contracts.frames import SchemaErrors, dataframe_schema
-from features.contracts.schemas import TIME, delivered_schema
+from features.contracts.schemas import LATEST, TIME, delivered_schema
 from features.contracts.sources import Source
 from features.errors import InvalidInput
 from features.times import Timestamp
@@ -70,6 +70,7 @@ def check_delivery(source: Source, given: pa.Table, *, known_at: KnownAt, receiv
     assigned = () if known_at == "given" else ("known_at",)
     columns = read_columns(source, given, absent=assigned)
     broken = {f"{name}: {reason}": np.flatnonzero(mask) for name, (reason, mask) in columns.unreadable.items()}
+    broken |= _known_too_soon(columns, source.time if known_at == "event_time" else "known_at", received_at=received_at)
     for reason, rows in _broken_rows(source, columns).items():
         column = reason.split(":")[0]
         told = np.flatnonzero(columns.unreadable[column][1]) if column in columns.unreadable else np.empty(0, np.int64)
@@ -94,6 +95,16 @@ def _broken_rows(source: Source, columns: Columns) -> dict[str, Rows]:
         named = cases["column"] + ": " + cases["check"].replace("not_nullable", "absent")
         return {reason: np.unique(rows.to_numpy(np.int64)) for reason, rows in cases["index"].groupby(named, sort=False)}
     return {}
+
+
+def _known_too_soon(columns: Columns, name: str, *, received_at: Timestamp) -> dict[str, Rows]:
+    """Find rows known only from after their receipt on: one wrong year would carry the whole log into the future."""
+    if name not in columns.table.column_names or name in columns.faulty:
+        return {}
+    moments = columns.table[name]
+    later = pc.and_(pc.greater(moments, pa.scalar(received_at, TIME)), pc.less(moments, pa.scalar(LATEST, TIME)))
+    found = np.flatnonzero(pc.fill_null(later, False).to_numpy())
+    return {f"{name}: after the moment of receipt": found} if len(found) else {}
 
 
 def _stamp(source: Source, good: pa.Table, *, known_at: KnownAt, received_at: Timestamp) -> pa.Table:

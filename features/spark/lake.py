@@ -16,7 +16,7 @@ from pyspark.sql import functions as sql
 
 from features.catalogue import Catalogue
 from features.contracts.checks import check_delivery, refuse_broken
-from features.contracts.schemas import TIME
+from features.contracts.schemas import LATEST, TIME
 from features.contracts.sources import SOURCES, Source
 from features.engine.bucket import BucketFeatures, compute_tables
 from features.errors import InvalidInput
@@ -105,7 +105,7 @@ def _stored(source: Source, rows: pa.ChunkedArray) -> pa.Table:
 
 
 def _checked(source: Source, rows: pa.Table) -> pa.Table:
-    checked = check_delivery(source, rows, known_at="given", received_at=0)
+    checked = check_delivery(source, rows, known_at="given", received_at=LATEST)
     refuse_broken([checked], tolerated_share=0.0)
     return checked.good
 

@@ -47,7 +47,8 @@ def rows():
 
 
 def _messy(source, random):
-    table = check_delivery(source, random_rows(source, random, customers=250), known_at="given", received_at=0).good
+    drawn = random_rows(source, random, customers=250)
+    table = check_delivery(source, drawn, known_at="given", received_at=AS_OF + 100 * DAY).good
     version = {"customer_id", source.key, "known_at"}
     others = table.slice(100, 100)
     clashing = pa.table({name: (table if name in version else others)[name].slice(0, 100) for name in table.column_names})

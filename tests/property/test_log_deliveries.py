@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.contracts.schemas import delivered_schema, stored_schema
+from features.contracts.schemas import LATEST, delivered_schema, stored_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.compaction import compact
@@ -18,7 +18,7 @@ from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.log.versions import content_sum, merge_versions
 
-RECEIPT = Receipt(received_at=1_000, known_at="given")
+RECEIPT = Receipt(received_at=LATEST, known_at="given")
 PURCHASES, CUSTOMERS = SOURCES["purchases"], SOURCES["customers"]
 
 Batch = tuple[list[dict[str, Any]], list[dict[str, Any]]]

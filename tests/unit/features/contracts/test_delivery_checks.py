@@ -109,3 +109,20 @@ def test_more_bad_rows_than_tolerated_refuse_the_delivery() -> None:
     refuse_broken([found], tolerated_share=0.25)
     with pytest.raises(ContractBroken, match="score: above 10"):
         refuse_broken([found], tolerated_share=0.24)
+
+
+@pytest.mark.parametrize(("known_at", "column"), [("given", "known_at"), ("event_time", "answered_at")])
+def test_nothing_is_known_before_it_is_delivered(known_at: str, column: str) -> None:
+    late = NOW + dt.timedelta(days=3650)
+    row = {name: value for name, value in GOOD.items() if known_at == "given" or name != "known_at"}
+
+    found = check(row, {**row, column: late}, {**row, column: None}, known_at=known_at)
+
+    assert found.reasons == {f"{column}: after the moment of receipt": 1, f"{column}: absent": 1}
+    assert found.bad["row"].to_pylist() == [2, 3]
+
+
+def test_what_will_happen_can_be_known_when_it_is_delivered() -> None:
+    row = {name: value for name, value in GOOD.items() if name != "known_at"} | {"answered_at": NOW + dt.timedelta(days=30)}
+
+    assert check(row, known_at="received").reasons == {}

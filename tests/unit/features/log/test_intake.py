@@ -83,7 +83,7 @@ def test_a_source_is_observed_until_its_receipt_where_that_is_when_rows_are_know
 
 
 def test_what_was_observed_never_moves_back(home: Home) -> None:
-    told = Receipt(received_at=START, known_at="given", observed_until={"mentions": START + 50 * DAY, "usage": START})
+    told = Receipt(received_at=START + 50 * DAY, known_at="given", observed_until={"mentions": START + 50 * DAY, "usage": START})
 
     append(home, {"mentions": mentions(1)}, receipt=told)
     report = append(home, {"mentions": mentions(2)}, receipt=RECEIPT)
@@ -92,7 +92,7 @@ def test_what_was_observed_never_moves_back(home: Home) -> None:
 
 
 def test_sources_of_one_export_are_observed_until_the_same_moment(home: Home) -> None:
-    receipt = Receipt(received_at=START, known_at="given", one_export=True)
+    receipt = Receipt(received_at=START + 50 * DAY, known_at="given", one_export=True)
     milestones = mentions(1).rename(columns={"mention_id": "milestone_id", "occurred_at": "reached_at"}).assign(milestone="login")
 
     report = append(home, {"mentions": mentions(7), "milestones": milestones}, receipt=receipt)

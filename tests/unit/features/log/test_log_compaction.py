@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features.contracts.schemas import delivered_schema
+from features.contracts.schemas import LATEST, delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log import buckets as bucket_rules
@@ -18,7 +18,7 @@ from features.log.intake import Receipt, append
 from features.log.manifest import LogManifest, LogMissing
 from features.log.store import EventLog, verify_log
 
-RECEIPT = Receipt(received_at=1_000, known_at="given")
+RECEIPT = Receipt(received_at=LATEST, known_at="given")
 CUSTOMERS = [f"c{number:03d}" for number in range(200)]
 
 

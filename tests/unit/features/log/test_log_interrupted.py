@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.log_crashes import crash_campaign
 from features.contracts.checks import ContractBroken
-from features.contracts.schemas import delivered_schema
+from features.contracts.schemas import LATEST, delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.compaction import compact
@@ -23,7 +23,7 @@ from features.log.intake import Receipt, append
 from features.log.store import EventLog, verify_log
 from features.log.writer import NoRoomForLog
 
-RECEIPT = Receipt(received_at=1_000, known_at="given")
+RECEIPT = Receipt(received_at=LATEST, known_at="given")
 STEPS = 6  # at most two files and the manifest: a file and its folder synced each
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from features.contracts.schemas import delivered_schema
+from features.contracts.schemas import LATEST, delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log.compaction import compact
@@ -13,7 +13,7 @@ from features.log.intake import Receipt, append
 from features.log.manifest import FOREVER, LONGEST_LINEAGE, LogManifest
 from features.log.store import EventLog
 
-RECEIPT = Receipt(received_at=1_000, known_at="given")
+RECEIPT = Receipt(received_at=LATEST, known_at="given")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from features.contracts.schemas import delivered_schema
+from features.contracts.schemas import LATEST, delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log import files
@@ -19,7 +19,7 @@ from features.log.intake import Receipt, append
 from features.log.reading import LogDamaged
 from features.log.store import EventLog, verify_log
 
-RECEIPT = Receipt(received_at=1_000, known_at="given")
+RECEIPT = Receipt(received_at=LATEST, known_at="given")
 COLUMNS = ["event_id", "customer_id", "feature", "superseded_at"]
 
 

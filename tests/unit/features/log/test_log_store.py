@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from features.contracts.schemas import delivered_schema
+from features.contracts.schemas import LATEST, delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
 from features.log import store
@@ -17,7 +17,7 @@ from features.log.reading import LogDamaged, LogMoved
 from features.log.store import EventLog, verify_log
 from features.log.writer import LogLocked, writer_lock
 
-RECEIPT = Receipt(received_at=1_000, known_at="given")
+RECEIPT = Receipt(received_at=LATEST, known_at="given")
 
 
 @pytest.fixture
