@@ -27,7 +27,8 @@ describe` prints, with a company file in use for that company; `--json` gives th
 - **A range** is what the number can be, both ends included; an open end has no limit.
 - **A code** (`code_of_...`) stands for a text: equal texts have equal codes, in every company and year. It is no quantity, and
   no model reads it as one.
-- **A ratio** compares a window with the one of equal length before it: 1 is as before, above 1 is more.
+- **A ratio** compares a window with what came before it, of equal length where it does not say otherwise: 1 is as before, above 1
+  is more.
 
 ## How to add one
 
@@ -81,7 +82,7 @@ def _sections(catalogue: Catalogue) -> list[_Section]:
 
 def _entry(feature: Feature) -> str:
     reading = feature.reading
-    low, high = ("open" if bound is None else f"{bound:g}" for bound in (reading.low, reading.high))
+    low, high = ("open" if bound is None else f"{bound:.7g}" for bound in (reading.low, reading.high))
     return (
         f"### `{feature.name}`\n\n{feature.meaning}\n\n"
         f"- unit: {reading.unit}; range: {low} to {high}\n"

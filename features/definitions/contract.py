@@ -17,7 +17,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "contract_days_left",
         _newest_term - purchases.days_since_last(where=_term),
-        "Days to the end of the newest contract term bought; below 0 it is overdue.",
+        "Days to the end of the newest contract term bought, cancelled since or not; below 0 it is over.",
         Reading("days", low=None, missing=_NEVER),
     ),
     Feature(

@@ -191,13 +191,13 @@ _WHAT: tuple[Feature, ...] = (
         "purchase_category",
         purchases.last_code(purchases["category"], where=_bought),
         "Product category of the newest purchase that has one.",
-        missing=_NEVER_BOUGHT,
+        missing="no purchase that has one",
     ),
     code_of(
         "product",
         purchases.last_code(purchases["product_id"], where=_bought),
         "Product of the newest purchase that names one.",
-        missing=_NEVER_BOUGHT,
+        missing="no purchase that names one",
     ),
 )
 

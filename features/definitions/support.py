@@ -64,7 +64,10 @@ FEATURES: tuple[Feature, ...] = (
         Reading("channels"),
     ),
     code_of(
-        "ticket_channel", tickets.last_code(tickets["channel"]), "Channel of the newest ticket that names one.", missing=_NEVER
+        "ticket_channel",
+        tickets.last_code(tickets["channel"]),
+        "Channel of the newest ticket that names one.",
+        missing="no ticket that names one",
     ),
     Feature(
         "tickets_topics_365d",
@@ -72,7 +75,12 @@ FEATURES: tuple[Feature, ...] = (
         "Different topics of the tickets of the last 365 days.",
         Reading("topics"),
     ),
-    code_of("ticket_topic", tickets.last_code(tickets["topic"]), "Topic of the newest ticket that names one.", missing=_NEVER),
+    code_of(
+        "ticket_topic",
+        tickets.last_code(tickets["topic"]),
+        "Topic of the newest ticket that names one.",
+        missing="no ticket that names one",
+    ),
     Feature("tickets_open", tickets.count(where=_open), "Tickets not resolved yet.", Reading("tickets")),
     Feature(
         "tickets_open_oldest_days",

@@ -14,7 +14,6 @@ surveys, mentions, tickets = Rows("surveys"), Rows("mentions"), Rows("tickets")
 _score, _sentiment = surveys["score"], surveys["comment_sentiment"]
 _commented = surveys["comment_topic"].known() | _sentiment.known()
 _NEVER_ANSWERED = "never answered"
-_NEVER_COMMENTED = "never commented"
 _CSAT = surveys["kind"].equals("csat")
 
 
@@ -27,13 +26,13 @@ def _about(kind: str, question: str, scale: tuple[float, float], origin: str) ->
             f"surveys_{kind}_last",
             newest,
             f"Newest answer to {question}.",
-            Reading("points", low, high, _NEVER_ANSWERED, origin),
+            Reading("points", low, high, f"never answered a survey of the kind {kind}", origin),
         ),
         Feature(
             f"surveys_{kind}_days_since",
             surveys.days_since_last(where=of_kind),
             f"Days since the newest answer to {question}.",
-            Reading("days", missing=_NEVER_ANSWERED),
+            Reading("days", missing=f"never answered a survey of the kind {kind}"),
         ),
         Feature(
             f"surveys_{kind}_change",
@@ -51,13 +50,18 @@ def _about(kind: str, question: str, scale: tuple[float, float], origin: str) ->
 
 
 _ANSWERS: tuple[Feature, ...] = (
-    *_about("nps", "how likely the customer is to recommend us", (0.0, 10.0), "Reichheld 2003, Net Promoter"),
-    *_about("csat", "how satisfied the customer is", (0.0, 10.0), "customer satisfaction score"),
-    *_about("ces", "how easy we made it", (0.0, 10.0), "Dixon, Freeman, Toman 2010, Customer Effort Score"),
+    *_about("nps", "how likely the customer is to recommend us (NPS, 0 to 10)", (0.0, 10.0), "Reichheld 2003, Net Promoter"),
+    *_about("csat", "how satisfied the customer is (CSAT, 1 to 5)", (0.0, 10.0), "customer satisfaction score"),
+    *_about(
+        "ces",
+        "how easy we made it (CES, 1 to 7, most is easiest)",
+        (0.0, 10.0),
+        "Dixon, Freeman, Toman 2010, Customer Effort Score",
+    ),
     Feature(
         "surveys_csat_min_365d",
         surveys.minimum(_score, where=_CSAT, days=365),
-        "Worst answer of the last 365 days to how satisfied the customer is.",
+        "Worst answer of the last 365 days to how satisfied the customer is (CSAT, 1 to 5).",
         Reading("points", high=10.0, missing="none in the last 365 days"),
     ),
     *(
@@ -97,19 +101,19 @@ _COMMENTS: tuple[Feature, ...] = (
         "comment_topic",
         surveys.last_code(surveys["comment_topic"]),
         "Topic of the newest comment that has one.",
-        missing=_NEVER_COMMENTED,
+        missing="no comment with a topic",
     ),
     Feature(
         "surveys_comment_sentiment_last",
         surveys.last(_sentiment),
-        "Sentiment of the newest comment, from -1 (bad) to 1 (good).",
-        Reading("sentiment", -1.0, 1.0, _NEVER_COMMENTED),
+        "Sentiment of the newest comment that has one, from -1 (bad) to 1 (good).",
+        Reading("sentiment", -1.0, 1.0, "no comment with a sentiment"),
     ),
     Feature(
         "surveys_comment_sentiment_mean_365d",
         surveys.mean(_sentiment, days=365),
         "Sentiment of the comments of the last 365 days, on average, from -1 (bad) to 1 (good).",
-        Reading("sentiment", -1.0, 1.0, "no comment in the last 365 days"),
+        Reading("sentiment", -1.0, 1.0, "no comment with a sentiment in the last 365 days"),
     ),
 )
 
@@ -132,14 +136,14 @@ _MENTIONS: tuple[Feature, ...] = (
     Feature(
         "mentions_sentiment_last",
         mentions.last(mentions["sentiment"]),
-        "Sentiment of the newest public mention, from -1 (bad) to 1 (good).",
-        Reading("sentiment", -1.0, 1.0, "never mentioned us"),
+        "Sentiment of the newest public mention that has one, from -1 (bad) to 1 (good).",
+        Reading("sentiment", -1.0, 1.0, "no mention with a sentiment"),
     ),
     Feature(
         "mentions_sentiment_mean_365d",
         mentions.mean(mentions["sentiment"], days=365),
         "Sentiment of the public mentions of the last 365 days, on average, from -1 (bad) to 1 (good).",
-        Reading("sentiment", -1.0, 1.0, "no mention in the last 365 days"),
+        Reading("sentiment", -1.0, 1.0, "no mention with a sentiment in the last 365 days"),
     ),
     Feature(
         "mentions_days_since_last",

@@ -24,7 +24,7 @@ OF_THE_CUSTOMER = (
     "code_of_",
 )
 OF_TIME_ALONE = ("milestones_overdue",)
-COMPANIES = {name: read_company(default_company_text(name)) for name in ("default", "activity")}
+COMPANIES = {name: read_company(default_company_text(name)) for name in ("default", "activity", "grocery")}
 SHIPPED = Catalogue(tuple(dict.fromkeys(feature for company in COMPANIES.values() for feature in company.catalogue.features)))
 EVERY = pytest.mark.parametrize("feature", SHIPPED.features, ids=lambda feature: feature.name)
 
