@@ -18,6 +18,9 @@ from features.errors import Unavailable
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_NO_LIMIT = str(2**31 - 1)
+"""Any other limit makes Spark add up the bytes of every column after every row; the rows of a batch are limited anyway."""
+
 _ONLY_ERRORS = """
 # a task's failure is told by the exception it becomes; these two tell it again and again
 logger.executor.name = org.apache.spark.executor.Executor
@@ -114,6 +117,7 @@ def _start(master: str, folder: Path) -> SparkSession:
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.maxBytesPerBatch": _NO_LIMIT,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
