@@ -99,7 +99,10 @@ class Moments:
 
 
 def history_of(stage_set: StageSet, one: Course, moments: tuple[Timestamp, ...]) -> tuple[Stay, ...]:
-    """Return the stays of the one customer of a course, oldest first; none for the time before they were known."""
+    """Return the stays of the one customer of a course, oldest first; none for the time before they were known.
+
+    A stage that is seen at the oldest Monday alone began and ended before it, and is not told.
+    """
     codes = one.stages[0]
     starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist()]
     stays = [(begun(start, moments), int(codes[start])) for start in starts]
@@ -107,7 +110,7 @@ def history_of(stage_set: StageSet, one: Course, moments: tuple[Timestamp, ...])
     return tuple(
         Stay(stage_set.stages[code].name, since, until)
         for (since, code), until in zip(stays, [*ends, None], strict=True)
-        if code != NOT_SEEN
+        if code != NOT_SEEN and since != until
     )
 
 

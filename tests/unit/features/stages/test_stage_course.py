@@ -98,6 +98,12 @@ def test_the_history_is_every_stay_since_the_customer_was_first_seen(life):
     assert [format_time(stay.since)[:10] for stay in stays] == ["2026-01-19", "2026-02-16", "2026-03-02"]
 
 
+def test_a_stay_that_was_over_by_the_oldest_monday_is_not_told(life):
+    stays = history_of(life, course(winners("LGGG"), life), moments("LGGG"))
+
+    assert [stay.stage for stay in stays] == ["growth"]
+
+
 def test_a_moment_never_confirms_itself():
     monday = parse_time("2026-03-02")
 
