@@ -98,19 +98,26 @@ def _summary(company: Company) -> dict[str, Any]:
         "horizons_days": company.horizons_days,
         "horizon_days": company.horizon_days,
         "stage_sets": {stage_set.name: stage_set.order for stage_set in company.stage_sets},
+        "deep_features": company.deep_features,
+        "milestones": {milestone.name: milestone.due_days for milestone in company.milestones},
+        "features": len(company.catalogue.names),
         "offers": [offer.id for offer in company.offers],
         "channels": [channel.name for channel in company.channels],
     }
 
 
 def _described(company: Company) -> str:
-    stage_sets = "; ".join(f"{stage_set.name} ({', '.join(stage_set.order)})" for stage_set in company.stage_sets)
-    return (
-        f"{company.name}: the company file holds\n"
-        f"sha256    {company.sha256}\n"
-        f"churn     {company.churn.definition}, horizons {', '.join(map(str, company.horizons_days))} days, "
-        f"the main one {company.horizon_days}\n"
-        f"stages    {stage_sets}\n"
-        f"offers    {', '.join(offer.id for offer in company.offers)}\n"
-        f"channels  {', '.join(channel.name for channel in company.channels)}"
+    horizons = ", ".join(map(str, company.horizons_days))
+    described = {
+        "sha256": company.sha256,
+        "churn": f"{company.churn.definition}, horizons {horizons} days, the main one {company.horizon_days}",
+        "stages": "; ".join(f"{stage_set.name} ({', '.join(stage_set.order)})" for stage_set in company.stage_sets),
+        "milestones": ", ".join(f"{milestone.name} by day {milestone.due_days}" for milestone in company.milestones),
+        "deep use": ", ".join(company.deep_features),
+        "offers": ", ".join(offer.id for offer in company.offers),
+        "channels": ", ".join(channel.name for channel in company.channels),
+        "features": f"{len(company.catalogue.names)}; once in use, `lifecycle features describe` lists them",
+    }
+    return f"{company.name}: the company file holds\n" + "\n".join(
+        f"{what:<12}{said or 'none'}" for what, said in described.items()
     )

@@ -33,6 +33,8 @@ def test_a_company_file_that_holds_is_summed_up(file: Path) -> None:
     assert result.exit_code == 0
     assert "the company file holds" in result.stdout
     assert "retention_discount" in result.stdout
+    assert "account_setup by day 7" in result.stdout
+    assert "features    257;" in result.stdout
 
 
 def test_the_summary_is_also_for_programs(file: Path) -> None:
