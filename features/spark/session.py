@@ -71,7 +71,7 @@ def spark_session(master: str = "local[*]") -> Iterator[SparkSession]:
 
 @contextmanager
 def without_pandas_warning() -> Iterator[None]:
-    """Keep Spark from warning of pandas 3 wherever it is given an Arrow function: no table of ours goes through pandas there."""
+    """Keep Spark from warning of pandas 3 when it starts or is given an Arrow function: no table of ours becomes a pandas one."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
         yield
@@ -127,6 +127,7 @@ def _start(master: str, folder: Path) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        return builder.getOrCreate()
+        with without_pandas_warning():
+            return builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise SparkMissing(f"needed Java 17 or newer, found one that did not start Spark and says above why ({error})") from error

@@ -65,10 +65,11 @@ def _run(session: SparkSession, task: _Task) -> None:
     from pyspark.errors import PySparkException
 
     buckets = task.log.manifest.buckets
+    with without_pandas_warning():
+        numbers = session.range(buckets, numPartitions=buckets)
+        done = numbers.mapInArrow(partial(_each_bucket, task), numbers.schema)
     try:
-        with without_pandas_warning():
-            numbers = session.range(buckets, numPartitions=buckets)
-            numbers.mapInArrow(partial(_each_bucket, task), numbers.schema).collect()
+        done.collect()
     except PySparkException as error:
         raise SparkFailed(f"needed the features of {buckets} buckets, found that a task ended with: {_said(error)}") from error
 
