@@ -72,9 +72,10 @@ class EventLog:
 
     def customer(self, source: str, customer_id: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Every version of every row of one customer, in the order of `bucket`; an unknown customer has no rows."""
-        declared = SOURCES[source]
-        names = _unique(*(columns or stored_schema(declared).names), "customer_id", declared.time, declared.key, "known_at")
-        tables = self._owned(source, self.bucket_of(customer_id), [customer_id], columns=names)
+        declared, bucket = SOURCES[source], self.bucket_of(customer_id)
+        order = (declared.time, declared.key, "known_at") if len(self._runs.get((source, bucket), [])) > 1 else ()
+        names = _unique(*(columns or stored_schema(declared).names), "customer_id", *order)
+        tables = self._owned(source, bucket, [customer_id], columns=names)
         merged = merge_runs(declared, tables or [_none(source, names)])
         return merged.select(columns) if columns else _plain(source, merged)
 
@@ -109,9 +110,7 @@ class EventLog:
         return read_groups(self._footer(file), groups=groups, columns=columns)
 
     def _footer(self, file: LogFile) -> Footer:
-        """Read a footer; those of deltas are kept, since every bucket asks for them."""
-        if not file.is_delta:
-            return read_footer(self.home, file)
+        """Read a footer once: every bucket asks for those of deltas, and every customer for the others."""
         if file.path not in self._footers:
             self._footers[file.path] = read_footer(self.home, file)
         return self._footers[file.path]
