@@ -100,21 +100,6 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Demo:
-    """A demo that has run to its end: whose it is, and what it said."""
-
-    user: User
-    said: subprocess.CompletedProcess[str]
-
-
-@pytest.fixture(scope="session")
-def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """Run the demo of the smallest company there is, once for all: it trains a model, which takes a minute."""
-    user = User(tmp_path_factory.mktemp("demo"))
-    return Demo(user, user.runs("demo", "--no-serve", "--customers", "500"))
-
-
 @pytest.fixture
 def user(tmp_path: Path) -> User:
     return User(tmp_path)
