@@ -1,6 +1,7 @@
 """What do features cost beside pandas, polars and DuckDB on the same rows: goals P1 (batch), P2 (one customer), P11 (growth).
 
-`--scale 0.01` is a smoke run of half a minute whose ratios are those of process starts; the goals are meant for scale 1.
+The goals are meant for scale 1, half an hour on two busy cores, most of it to draw fifty million uses: `--data DIR` keeps them.
+`--scale 0.01 --rounds 1 --only p2` is a quick look; at that scale ratios are those of process starts.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmarks.features.chosen import BEGIN, END
+from benchmarks.features.chosen import BEGIN, END, PEERS_READ
 from benchmarks.features.company.rows import RARE_ROWS, Columns, Drawn, purchases_of, tickets_of, usage_of
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import SOURCES
@@ -54,18 +54,20 @@ def draw_groups(scale: float) -> Iterator[dict[str, pa.Table]]:
     """Draw the whole history, a group of customers at a time: contract columns, sorted by customer and time."""
     for number, ids in enumerate(_groups(scale)):
         people = _draw_people(ids, np.random.default_rng([_SEED, number]))
-        yield {"customers": _customers(people), **_events(people, (BEGIN, END), seed=(1, number))}
+        events = {name: _rows(name, people, (BEGIN, END), seed=(1, number)) for name in _PER_CUSTOMER}
+        yield {"customers": _customers(people), **events}
 
 
 def draw_further_days(scale: float, days: int) -> Iterator[dict[str, pa.Table]]:
-    """Draw what the days after the history bring, a day at a time, at the same pace; nobody joins."""
+    """Draw what the days after the history bring to the sources peers read, a day at a time, at the same pace; nobody joins."""
     groups = [_draw_people(ids, np.random.default_rng([_SEED, number])) for number, ids in enumerate(_groups(scale))]
     everybody = People(
         pa.concat_arrays([people.ids for people in groups]),
         *(np.concatenate([getattr(people, name) for people in groups]) for name in ("first_seen", "joined", "left", "activity")),
     )
     for day in range(days):
-        yield _events(everybody, (END + day * DAY, END + (day + 1) * DAY), seed=(2, day))
+        period = (END + day * DAY, END + (day + 1) * DAY)
+        yield {name: _rows(name, everybody, period, seed=(2, day)) for name in _PER_CUSTOMER if name in PEERS_READ}
 
 
 def _groups(scale: float) -> list[list[str]]:
@@ -113,14 +115,12 @@ _PER_CUSTOMER: Mapping[str, tuple[float, Callable[[Drawn], Columns]]] = {
 }
 
 
-def _events(people: People, period: tuple[Timestamp, Timestamp], *, seed: tuple[int, int]) -> dict[str, pa.Table]:
-    tables = {}
-    for place, (source, (a_customer, columns_of)) in enumerate(_PER_CUSTOMER.items()):
-        random = np.random.default_rng([_SEED, *seed, place])
-        drawn = people.draw_rows(a_customer * (period[1] - period[0]) / (END - BEGIN), period, random=random)
-        named = {SOURCES[source].key: drawn.numbered(f"{source[0]}{seed[0]}-{seed[1]:03d}-")}
-        tables[source] = _as_delivered(source, {"customer_id": drawn.customer_ids, **named, **columns_of(drawn)})
-    return tables
+def _rows(source: str, people: People, period: tuple[Timestamp, Timestamp], *, seed: tuple[int, int]) -> pa.Table:
+    a_customer, columns_of = _PER_CUSTOMER[source]
+    random = np.random.default_rng([_SEED, *seed, list(_PER_CUSTOMER).index(source)])
+    drawn = people.draw_rows(a_customer * (period[1] - period[0]) / (END - BEGIN), period, random=random)
+    named = {SOURCES[source].key: drawn.numbered(f"{source[0]}{seed[0]}-{seed[1]:03d}-")}
+    return _as_delivered(source, {"customer_id": drawn.customer_ids, **named, **columns_of(drawn)})
 
 
 def _as_delivered(source: str, columns: Mapping[str, Any]) -> pa.Table:
