@@ -49,7 +49,11 @@ CHANGES = [
     (r'^stage = "growth"\nfirst', 'stage = "maturity"\nfirst', "needed one entry a stage, found 'maturity' a second time"),
     (r"recency = 0.3", "recency = 0.4", "rfmt.weights: needed weights that add up to 1, found 1.1"),
     (r"^worst = -14\nbest = 60", "worst = 60\nbest = 60", "renewal.best: needed another figure than `worst`, found 60"),
-    (r'^feature = "contract_days_left"', 'feature = "contract_day_left"', "'contract_day_left' (did you mean 'contract_days_left'?)"),
+    (
+        r'^feature = "contract_days_left"',
+        'feature = "contract_day_left"',
+        "'contract_day_left' (did you mean 'contract_days_left'?)",
+    ),
     (r'^channels = \["phone", "email"', 'channels = ["phone", "mail"', "found 'mail' (did you mean 'email'?)"),
     (r'^stages = \["introduction"\]', 'stages = ["introdution"]', "found 'introdution' (did you mean 'introduction'?)"),
     (r"^value = 45.0 .*", "", "offers.onboarding_call.value: needed the margin an acceptance brings, found none"),
