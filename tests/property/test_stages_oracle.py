@@ -41,13 +41,14 @@ def replayed(won, at):
 
 
 def stays(won):
-    """Return [stage, index of the checkpoint before its first], oldest first."""
+    """Return [stage, index of the checkpoint before its first], oldest first; none that ends where it begins."""
     found = []
     for at in range(len(won)):
         stage, _ = replayed(won, at)
         if not found or found[-1][0] != stage:
             found.append([stage, max(at - 1, 0)])
-    return [stay for stay in found if stay[0] >= 0]
+    ends = [since for _, since in found[1:]] + [None]
+    return [stay for stay, end in zip(found, ends, strict=True) if stay[0] >= 0 and stay[1] != end]
 
 
 @st.composite
