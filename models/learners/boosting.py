@@ -57,7 +57,7 @@ class BoostingPreset:
             "lambda_l2": self.l2,
             "seed": seed,
             "deterministic": True,
-            "force_row_wise": True,
+            "force_col_wise": True,
             "feature_pre_filter": False,
             "num_threads": threads,
             "verbosity": -1,
