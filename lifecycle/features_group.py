@@ -33,6 +33,10 @@ class BeyondTheLog(InvalidInput):
     """Features were asked for at a moment that no source has reached."""
 
 
+class NobodyKnown(InvalidInput):
+    """Features were asked for at a moment before the first customer was known."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the group to the application."""
     group = typer.Typer(help="Compute the features of all customers at a moment, or list what each means.")
@@ -121,7 +125,12 @@ def _snapshot(home: Home, as_of: str | None, *, runner: Runner) -> Snapshot:
 
     moment = moment_asked(home, as_of)
     with phase(f"features as of {format_time(moment)}"):
-        return runner(home, _catalogue(home), [moment])[0]
+        snapshot = runner(home, _catalogue(home), [moment])[0]
+    if not len(snapshot.ids):
+        raise NobodyKnown(
+            f"needed a moment at which a customer was known, found nobody as of {format_time(moment)}; take a later one"
+        )
+    return snapshot
 
 
 def _as_json(snapshot: Snapshot) -> dict[str, Any]:

@@ -39,9 +39,7 @@ class Rhythm:
 
     def features(self) -> tuple[Feature, ...]:
         """Return the features about the gaps between these days."""
-        gaps = self.days - 1
-        mean = (self.since_first - self.since_last) / gaps
-        std = ((self.rows.squared_gaps(where=self.where) - gaps * mean * mean) / (gaps - 1)).root()
+        mean, std = self.rows.gap_mean(where=self.where), self.rows.gap_std(where=self.where)
         fewer_than_two, fewer_than_three = f"fewer than two {self.day}s", f"fewer than three {self.day}s"
         return (
             Feature(
@@ -64,7 +62,7 @@ class Rhythm:
             ),
             Feature(
                 f"{self.prefix}_recency_over_gap",
-                self.since_last / mean,
+                self.rows.recency_over_gap(where=self.where),
                 f"Days since the last {self.day}, as a multiple of the average gap; over 1 the customer is later than usual.",
                 Reading("average gaps", missing=fewer_than_two),
             ),

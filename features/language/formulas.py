@@ -196,18 +196,18 @@ class Rows:
         return Aggregate(Measure.WEEKLY_STREAK, self.source, where)
 
     def gap_mean(self, *, where: Condition | None = None) -> Formula:
-        """Average the days between successive selected rows; NaN for fewer than two rows."""
-        return (self.days_since_first(where=where) - self.days_since_last(where=where)) / (self.count(where=where) - 1)
+        """Average the days between successive UTC days that have a selected row; NaN for fewer than two such days."""
+        day, gaps = Midnight(self.time), self.distinct_days(where=where) - 1
+        return (self.days_since_first(day, where=where) - self.days_since_last(day, where=where)) / gaps
 
     def gap_std(self, *, where: Condition | None = None) -> Formula:
-        """Take the standard deviation (n - 1) of the days between successive selected rows; NaN for fewer than three rows."""
-        gaps, mean = self.count(where=where) - 1, self.gap_mean(where=where)
-        squares = Aggregate(Measure.SQUARED_GAPS, self.source, where, self.time)
-        return ((squares - gaps * mean * mean) / (gaps - 1)).root()
+        """Take the standard deviation (n - 1) of those gaps, in days; NaN for fewer than three such days."""
+        gaps, mean = self.distinct_days(where=where) - 1, self.gap_mean(where=where)
+        return ((self.squared_gaps(where=where) - gaps * mean * mean) / (gaps - 1)).root()
 
     def recency_over_gap(self, *, where: Condition | None = None) -> Formula:
-        """Days since the newest selected row, as a multiple of the average gap; NaN for fewer than two, or all at one time."""
-        return self.days_since_last(where=where) / self.gap_mean(where=where)
+        """Days since the newest such day began, as a multiple of the average gap; NaN for fewer than two such days."""
+        return self.days_since_last(Midnight(self.time), where=where) / self.gap_mean(where=where)
 
 
 def _number(value: Expression) -> Expression:

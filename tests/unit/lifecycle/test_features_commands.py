@@ -55,6 +55,14 @@ def test_a_date_may_be_named_and_the_snapshot_is_where_the_answer_says(filled):
 
 
 @pytest.mark.usefixtures("filled")
+def test_a_moment_before_anybody_was_known_is_refused():
+    refusal = run("--as-of", "1960-01-01")
+
+    assert isinstance(refusal.exception, features_group.NobodyKnown)
+    assert "found nobody as of 1960-01-01" in str(refusal.exception)
+
+
+@pytest.mark.usefixtures("filled")
 def test_people_are_told_how_many_customers():
     result = run("--as-of", "2024-02-01")
 

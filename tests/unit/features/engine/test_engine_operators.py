@@ -92,15 +92,15 @@ def test_a_text_has_the_same_code_beside_whatever_other_texts():
     assert math.isnan(value(usage.last_code(feature), []))
 
 
-def test_gaps_are_between_successive_uses_even_of_one_day():
-    ages = [10, 10 - HOUR / DAY, 4]
+def test_gaps_are_between_successive_days_however_often_a_day_was_used():
+    ages = [10, 10 - HOUR / DAY, 6, 4]
 
     assert value(usage.gap_mean(), ages) == 3
-    assert value(usage.gap_std(), ages) == pytest.approx(math.sqrt(2) * (3 - HOUR / DAY))
+    assert value(usage.gap_std(), ages) == pytest.approx(math.sqrt(2))
     assert value(usage.recency_over_gap(), ages) == pytest.approx(4 / 3)
 
 
-def test_too_few_uses_have_no_gap():
+def test_too_few_days_have_no_gap():
     assert math.isnan(value(usage.gap_mean(), [3]))
     assert math.isnan(value(usage.gap_std(), [3, 2]))
     assert math.isnan(value(usage.recency_over_gap(), [3, 3]))

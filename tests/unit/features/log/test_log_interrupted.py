@@ -107,7 +107,10 @@ def test_a_full_disk_leaves_the_log_as_it_was(
 
 
 def test_a_tenth_of_the_campaign_of_kills_at_random_moments_finds_no_fault(tmp_path: Path) -> None:
-    assert [trials.faults for trials in crash_campaign(tmp_path, share=0.1)] == [(), (), ()]
+    campaign = crash_campaign(tmp_path, share=0.1)
+
+    assert [trials.faults for trials in campaign] == [(), (), ()]
+    assert all(trials.killed for trials in campaign)
 
 
 def copied(home: Home, folder: Path) -> Home:

@@ -121,11 +121,13 @@ def test_a_snapshot_of_the_monday_spares_reading_the_log(tmp_path, monkeypatch):
 
 def test_rows_that_become_known_later_leave_past_mondays_alone(tmp_path, monkeypatch):
     home = fill(tmp_path)
-    keep_mondays(home, COMPANY, AS_OF)
+    before = keep_mondays(home, COMPANY, AS_OF)
     deliver(home, {"usage": one_use(known_at=AS_OF + DAY)})
     monkeypatch.setattr(keeping, "compute_bucket", never)
 
-    keep_mondays(home, COMPANY, AS_OF)
+    after = keep_mondays(home, COMPANY, AS_OF)
+
+    assert {at: one.path for at, one in after.at.items()} == {at: one.path for at, one in before.at.items()}
 
 
 def test_an_import_of_history_drops_the_mondays_that_would_have_known_it(tmp_path):
@@ -145,13 +147,13 @@ def test_an_import_of_history_drops_the_mondays_that_would_have_known_it(tmp_pat
 
 def test_a_kept_monday_outlives_the_lineage_of_the_log_it_was_computed_from(tmp_path, monkeypatch):
     home = fill(tmp_path, customers=3)
-    keep_mondays(home, COMPANY, AS_OF)
+    before = keep_mondays(home, COMPANY, AS_OF)
     monkeypatch.setattr(manifest, "LONGEST_LINEAGE", 2)
     monkeypatch.setattr(keeping, "compute_bucket", never)
 
     for day in range(1, 6):
         deliver(home, {"usage": one_use(known_at=AS_OF + day * DAY)})
-        keep_mondays(home, COMPANY, AS_OF)
+        assert keep_mondays(home, COMPANY, AS_OF).mondays == before.mondays
 
 
 def test_mondays_that_another_process_drops_meanwhile_are_missing_and_no_fault(home, kept, tmp_path, monkeypatch):
