@@ -61,12 +61,14 @@ class Milestone(Part):
 class Stage(Part):
     """One stage: the rule that names it, what it is in every other set, and whether it counts at once.
 
-    `immediate`: a customer whose rule says so is in the stage now, without winning two Mondays first.
+    `immediate`: a customer whose rule says so is in the stage now, without winning two Mondays first. `exit`: who comes to stand
+    in it is leaving or gone, so that the ways out of the healthy stages can be told.
     """
 
     name: Name
     rule: FeatureRule
     immediate: bool = False
+    exit: bool = False
     maps_to: Mapping[Name, Name]
     text: Text
 
