@@ -63,3 +63,16 @@ def test_no_probability_no_margin_and_no_unit_of_fuel_is_invented(home: Home) ->
     assert offers["selection_probability"].null_count == offers.num_rows > 0
     assert purchases["margin"].null_count == purchases.num_rows > 0
     assert all(row["quantity"] is None for row in purchases.to_pylist() if row["category"] == "COUPON/MISC ITEMS")
+
+
+@pytest.mark.usefixtures("report")
+def test_a_trip_with_coupons_is_one_use_of_them_however_many_lines_it_has(home: Home) -> None:
+    rows = pd.read_parquet(Path(place_of(shipped_mapping("completejourney"))) / "transactions.parquet")
+    with_coupons = rows[(rows["coupon_disc"] > 0) & (rows["household_id"].astype(int) <= HOUSEHOLDS)]
+
+    log = EventLog.open(home)
+    uses = [use for bucket in range(log.manifest.buckets) for use in log.bucket("usage", bucket).to_pylist()]
+
+    assert len(uses) == with_coupons["basket_id"].nunique() > 0
+    assert sum(row["quantity"] for row in uses) == len(with_coupons)
+    assert {row["feature"] for row in uses} == {"coupon"}
