@@ -1,7 +1,8 @@
-"""How are boosted trees fitted: one regularised LightGBM preset, a bag of three seeds, texts that come out the same each time.
+"""How are boosted trees fitted: few named LightGBM presets, a bag of three seeds, texts that come out the same each time.
 
-The preset is the winner of many on dated customer data: few leaves, strong regularisation, many columns left out of each tree.
-A default LightGBM on the same rows ranks worse and is badly calibrated.
+`SHALLOW` is the winner of many on dated customer data: few leaves, strong regularisation, many columns left out of each tree. A
+default LightGBM on the same rows ranks worse and is badly calibrated. Where labels follow rules rather than chances, `DEEP` wins;
+which of them a question gets is chosen on later periods than those they learned from.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from models.learners.forest import Forest
+from models.learners.forest import Forest, ForestUnreadable
+from models.learners.target import Target
 from models.rows import FloatArray, Rows, quantities
 
 _THREADS_LINE = re.compile(r"^\[num_threads: \d+\]$", re.MULTILINE)
@@ -21,7 +23,7 @@ _THREADS_LINE = re.compile(r"^\[num_threads: \d+\]$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class BoostingPreset:
-    """How deep, how long and how cautiously the trees are grown.
+    """How deep, how long and how cautiously the trees are grown; the same for whatever is fitted.
 
     `fewest_rows` in a leaf is for large data; on small data a leaf may hold one row in fifty, but never fewer than five. A tree
     sees `feature_share` of the columns and at most `most_columns`: beyond that, a wider catalogue costs no more time.
@@ -47,7 +49,6 @@ class BoostingPreset:
         """
         rows, columns = shape
         return {
-            "objective": "binary",
             "num_leaves": self.leaves,
             "min_data_in_leaf": min(self.fewest_rows, max(5, rows // 50)),
             "learning_rate": self.learning_rate,
@@ -64,15 +65,44 @@ class BoostingPreset:
         }
 
 
+SHALLOW = BoostingPreset()
+"""For noisy labels of people's behaviour: shallow trees, strongly regularised."""
+
+DEEP = BoostingPreset(leaves=31, fewest_rows=10, learning_rate=0.06, rounds=300, feature_share=0.7, row_share=0.8, l2=1.0)
+"""For labels that follow from the features by rules, where shallow trees lose clearly."""
+
+SLOW = BoostingPreset(leaves=6, fewest_rows=50, learning_rate=0.03, rounds=350, feature_share=0.3)
+"""For few rows or much noise: trees of few leaves that each move the answer little."""
+
+PRESETS = {"shallow": SHALLOW, "deep": DEEP, "slow": SLOW}
+"""The presets by name: what a recipe chooses among."""
+
+
 @dataclass(frozen=True)
 class Boosting:
-    """A bag of forests grown from different seeds; its answer is the mean of their log-odds."""
+    """A bag of forests grown from different seeds; its answer is the mean of their scores.
+
+    Scores are what `Target.link` makes an answer of: log-odds, one score a class, an amount, or the logarithm of one.
+    """
 
     forests: tuple[Forest, ...]
 
+    def scores(self, rows: Rows) -> FloatArray:
+        """Return the bag's scores, shape (n,), or (n, classes); missing features (NaN) are read as missing, as in training."""
+        return np.asarray(np.mean([forest.scores(rows) for forest in self.forests], axis=0))
+
     def log_odds(self, rows: Rows) -> FloatArray:
-        """Return the bag's log-odds, one a row; missing features (NaN) are read as missing, as in training."""
-        return np.asarray(np.mean([forest.log_odds(rows) for forest in self.forests], axis=0))
+        """Return the log-odds of the label 1, one a row, of a bag grown on 0/1 labels."""
+        if self.forests[0].answers != 1:
+            raise ForestUnreadable(f"needed trees that give one answer a row, found {self.forests[0].answers}; train again")
+        return self.scores(rows)
+
+    def contributions(self, rows: Rows) -> FloatArray:
+        """Return what each feature adds to the bag's scores, (n, f + 1) or (n, classes, f + 1); the last is the expected score.
+
+        Along the last axis they add up to the score. `Forest.contributions` says what it costs.
+        """
+        return np.asarray(np.mean([forest.contributions(rows) for forest in self.forests], axis=0))
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -87,7 +117,7 @@ class Boosting:
 
 @dataclass(frozen=True)
 class BoostingData:
-    """Rows binned once, to be boosted against several labels (horizons) and seeds; `quantities` may be split on, no others.
+    """Rows binned once, to be boosted against several targets (horizons) and seeds; `quantities` may be split on, no others.
 
     `shape`: how many rows, and how many columns that are not the same for everybody.
     """
@@ -111,15 +141,21 @@ def bin_rows(rows: Rows, names: Sequence[str], *, preset: BoostingPreset, thread
     return BoostingData(dataset, tuple(quantities(names)), (len(rows), varying), threads)
 
 
-def fit_boosting(data: BoostingData, labels: FloatArray, *, preset: BoostingPreset, seed: int) -> Boosting:
-    """Grow the bag for one 0/1 label a row; same rows, labels, preset and seed: same texts, on any number of threads."""
+def fit_boosting(data: BoostingData, labels: FloatArray | Target, *, preset: BoostingPreset, seed: int) -> Boosting:
+    """Grow the bag for a target, or for one 0/1 label a row.
+
+    Same rows, target, preset and seed: same texts, on any number of threads. Bins made for another preset serve as well, since
+    no preset changes them.
+    """
     import lightgbm
 
-    data.dataset.set_label(labels.astype(np.float32))
+    target = labels if isinstance(labels, Target) else Target.binary(labels)
+    data.dataset.set_label(target.labels.astype(np.float32))
+    data.dataset.set_weight(target.relative_weights)
     texts = []
     for member in range(preset.bag):
         parameters = preset.parameters(data.shape, seed=seed * 1000 + member, threads=data.threads)
-        booster = lightgbm.train(parameters | _gains(data), data.dataset, num_boost_round=preset.rounds)
+        booster = lightgbm.train({**target.objective, **parameters, **_gains(data)}, data.dataset, num_boost_round=preset.rounds)
         texts.append(_repeatable(booster.model_to_string()))
     return Boosting.from_texts(texts)
 

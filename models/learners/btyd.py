@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import betaln, expit, gammaln, psi
+from scipy.special import betaln, expit, gammaln, hyp2f1, psi
 
 from features.errors import Refused
+from models.learners.blend import to_log_odds
 from models.rows import BoolArray, FloatArray
 
 Variant = Literal["mbg", "bg"]
@@ -25,6 +26,7 @@ Variant = Literal["mbg", "bg"]
 _BOUNDS = (-9.0, 9.0)  # of the logarithms: beyond, the likelihood is flat and only the exponents grow
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 0.3, 0.5, 3.0), (2.0, 2.0, 0.3, 8.0))
 _FEWEST_REPEATERS = 10
+_NEAREST_TO_ONE = 1e-6  # where a = 1, expected purchases are 0 / 0 with a limit that this near is met to six digits
 
 
 class TooFewPurchases(Refused):
@@ -86,6 +88,29 @@ class Btyd:
         waiting = self.alpha + histories.age
         still_silent = np.expm1((self.r + histories.repeats) * np.log(waiting / (waiting + horizon)))
         return np.asarray(1.0 + self.probability_alive(histories) * still_silent)
+
+    def log_odds_of_silence(self, histories: PurchaseHistories, *, horizon: float) -> FloatArray:
+        """Return the log-odds of `probability_of_silence`, finite at both ends; NaN where no purchase is known."""
+        return to_log_odds(self.probability_of_silence(histories, horizon=horizon))
+
+    def expected_purchases(self, histories: PurchaseHistories, *, horizon: float) -> FloatArray:
+        """Return how many purchases are expected within the horizon; NaN where no purchase is known.
+
+        The closed form of the papers, its hypergeometric function turned by Euler's transformation into one that neither
+        overflows for customers of many purchases nor cancels.
+
+        Examples
+        --------
+        >>> model = Btyd(r=0.243, alpha=4.414, a=0.793, b=2.426, variant="bg")
+        >>> regular = PurchaseHistories(np.array([2.0]), np.array([30.43]), np.array([38.86]))
+        >>> round(float(model.expected_purchases(regular, horizon=39)[0]), 3)
+        1.226
+        """
+        a = self.a if abs(self.a - 1.0) > _NEAREST_TO_ONE else 1.0 + _NEAREST_TO_ONE
+        ever = a + self.b + self._times_survived(histories) - 1.0
+        passed = horizon / (self.alpha + histories.age + horizon)
+        left_out = (1.0 - passed) ** (a - 1.0) * hyp2f1(ever - self.r - histories.repeats, a - 1.0, ever, passed)
+        return np.asarray(self.probability_alive(histories) * ever / (a - 1.0) * (1.0 - left_out))
 
     def log_likelihood(self, histories: PurchaseHistories) -> FloatArray:
         """Return the log-likelihood of each customer's history (a density in `last`, up to the usual constant)."""

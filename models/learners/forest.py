@@ -1,4 +1,4 @@
-"""How does a stored LightGBM model answer: its text handed to LightGBM's own C library, without the Python package around it.
+"""How does a stored LightGBM model answer, and why: its text handed to LightGBM's own C library, without the Python package.
 
 The package imports scikit-learn, pandas, joblib and pickle (some 110 MB and most of a second), none of which answering needs,
 and a process that serves must not hold them. The library is the same file, so the answers are the same to the last bit.
@@ -20,7 +20,7 @@ import numpy as np
 from features.errors import Damaged, Unavailable
 from models.rows import FloatArray, Rows
 
-_FLOAT32, _ROW_MAJOR, _RAW_SCORE = 0, 1, 1
+_FLOAT32, _ROW_MAJOR, _SCORES, _CONTRIBUTIONS = 0, 1, 1, 3
 _PARAMETERS = b"num_threads=1"  # more threads would fight with the workers for the same cores
 
 
@@ -33,35 +33,55 @@ class ForestUnreadable(Damaged):
 
 
 class Forest:
-    """A boosted forest opened for prediction; higher answers mean the label 1 is likelier.
+    """A boosted forest opened for prediction; `width` columns a row come in, `answers` scores a row go out.
 
-    It may be shared between threads: the library only reads it. The text is kept, since it is what is stored and hashed.
+    A score is what the trees add up to, before any link: log-odds for a 0/1 label, a logarithm for Tweedie, one for each class of
+    several. It may be shared between threads: the library only reads it. The text is kept, since it is what is stored and hashed.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._handle = ctypes.c_void_p()
-        rounds, width, answers = ctypes.c_int(), ctypes.c_int(), ctypes.c_int()
+        rounds = ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
         weakref.finalize(self, _library().LGBM_BoosterFree, self._handle)
-        _call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(width))
-        _call("LGBM_BoosterGetNumClasses", self._handle, ctypes.byref(answers))
-        if answers.value != 1:  # the library would write as many answers a row, beyond the end of what is made for them
-            raise ForestUnreadable(f"needed trees that give one answer a row, found {answers.value}; train the model again")
-        self.width = width.value
+        self.width = self._count("LGBM_BoosterGetNumFeature")
+        self.answers = self._count("LGBM_BoosterGetNumClasses")
 
-    def log_odds(self, rows: Rows) -> FloatArray:
-        """Return one log-odds a row; the rows have `width` columns, NaN where a feature is not known."""
+    def __reduce__(self) -> tuple[type[Forest], tuple[str]]:
+        return Forest, (self.text,)  # a copy opens the text again: the library's handle is of one process
+
+    def scores(self, rows: Rows) -> FloatArray:
+        """Return the scores of each row, shape (n,), or (n, answers) where the forest gives several; NaN is read as not known."""
+        return self._several(self._predicted(rows, _SCORES, each=1)[..., 0])
+
+    def contributions(self, rows: Rows) -> FloatArray:
+        """Return what each feature adds to each score, shape (n, width + 1) or (n, answers, width + 1); last the expected score.
+
+        Exact TreeSHAP (Lundberg and others, 2020, Nature Machine Intelligence 2): a row's numbers add up to its score. It costs
+        some thirty to a hundred times as much as the score.
+        """
+        return self._several(self._predicted(rows, _CONTRIBUTIONS, each=self.width + 1))
+
+    def _predicted(self, rows: Rows, what: int, *, each: int) -> FloatArray:
         values = np.ascontiguousarray(rows, dtype=np.float32)
         if values.ndim != 2 or values.shape[1] != self.width:
             raise ForestUnreadable(
                 f"needed rows of {self.width} columns, as the stored trees read them, found shape {values.shape}"
             )
-        answers, length = np.empty(len(values)), ctypes.c_int64()
+        answers, length = np.empty((len(values), self.answers, each)), ctypes.c_int64()
         if len(values):
             _call("LGBM_BoosterPredictForMat", self._handle, _address(values), _FLOAT32, *_shape(values), _ROW_MAJOR,
-                  _RAW_SCORE, 0, -1, _PARAMETERS, ctypes.byref(length), _address(answers))  # fmt: skip
+                  what, 0, -1, _PARAMETERS, ctypes.byref(length), _address(answers))  # fmt: skip
         return answers
+
+    def _several(self, answers: FloatArray) -> FloatArray:
+        return answers[:, 0] if self.answers == 1 else answers
+
+    def _count(self, name: str) -> int:
+        number = ctypes.c_int()
+        _call(name, self._handle, ctypes.byref(number))
+        return number.value
 
 
 def _shape(values: Rows) -> tuple[ctypes.c_int32, ctypes.c_int32]:

@@ -52,7 +52,7 @@ def test_labels_fitted_before_on_the_same_bins_leave_no_trace() -> None:
 
 def test_the_library_answers_as_the_package_does_to_the_last_bit() -> None:
     text = fitted().texts[0]
-    own = Forest(text).log_odds(rows())
+    own = Forest(text).scores(rows())
 
     package = lightgbm.Booster(model_str=text).predict(rows(), raw_score=True, num_threads=1)
 
@@ -62,16 +62,16 @@ def test_the_library_answers_as_the_package_does_to_the_last_bit() -> None:
 def test_the_bag_answers_with_the_mean_of_its_forests() -> None:
     bag = Boosting.from_texts(fitted().texts)
 
-    assert bag.log_odds(rows()) == pytest.approx(np.mean([forest.log_odds(rows()) for forest in bag.forests], axis=0))
+    assert bag.log_odds(rows()) == pytest.approx(np.mean([forest.scores(rows()) for forest in bag.forests], axis=0))
     assert np.corrcoef(bag.log_odds(rows()), labels(rows()))[0, 1] > 0.8
 
 
 def test_one_forest_answers_many_threads_alike() -> None:
     forest, values = fitted().forests[0], rows()
-    expected = forest.log_odds(values)
+    expected = forest.scores(values)
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(forest.log_odds, [values] * 64))
+        answers = list(pool.map(forest.scores, [values] * 64))
 
     assert all(np.array_equal(answer, expected) for answer in answers)
 
@@ -91,13 +91,13 @@ def test_a_text_that_is_no_model_is_refused(capfd: pytest.CaptureFixture[str]) -
     capfd.readouterr()
 
 
-def test_trees_of_several_answers_a_row_are_refused_before_they_write_beyond_the_end() -> None:
+def test_trees_of_several_answers_a_row_have_no_log_odds() -> None:
     parameters = {"objective": "multiclass", "num_class": 3, "verbosity": -1, "num_threads": 1}
     classes = np.arange(len(rows()), dtype=np.float32) % 3
     text = lightgbm.train(parameters, lightgbm.Dataset(rows(), label=classes), num_boost_round=2).model_to_string()
 
     with pytest.raises(ForestUnreadable, match="one answer a row, found 3"):
-        Forest(text)
+        Boosting.from_texts([text]).log_odds(rows())
 
 
 def test_answering_loads_neither_scikit_learn_nor_joblib_nor_mlflow() -> None:
