@@ -25,6 +25,7 @@ from features.times import DAY, parse_time
 if TYPE_CHECKING:
     from features.snapshot import Snapshot
     from models.churn import ChurnModel
+    from models.examples import Examples
     from models.rows import Rows
 
 TRIALS = 400
@@ -193,12 +194,12 @@ def _snapshot(home: Home) -> Snapshot:
 
 def _model(rows: Rows) -> ChurnModel:
     from features.catalogue import CATALOGUE
-    from models.churn import ChurnExamples, ChurnRecipe, fit_churn
+    from models.churn import ChurnRecipe, fit_churn
     from models.learners.boosting import BoostingPreset
 
     labels, customers = (rows[:, :3] > 15).astype(np.float64), np.arange(len(rows), dtype=np.int32)
     as_ofs = np.full(len(rows), AS_OF - HORIZONS_DAYS[-1] * DAY)
-    examples = ChurnExamples(rows, CATALOGUE.names, labels, customers, as_ofs, CATALOGUE.signature)
+    examples = Examples(rows, CATALOGUE.names, labels, customers, as_ofs, CATALOGUE.signature)
     members, preset = (("boosting", 0.5), ("rfm_logistic", 0.5)), BoostingPreset(rounds=5, bag=1)
     recipe = ChurnRecipe("small", members, "contract", HORIZONS_DAYS, preset)
     return fit_churn(examples, recipe=recipe, seed=0)

@@ -24,7 +24,8 @@ from models.bundle import (
     write_live,
     write_predictions,
 )
-from models.churn import ChurnExamples, ChurnModel, ChurnRecipe, fit_churn
+from models.churn import ChurnModel, ChurnRecipe, fit_churn
+from models.examples import Examples
 from models.scoring import CHURN_RESTS_ON_TOO_LITTLE
 
 HORIZONS_DAYS = (30, 60, 90)
@@ -79,6 +80,6 @@ def small_model(rate: float) -> ChurnModel:
     labels[:leavers] = 1.0
     rows = np.full((100, 1), rate, dtype=np.float32)
     codes, as_ofs = np.arange(100, dtype=np.int32), np.full(100, AS_OF, dtype=np.int64)
-    examples = ChurnExamples(rows, ("tenure_days",), labels, codes, as_ofs, CATALOGUE.signature)
+    examples = Examples(rows, ("tenure_days",), labels, codes, as_ofs, CATALOGUE.signature)
     recipe = ChurnRecipe("prior", (("prior", 1.0),), "contract", HORIZONS_DAYS)
     return fit_churn(examples, recipe=recipe, seed=0)

@@ -15,10 +15,11 @@ from features.home import Home
 from features.importing.imports import import_history, receipt_for
 from features.importing.mapping import shipped_mapping
 from features.times import format_time, parse_time
-from training.churn import TrainingRun, train_churn
-from training.evaluate import Estimate
+from training.measures.resamples import Estimate
 from training.publishing.gates import report_gates
+from training.questions.churn import ChurnQuestion
 from training.records.report import CHOSEN, TrainingReport
+from training.train import TrainingRun, train
 
 _MEASURES = ("auc", "pr_auc", "log_loss", "ece")
 _IMPORTED_AT = parse_time("2026-01-01")
@@ -35,7 +36,7 @@ def graded(file: Path) -> TrainingReport:
         )
         company = read_company(default_company_text("activity"))
         store_company(home, company)
-        return train_churn(home, company, run=TrainingRun(_IMPORTED_AT)).report
+        return train(home, ChurnQuestion(company), run=TrainingRun(_IMPORTED_AT)).report
 
 
 def markdown(found: TrainingReport) -> str:
@@ -46,7 +47,7 @@ def markdown(found: TrainingReport) -> str:
         [
             format_time(fold.origin)[:10],
             f"{fold.test_rows:,}",
-            f"{fold.left_share:.3f}",
+            f"{fold.label_mean:.3f}",
             *(f"{fold.measures[name]['log_loss'].value:.3f}" for name in names),
         ]
         for fold in found.folds

@@ -35,12 +35,15 @@ from lifecycle.simulate import simulate_into
 from models.churn import MEMBERS, ChurnModel, fit_churn
 from models.learners.boosting import BoostingPreset
 from models.rows import FloatArray, Rows
-from training.churn import TrainedModel, TrainingRun, train_churn
-from training.evaluate import Resamples, measure
-from training.examples import stack_examples
-from training.labels import ChurnLabels, label_churn, newest_mature, observed_by
+from training.examples import newest_mature, stack_examples
+from training.labels.churn import days_to_mature, label_churn, sources_read
+from training.labels.labels import Labels, observed_by
+from training.measures.binary import measure
+from training.measures.resamples import Resamples
 from training.publishing.publish import company_in_use
-from training.recipes import contenders
+from training.questions.churn import ChurnQuestion
+from training.questions.churn_recipes import contenders
+from training.train import TrainedModel, TrainingRun, train
 
 USUAL_CUSTOMERS = 5_000
 TIMES = 20
@@ -100,10 +103,11 @@ def main() -> None:
 def _measured(campaign: Campaign) -> Result:
     questions = campaign.company("questions")
     company = company_in_use(questions)
-    newest = newest_mature(observed_by(EventLog.open(questions), None), company)
+    observed = observed_by(EventLog.open(questions), None, sources=sources_read(company))
+    newest = newest_mature(observed, gap_days=days_to_mature(company))
     months = month_starts(newest - 400 * DAY, newest)[-MONTHS_ASKED:]
     asked = _asked(questions, company, months=months)
-    usual = train_churn(campaign.company("usual"), company, run=TrainingRun(trained_at=0, as_of=months[0]), say=_say)
+    usual = train(campaign.company("usual"), ChurnQuestion(company), run=TrainingRun(trained_at=0, as_of=months[0]), say=_say)
     answers = {
         "usual": campaign.once("usual", lambda: _answers(usual.model, asked)),
         "large": campaign.once(
@@ -125,20 +129,20 @@ def _asked(home: Home, company: Company, *, months: Sequence[Timestamp]) -> Aske
 
 
 def _asked_in_month(
-    label: ChurnLabels, shot: Snapshot, *, truth: pa.Table, company: Company
+    label: Labels, shot: Snapshot, *, truth: pa.Table, company: Company
 ) -> tuple[Rows, FloatArray, FloatArray, pa.Array]:
     then = truth.filter(pc.equal(truth["as_of"].cast(pa.int64()), label.as_of)).combine_chunks()
     place = pc.index_in(label.ids, value_set=shot.ids)
     chance = then[f"churn_{company.horizon_days}"].take(pc.index_in(label.ids, value_set=then["customer_id"].combine_chunks()))
     known = pc.and_(pc.is_valid(place), pc.is_valid(chance.combine_chunks()))
     here = known.to_numpy(zero_copy_only=False)
-    left = label.left[here, company.horizons_days.index(company.horizon_days)]
+    left = label.values[here, company.horizons_days.index(company.horizon_days)]
     return shot.matrix[place.filter(known).to_numpy()], left, chance.filter(known).to_numpy(), label.ids.filter(known)
 
 
 def _learned_from_many(campaign: Campaign, company: Company, *, usual: TrainedModel, until: Timestamp) -> ChurnModel:
     """Fit what the usual company chose, on twenty times the customers; its calibration, if any, stays the usual company's."""
-    stacked = stack_examples(campaign.company("large", times=TIMES), company, as_of=until, say=_say)
+    stacked = stack_examples(campaign.company("large", times=TIMES), ChurnQuestion(company), as_of=until, say=_say)
     blend = next(each for each in contenders(MEMBERS) if each.blend == usual.model.name and each.calibration == "none")
     recipe = blend.recipe(usual.model.definition, usual.model.horizons_days, preset=BoostingPreset())
     _say(f"fitting {recipe.name} on {len(stacked.examples.rows):,} rows")

@@ -132,13 +132,14 @@ def _company(home: Home, data: Data, *, customers: int) -> Company:
 
 
 def _build(home: Home, company: Company, *, signing_key: Path) -> Demo:
-    from training.churn import TrainingRun, train_churn
     from training.publishing.pointer import Act
+    from training.questions.churn import ChurnQuestion
     from training.records.tracking import Tracking
+    from training.train import TrainingRun, train
 
     with phase("features, and a churn model graded at past moments"):
         run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
-        trained = train_churn(home, company, run=run, say=_every_phase_but_buckets)
+        trained = train(home, ChurnQuestion(company), run=run, say=_every_phase_but_buckets)
     from lifecycle.training_tables import measures_text
 
     say(measures_text(trained.report))

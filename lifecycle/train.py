@@ -43,15 +43,16 @@ def train(
 ) -> None:
     """Train a model, graded at past moments beside named baselines, and keep it as a candidate for `promote`."""
     from features.times import parse_time
-    from training.churn import TrainingRun, train_churn
     from training.publishing.promote import judge
+    from training.questions.churn import ChurnQuestion
     from training.records.candidates import stored_candidate
+    from training.train import TrainingRun, train
 
     settings = Settings()
     company = _company(company_file)
     run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings))
     with phase(f"train {model}"):
-        trained = train_churn(settings.home, company, run=run, say=say)
+        trained = train(settings.home, ChurnQuestion(company), run=run, say=say)
     gates = judge(settings.home, stored_candidate(settings.home, model, run_id=trained.run_id), company=company)
     result = {**_plain(trained.report.to_json()), "gates": [asdict(gate) for gate in gates]}
     emit(result, training_text(trained.report, gates), as_json=as_json)

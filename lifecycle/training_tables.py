@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from training.evaluate import Estimate
+    from training.measures.resamples import Estimate
     from training.publishing.gates import GateResult
     from training.publishing.ledger import LedgerEntry
     from training.records.report import TrainingReport
@@ -46,9 +46,8 @@ def measures_text(report: TrainingReport) -> str:
         f"  {measure:<18}" + "".join(f"{_shown(measure, report.pooled[name].get(measure)):<28}" for name in names)
         for measure in _MEASURES
     ]
-    title = (
-        f"Graded on {report.test_rows:,} rows at {len(report.folds)} past moments, {report.test_leavers:,} left; [95 % interval]"
-    )
+    graded = f"{report.test_rows:,} rows at {len(report.folds)} past moments"
+    title = f"Graded on {graded}, it happened to {report.test_positives:,}; [95 % interval]"
     return "\n".join([title, header, *rows])
 
 
@@ -68,7 +67,7 @@ def _data_text(report: TrainingReport) -> str:
     from features.times import format_time
 
     data = report.data
-    shares = ", ".join(f"{share:.1%} in {days} days" for days, share in data.left_share.items())
+    shares = ", ".join(f"{share:.1%} in {days} days" for days, share in data.label_means.items())
     return (
         f"Churn ({report.definition}), {report.horizon_days} days. Run {report.run_id}, model {report.model_sha[:12]}\n"
         f"  learned from {data.rows:,} rows of {data.customers:,} customers at risk, {len(data.snapshots)} months up to "
@@ -80,7 +79,7 @@ def _folds_text(report: TrainingReport) -> str:
     from features.times import format_time
 
     lines = [
-        f"  {format_time(fold.origin)[:10]}  {fold.test_rows:>7,} rows  {fold.left_share:>6.1%} left   "
+        f"  {format_time(fold.origin)[:10]}  {fold.test_rows:>7,} rows  {fold.label_mean:>6.1%} left   "
         + "   ".join(f"{name} {measures['log_loss'].value:.4f}" for name, measures in fold.measures.items())
         for fold in report.folds
     ]
@@ -88,11 +87,11 @@ def _folds_text(report: TrainingReport) -> str:
 
 
 def _recipe_text(report: TrainingReport) -> str:
-    from training.recipes import WORTH_IT
+    from training.questions.churn_recipes import WORTH_IT
 
     lines = [
-        f"  {each.log_loss:.4f}  {each.name}, calibration {each.calibration}{'  <- chosen' if each.chosen else ''}"
-        for each in sorted(report.contenders, key=lambda each: each.log_loss)
+        f"  {each.loss:.4f}  {each.name}, calibration {each.calibration}{'  <- chosen' if each.chosen else ''}"
+        for each in sorted(report.contenders, key=lambda each: each.loss)
     ]
     shipped = (
         f"  What ships is this recipe fitted again on all {report.refitted_rows:,} mature rows; the figures grade the recipe."

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from models.churn.model import ChurnModel
+from models.model import Model
 from models.rows import FloatArray, Rows
 
 _ROWS_AT_ONCE = 65_536  # bounds the working memory; answers do not depend on it
-
-CHURN_RESTS_ON_TOO_LITTLE = "churn_rests_on_too_little"
-"""1.0 where the customer's features are too incomplete for the churn model, else 0.0: such an answer must carry a warning."""
 
 
 class ScoredSnapshot(Protocol):
@@ -28,27 +26,22 @@ class ScoredSnapshot(Protocol):
         """Return the features, mapped or in memory."""
 
 
-def score_snapshot(models: Mapping[str, ChurnModel], snapshot: ScoredSnapshot) -> dict[str, FloatArray]:
-    """Return the columns of predictions for every row of a snapshot; `models` by question, missing ones allowed.
+def score_snapshot(
+    model: Model, snapshot: ScoredSnapshot, *, derived: Mapping[str, npt.NDArray[np.float32]] | None = None
+) -> dict[str, FloatArray]:
+    """Return the columns a model predicts for every row of a snapshot, one float64 a row each.
 
-    `churn_<days>`: the chance to leave within so many days. `churn_rests_on_too_little`: see there.
+    `derived`: columns beside the snapshot's own that the model reads, by name, a row each.
 
     Raises
     ------
     WrongColumns
-        If the snapshot's features are not those a model was fitted on.
+        If the snapshot's features, followed by the derived ones, are not those the model was fitted on.
     """
-    return score_churn(models["churn"], snapshot) if "churn" in models else {}
-
-
-def score_churn(model: ChurnModel, snapshot: ScoredSnapshot) -> dict[str, FloatArray]:
-    """Return `churn_<days>` for each horizon of the model, and `churn_rests_on_too_little`, one float64 a row."""
-    chances = np.empty((len(snapshot.matrix), len(model.horizons_days)))
-    thin = np.empty(len(snapshot.matrix))
-    for start in range(0, len(chances), _ROWS_AT_ONCE):
+    beside = derived or {}
+    names, parts = (*snapshot.names, *beside), []
+    for start in range(0, max(len(snapshot.matrix), 1), _ROWS_AT_ONCE):
         part = slice(start, start + _ROWS_AT_ONCE)
-        rows = np.ascontiguousarray(snapshot.matrix[part], dtype=np.float32)
-        chances[part] = model.predict(rows, names=snapshot.names)
-        thin[part] = model.rests_on_too_little(rows)
-    columns = {f"churn_{days}": chances[:, place].copy() for place, days in enumerate(model.horizons_days)}
-    return {**columns, CHURN_RESTS_ON_TOO_LITTLE: thin}
+        rows = np.column_stack([snapshot.matrix[part], *(column[part] for column in beside.values())])
+        parts.append(model.score(np.ascontiguousarray(rows, dtype=np.float32), names=names))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

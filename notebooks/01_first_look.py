@@ -77,11 +77,12 @@ plt.tight_layout()
 
 # %%
 from lifecycle.training_tables import gates_text, measures_text
-from training.churn import TrainingRun, train_churn
 from training.publishing.promote import judge
+from training.questions.churn import ChurnQuestion
 from training.records.candidates import stored_candidate
+from training.train import TrainingRun, train
 
-trained = train_churn(home, company, run=TrainingRun(trained_at=parse_time("2026-01-01")))
+trained = train(home, ChurnQuestion(company), run=TrainingRun(trained_at=parse_time("2026-01-01")))
 print(measures_text(trained.report))
 
 # %% [markdown]

@@ -1,10 +1,11 @@
-"""From what does the churn model learn: one row per customer at risk and month, its features as of then, its label mature now."""
+"""From what does a model learn: one row per customer asked about and month, its features as of then, its label mature now."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +18,45 @@ from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.times import DAY, Timestamp, month_starts
-from models.churn import ChurnExamples
+from models.examples import Examples
 from models.rows import BoolArray, FloatArray, Rows
 from training.folds import HistoryTooShort
-from training.labels import ChurnLabels, days_to_mature, label_churn, newest_mature, newest_midnight, observed_by
+from training.labels.labels import Labels, observed_by
 
 Say = Callable[[str], None]
 
+Derived: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
+"""Columns that a snapshot does not hold, by name, in the order of its ids: such as the stage each customer stood in."""
+
 MOST_MONTHS = 36
 _MONTH_DAYS = 31
+
+
+class Labelled(Protocol):
+    """What stacking must know of a question: whose labels, from which sources, and after how many days they have closed."""
+
+    @property
+    def company(self) -> Company:
+        """Return the company file the question is asked by."""
+        ...
+
+    @property
+    def gap_days(self) -> int:
+        """Return the days from a row's moment until its label has closed at every horizon."""
+        ...
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources whose completeness decides whether a label is mature."""
+        ...
+
+    def label(self, log: EventLog, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[Labels]:
+        """Return the labels at each moment, in the order given; `until` pretends that today is that moment."""
+        ...
+
+    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:
+        """Return the columns each snapshot gets beside those of the catalogue; the same names for each."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,32 +64,50 @@ class StackedExamples:
     """All mature rows, and the snapshots they were taken from.
 
     `newest` is the snapshot of today: no label is known yet, and the rhythm of purchases needs none. `told_by(moment)` gives the
-    labels that had closed by then, as the log told them then: those of the oldest rows, in their order. `unknown`: customers at
-    risk whom no snapshot holds, because their own row was not known by then; they teach nothing.
+    labels that had closed by then, as the log told them then: those of the oldest rows, in their order. `unknown`: customers
+    asked about whom no snapshot holds, because their own row was not known by then; they teach nothing.
     """
 
-    examples: ChurnExamples
+    examples: Examples
     snapshots: Mapping[Timestamp, Snapshot]
+    derived: Mapping[Timestamp, Derived]
     newest: Snapshot
     log_digest: str
     told_by: Callable[[Timestamp], FloatArray]
     unknown: int
 
     def everyone(self, as_of: Timestamp) -> Rows:
-        """Return the rows of all customers of one snapshot, at risk or not."""
-        return np.asarray(self.snapshots[as_of].matrix)
+        """Return the rows of all customers of one snapshot, asked about or not."""
+        return widened(self.snapshots[as_of], self.derived[as_of])
 
-    def part(self, rows: npt.NDArray[np.intp], *, known_at: Timestamp) -> ChurnExamples:
+    def part(self, rows: npt.NDArray[np.intp], *, known_at: Timestamp) -> Examples:
         """Return some of the rows closed by `known_at`, labelled as was known then, with everyone as of then for the rhythm.
 
         A correction received later is in the labels of today, and no model of that day could have learned from it.
         """
         whole = self.examples
         columns = whole.rows[rows], whole.names, self.told_by(known_at)[rows], whole.customers[rows], whole.as_ofs[rows]
-        return ChurnExamples(*columns, signature=whole.signature, everyone=self.everyone(known_at))
+        return Examples(*columns, signature=whole.signature, everyone=self.everyone(known_at))
 
 
-def stack_examples(home: Home, company: Company, *, as_of: Timestamp | None = None, say: Say | None = None) -> StackedExamples:
+def newest_mature(observed: Mapping[str, Timestamp], *, gap_days: int) -> Timestamp:
+    """Return the newest `as_of` whose labels have closed in every one of the sources observed."""
+    return min(observed.values()) - gap_days * DAY
+
+
+def newest_midnight(observed: Mapping[str, Timestamp]) -> Timestamp:
+    """Return the newest midnight UTC up to which every one of the sources observed is complete: the newest to predict at."""
+    return min(observed.values()) // DAY * DAY
+
+
+def widened(snapshot: Snapshot, derived: Derived) -> Rows:
+    """Return the rows of a snapshot, followed by its derived columns."""
+    if not derived:
+        return np.asarray(snapshot.matrix)
+    return np.column_stack([snapshot.matrix, *derived.values()]).astype(np.float32, copy=False)
+
+
+def stack_examples(home: Home, question: Labelled, *, as_of: Timestamp | None = None, say: Say | None = None) -> StackedExamples:
     """Stack the snapshots of every month with mature labels, at most three years back; those that are missing are computed.
 
     `as_of` pretends that today is that moment: labels are those known by then.
@@ -66,60 +115,62 @@ def stack_examples(home: Home, company: Company, *, as_of: Timestamp | None = No
     Raises
     ------
     HistoryTooShort
-        If there is no month with mature labels and customers at risk.
+        If there is no month with mature labels and customers to ask about.
     """
     log = EventLog.open(home)
-    observed = observed_by(log, as_of)
-    last = newest_mature(observed, company)
+    observed = observed_by(log, as_of, sources=question.sources)
+    last = newest_mature(observed, gap_days=question.gap_days)
     months = month_starts(last - MOST_MONTHS * _MONTH_DAYS * DAY, last)[-MOST_MONTHS:]
-    labels = [label for label in label_churn(log, company, as_ofs=months, until=as_of) if len(label.ids)]
+    labels = [label for label in question.label(log, as_ofs=months, until=as_of) if len(label.ids)]
     if not labels:
         raise HistoryTooShort(
-            "learning needs a month whose labels are mature and customers at risk in it; found none. Import more history"
+            "learning needs a month whose labels are mature and customers to ask about in it; found none. Import more history"
         )
-    moments = [*(label.as_of for label in labels), newest_midnight(observed, company)]
-    snapshots = compute_snapshots(home, company.catalogue, moments, effort=Effort(say=say))
+    moments = [*(label.as_of for label in labels), newest_midnight(observed)]
+    snapshots = compute_snapshots(home, question.company.catalogue, moments, effort=Effort(say=say))
+    derived = question.derived(home, snapshots)
     places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots[:-1], strict=True)]
     kept = {label.as_of: pc.is_valid(place).to_numpy(zero_copy_only=False) for label, place in zip(labels, places, strict=True)}
     return StackedExamples(
-        examples=_stacked(labels, snapshots, places=places, kept=kept),
+        examples=_stacked(labels, [*zip(snapshots, derived, strict=True)], places=places, kept=kept),
         snapshots={shot.as_of: shot for shot in snapshots[:-1]},
+        derived={shot.as_of: columns for shot, columns in zip(snapshots[:-1], derived[:-1], strict=True)},
         newest=snapshots[-1],
         log_digest=log.digest,
-        told_by=partial(_told_by, log, company, kept),
+        told_by=partial(_told_by, log, question, kept),
         unknown=sum(len(here) - int(here.sum()) for here in kept.values()),
     )
 
 
 def _stacked(
-    labels: Sequence[ChurnLabels],
-    snapshots: Sequence[Snapshot],
+    labels: Sequence[Labels],
+    snapshots: Sequence[tuple[Snapshot, Derived]],
     *,
     places: Sequence[pa.Array],
     kept: Mapping[Timestamp, BoolArray],
-) -> ChurnExamples:
-    *past, newest = snapshots
-    rows = [shot.matrix[place.drop_null().to_numpy()] for shot, place in zip(past, places, strict=True)]
+) -> Examples:
+    *past, (newest, columns) = snapshots
+    rows = [widened(*shot)[place.drop_null().to_numpy()] for shot, place in zip(past, places, strict=True)]
     moments = np.array([label.as_of for label in labels], dtype=np.int64)
-    return ChurnExamples(
+    return Examples(
         rows=np.concatenate(rows),
-        names=tuple(newest.names),
+        names=(*newest.names, *columns),
         labels=_of_kept(labels, kept),
         customers=_codes([label.ids.filter(pa.array(kept[label.as_of])) for label in labels]),
         as_ofs=np.repeat(moments, [len(part) for part in rows]),
         signature=newest.manifest.signature,
-        everyone=np.asarray(newest.matrix),
+        everyone=widened(newest, columns),
     )
 
 
-def _told_by(log: EventLog, company: Company, kept: Mapping[Timestamp, BoolArray], moment: Timestamp) -> FloatArray:
-    closed = [as_of for as_of in kept if as_of + days_to_mature(company) * DAY <= moment]
-    return _of_kept(label_churn(log, company, as_ofs=closed, until=moment), kept)
+def _told_by(log: EventLog, question: Labelled, kept: Mapping[Timestamp, BoolArray], moment: Timestamp) -> FloatArray:
+    closed = [as_of for as_of in kept if as_of + question.gap_days * DAY <= moment]
+    return _of_kept(question.label(log, as_ofs=closed, until=moment), kept)
 
 
-def _of_kept(labels: Sequence[ChurnLabels], kept: Mapping[Timestamp, BoolArray]) -> FloatArray:
-    """Return the labels of the customers a snapshot holds, one row each; who was at risk does not change with what came later."""
-    return np.concatenate([label.left[kept[label.as_of]] for label in labels])
+def _of_kept(labels: Sequence[Labels], kept: Mapping[Timestamp, BoolArray]) -> FloatArray:
+    """Return the labels of the customers a snapshot holds; who was asked about does not change with what came later."""
+    return np.concatenate([label.values[kept[label.as_of]] for label in labels])
 
 
 def _codes(ids: Sequence[pa.Array]) -> npt.NDArray[np.int32]:

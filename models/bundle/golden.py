@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from models.churn.model import ColumnRange
+from models.model import ColumnRange
 from models.rows import Rows
 
 _ROWS = 32

@@ -18,7 +18,7 @@ from models.bundle.predictions import Predictions, open_predictions
 from models.bundle.sealed import is_sha256
 from models.bundle.signing import PublicKey
 from models.bundle.trial import trial_load
-from models.churn.model import ChurnModel
+from models.model import Model
 
 
 class PointerDamaged(Damaged):
@@ -49,7 +49,7 @@ class LiveBundle:
 
     live: Live
     bundle: Bundle
-    models: Mapping[str, ChurnModel]
+    models: Mapping[str, Model]
     predictions: Predictions
 
 

@@ -18,6 +18,7 @@ from features.write_once import canonical_json
 from models.bundle.golden import golden_rows
 from models.bundle.sealed import Sealed, open_sealed, seal
 from models.churn.model import ChurnModel
+from models.model import Model
 from models.rows import Rows
 
 GOLDEN = "golden.json"
@@ -26,7 +27,7 @@ _FORMAT = 1
 _NOT_REPEATABLE = frozenset({"run_id", "run", "host", "hostname", "user", "time", "created_at", "promoted_at", "path"})
 
 # kind in the manifest -> how its files become a model
-_READERS: dict[str, Callable[[Mapping[str, bytes]], ChurnModel]] = {ChurnModel.kind: ChurnModel.from_files}
+_READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {ChurnModel.kind: ChurnModel.from_files}
 
 
 class SchemaMismatch(Conflict):
@@ -45,7 +46,7 @@ class GoldenRowsDiffer(Damaged):
     """A model does not give the answers it gave when it was stored."""
 
 
-def export_model(home: Home, model: ChurnModel, *, provenance: Mapping[str, Any]) -> str:
+def export_model(home: Home, model: Model, *, provenance: Mapping[str, Any]) -> str:
     """Store a model by its content and return its name.
 
     `provenance` is JSON that is the same for the same log, seed and versions.
@@ -76,7 +77,7 @@ def export_model(home: Home, model: ChurnModel, *, provenance: Mapping[str, Any]
     return seal(home.models, facts, fill)
 
 
-def load_model(home: Home, sha: str, *, signature: str | None = None) -> ChurnModel:
+def load_model(home: Home, sha: str, *, signature: str | None = None) -> Model:
     """Return a stored model after hashing every file of it; with `signature`, only if it was fitted on that catalogue.
 
     Raises
@@ -130,7 +131,7 @@ def _check_facts(sealed: Sealed, signature: str | None) -> None:
         )
 
 
-def _golden(model: ChurnModel) -> bytes:
+def _golden(model: Model) -> bytes:
     rows = golden_rows(model.ranges, seed=model.signature + model.name)
     plain = [[None if np.isnan(value) else value for value in row] for row in rows.astype(np.float64).tolist()]
     answers = model.predict(rows, names=model.feature_names).tolist()

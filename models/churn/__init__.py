@@ -5,7 +5,6 @@ from models.churn.model import ChurnModel
 from models.churn.recipe import (
     BASELINES,
     MEMBERS,
-    ChurnExamples,
     ChurnRecipe,
     OneSided,
     RecipeInvalid,
@@ -16,7 +15,6 @@ from models.churn.recipe import (
 __all__ = [
     "BASELINES",
     "MEMBERS",
-    "ChurnExamples",
     "ChurnModel",
     "ChurnRecipe",
     "OneSided",

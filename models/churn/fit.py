@@ -17,14 +17,16 @@ from models.churn.members import (
     RhythmMember,
     purchase_histories,
 )
-from models.churn.model import ChurnModel, ColumnRange, HorizonModel
-from models.churn.recipe import ChurnExamples, ChurnRecipe, OneSided, RecipeInvalid
+from models.churn.model import ChurnModel, HorizonModel
+from models.churn.recipe import ChurnRecipe, LabelsInvalid, OneSided, RecipeInvalid
+from models.examples import Examples
 from models.learners.blend import to_log_odds
 from models.learners.boosting import bin_rows, fit_boosting
 from models.learners.btyd import fit_btyd
 from models.learners.calibration import Calibration
 from models.learners.logistic import fit_logistics
-from models.rows import Rows, missing_share, quantities
+from models.model import ColumnRange
+from models.rows import missing_share, quantities
 
 RFM_FEATURES = (
     "purchases_days_since_last",
@@ -49,13 +51,13 @@ class FeaturesMissing(InvalidInput):
 class _Task:
     """One fit: on which rows, by which recipe, from which seed, on how many threads."""
 
-    examples: ChurnExamples
+    examples: Examples
     recipe: ChurnRecipe
     seed: int
     threads: int
 
 
-def fit_churn(examples: ChurnExamples, *, recipe: ChurnRecipe, seed: int, threads: int = 1) -> ChurnModel:
+def fit_churn(examples: Examples, *, recipe: ChurnRecipe, seed: int, threads: int = 1) -> ChurnModel:
     """Fit the recipe on all rows of the examples; the same examples, recipe and seed give the same model, byte for byte.
 
     Raises
@@ -64,14 +66,18 @@ def fit_churn(examples: ChurnExamples, *, recipe: ChurnRecipe, seed: int, thread
         If nobody left within some horizon, or everybody did.
     RecipeInvalid
         If the labels have another number of horizons than the recipe.
+    LabelsInvalid
+        If a label is neither 0 nor 1.
     """
     _check(examples, recipe)
     return _fitted(_Task(examples, recipe, seed, threads))
 
 
-def _check(examples: ChurnExamples, recipe: ChurnRecipe) -> None:
+def _check(examples: Examples, recipe: ChurnRecipe) -> None:
     if examples.labels.shape[1] != len(recipe.horizons_days):
         raise RecipeInvalid(f"needed a label for each horizon {recipe.horizons_days}, found {examples.labels.shape[1]} columns")
+    if not np.isin(examples.labels, (0.0, 1.0)).all():
+        raise LabelsInvalid("needed labels that are 0 or 1, found others; leave out rows whose label is not mature yet")
     for days, labels in zip(recipe.horizons_days, examples.labels.T, strict=True):
         if not len(labels) or labels.min() == labels.max():
             raise OneSided(
@@ -100,7 +106,7 @@ def _fitted(task: _Task) -> ChurnModel:
         signature=examples.signature,
         horizons=horizons,
         missing_limit=float(np.quantile(missing_share(examples.rows), _USUAL, method="higher")),
-        ranges=_ranges(examples.rows),
+        ranges=ColumnRange.of(examples.rows),
     )
 
 
@@ -151,10 +157,3 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     if missing:
         raise FeaturesMissing(f"needed the features {', '.join(wanted)}; missing: {', '.join(missing)}")
     return [list(names).index(name) for name in wanted]
-
-
-def _ranges(rows: Rows) -> ColumnRange:
-    missing = np.isnan(rows).mean(axis=0)
-    columns = zip(rows.T, missing, strict=True)
-    ends = [np.nanquantile(column, [0.01, 0.99]).tolist() if gone < 1 else [0.0, 0.0] for column, gone in columns]
-    return ColumnRange(tuple(low for low, _ in ends), tuple(high for _, high in ends), tuple(missing.tolist()))

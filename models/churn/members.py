@@ -25,6 +25,14 @@ class Member(Protocol):
         """Return one log-odds of leaving a row, for rows with every column of the model."""
         ...
 
+    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:
+        """Return what each column adds to each row's log-odds, shape (rows, columns + 1), last what it is added to.
+
+        A row adds up to its log-odds, and is NaN in the last column where `log_odds` is NaN. A learner that expects nothing of
+        its own measures from the population's log-odds.
+        """
+        ...
+
     def to_json(self) -> dict[str, Any]:
         """Return what was learned as a JSON object with its `kind`; texts of trees are named, not included."""
         ...
@@ -46,6 +54,13 @@ class BoostingMember:
         """Return the bag's mean log-odds; never NaN."""
         return self.boosting.log_odds(rows)
 
+    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:  # noqa: ARG002
+        """Return the bag's mean TreeSHAP, measured from what the trees expect."""
+        total = self.boosting.forests[0].contributions(rows)
+        for forest in self.boosting.forests[1:]:
+            total += forest.contributions(rows)
+        return total / len(self.boosting.forests)
+
     def texts(self) -> Mapping[str, str]:
         """Return one LightGBM text a seed."""
         return {f"{self.stem}-{seed}.txt": text for seed, text in enumerate(self.boosting.texts)}
@@ -66,6 +81,13 @@ class LogisticMember:
     def log_odds(self, rows: Rows) -> FloatArray:
         """Return the regression's log-odds; never NaN."""
         return self.logistic.log_odds(rows[:, list(self.columns)])
+
+    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:  # noqa: ARG002
+        """Return coefficient x deviation, measured from the mean row of training."""
+        own = self.logistic.contributions(rows[:, list(self.columns)])
+        whole = np.zeros((len(rows), rows.shape[1] + 1))
+        whole[:, [*self.columns, -1]] = own
+        return whole
 
     def texts(self) -> Mapping[str, str]:
         """Return nothing: all is in the JSON."""
@@ -90,6 +112,14 @@ class RhythmMember:
         histories = purchase_histories(rows, self.columns)
         return to_log_odds(self.btyd.probability_of_silence(histories, horizon=self.horizon_days))
 
+    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:
+        """Return the log-odds less the population's as one thing, in the column of the days since the last purchase."""
+        answers = self.log_odds(rows)
+        whole = np.zeros((len(rows), rows.shape[1] + 1))
+        whole[:, self.columns[-1]] = answers - population_log_odds
+        whole[:, -1] = np.where(np.isnan(answers), np.nan, population_log_odds)
+        return whole
+
     def texts(self) -> Mapping[str, str]:
         """Return nothing: all is in the JSON."""
         return {}
@@ -109,6 +139,10 @@ class PriorMember:
     def log_odds(self, rows: Rows) -> FloatArray:
         """Return the population's log-odds for every row."""
         return np.full(len(rows), float(to_log_odds(np.array(self.rate))))
+
+    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:  # noqa: ARG002
+        """Return nothing for any column: all is in what they are added to."""
+        return np.hstack([np.zeros(rows.shape), self.log_odds(rows)[:, None]])
 
     def texts(self) -> Mapping[str, str]:
         """Return nothing: all is in the JSON."""

@@ -15,9 +15,13 @@ from models.churn.members import Member, read_member
 from models.churn.recipe import Definition
 from models.learners.blend import blended
 from models.learners.calibration import Calibration
+from models.model import ColumnRange
 from models.rows import BoolArray, FloatArray, Rows, check_columns, missing_share
 
 _FACTS = "model.json"
+
+CHURN_RESTS_ON_TOO_LITTLE = "churn_rests_on_too_little"
+"""1.0 where the customer's features are too incomplete for the churn model, else 0.0."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,6 @@ class HorizonModel:
         """Return the model of one horizon that `to_json` wrote."""
         members = tuple((each["name"], each["weight"], read_member(each["member"], files)) for each in value["members"])
         return cls(value["horizon_days"], members, Calibration.from_json(value["calibration"]), value["population_log_odds"])
-
-
-@dataclass(frozen=True)
-class ColumnRange:
-    """What training rows look like, column by column, naming nobody: 1st and 99th percentile and missing share."""
-
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    missing: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -92,6 +87,12 @@ class ChurnModel:
         """
         return np.asarray(expit(self.log_odds(rows, names=names)))
 
+    def score(self, rows: Rows, *, names: Sequence[str]) -> dict[str, FloatArray]:
+        """Return `churn_<days>` for each horizon, and `churn_rests_on_too_little`: 1.0 where an answer must carry a warning."""
+        chances = self.predict(rows, names=names)
+        columns = {f"churn_{days}": chances[:, place].copy() for place, days in enumerate(self.horizons_days)}
+        return {**columns, CHURN_RESTS_ON_TOO_LITTLE: self.rests_on_too_little(rows).astype(np.float64)}
+
     def log_odds(self, rows: Rows, *, names: Sequence[str]) -> FloatArray:
         """Return the log-odds behind `predict`, calibrated and monotone over the horizons."""
         check_columns(rows, names, self.feature_names)
@@ -126,7 +127,7 @@ class ChurnModel:
         """Return the model that `to_files` wrote; the bytes must have been checked by their hash before."""
         value = json.loads(files[_FACTS])
         value["horizons"] = tuple(HorizonModel.from_json(each, files) for each in value["horizons"])
-        value["ranges"] = ColumnRange(**{key: tuple(numbers) for key, numbers in value["ranges"].items()})
+        value["ranges"] = ColumnRange.from_json(value["ranges"])
         value["feature_names"] = tuple(value["feature_names"])
         return cls(**value)
 

@@ -1,4 +1,4 @@
-"""From what, and how, is a churn model made: the rows to learn from, the recipe, and the recipes it is graded against."""
+"""How is a churn model made: the recipe, and the recipes it is graded against."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from features.errors import InvalidInput, Refused
 from models.learners.blend import check_weights
 from models.learners.boosting import BoostingPreset
-from models.rows import FloatArray, Rows, WrongShape, check_columns
 
 Definition = Literal["contract", "activity"]
 MEMBERS = ("boosting", "logistic", "mbg_nbd", "rfm_logistic", "prior")
@@ -28,41 +24,6 @@ class LabelsInvalid(InvalidInput):
 
 class OneSided(Refused):
     """Every customer of the examples left, or none did: there is nothing to tell apart."""
-
-
-@dataclass(frozen=True)
-class ChurnExamples:
-    """What a churn model learns from: one row per customer and monthly snapshot at which the customer was at risk.
-
-    `labels`: one column a horizon, 1.0 left, 0.0 stayed; every row is mature for every horizon. `customers`: a code per
-    customer, so that rows of one customer are known as such. `as_ofs`: the moment of each row. `signature`: of the feature
-    catalogue.
-
-    `everyone`: the rows of *all* customers, at risk or not, at the newest moment learned from. The purchase rhythm is fitted on
-    them: fitted on those at risk only it never sees anybody leave. Without it, the newest snapshot among `rows` has to do.
-    """
-
-    rows: Rows
-    names: tuple[str, ...]
-    labels: FloatArray
-    customers: npt.NDArray[np.int32]
-    as_ofs: npt.NDArray[np.int64]
-    signature: str
-    everyone: Rows | None = None
-
-    def __post_init__(self) -> None:
-        check_columns(self.rows, self.names, self.names)
-        lengths = {len(self.rows), len(self.labels), len(self.customers), len(self.as_ofs)}
-        if len(lengths) != 1 or self.labels.ndim != 2:
-            raise WrongShape(
-                f"needed rows, labels (a column a horizon), customers and as_ofs of one length, found {sorted(lengths)}"
-            )
-        if not np.isin(self.labels, (0.0, 1.0)).all():
-            raise LabelsInvalid("needed labels that are 0 or 1, found others; leave out rows whose label is not mature yet")
-
-    def population(self) -> Rows:
-        """Return the rows to learn the rhythm of purchases from."""
-        return self.rows[self.as_ofs == self.as_ofs.max()] if self.everyone is None else self.everyone
 
 
 @dataclass(frozen=True)

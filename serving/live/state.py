@@ -29,7 +29,7 @@ from models.bundle import (
     trial_load,
 )
 from models.bundle.sealed import open_sealed
-from models.scoring import CHURN_RESTS_ON_TOO_LITTLE
+from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 
 _CHURN_COLUMN = re.compile(r"churn_([0-9]+)")
 

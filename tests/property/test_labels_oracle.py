@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.times import DAY, Timestamp, parse_time
-from training.labels import at_risk_at, label_churn
+from training.labels.churn import at_risk_at, label_churn
 
 AS_OF: Timestamp = parse_time("2025-06-01")
 WATERMARK = AS_OF + 60 * DAY
@@ -150,5 +150,5 @@ def test_labels_are_what_a_reader_of_the_rows_would_say(purchases: list[list[Ver
 
     (found,) = label_churn(log, company(definition), as_ofs=[AS_OF])
 
-    assert dict(zip(found.ids.to_pylist(), found.left.tolist(), strict=True)) == expected(purchases, definition)
+    assert dict(zip(found.ids.to_pylist(), found.values.tolist(), strict=True)) == expected(purchases, definition)
     assert at_risk_at(log, company(definition), as_of=AS_OF).equals(found.ids)

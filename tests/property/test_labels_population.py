@@ -14,7 +14,8 @@ from features.home import Home
 from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, parse_time
-from training.labels import ChurnLabels, label_churn
+from training.labels.churn import label_churn
+from training.labels.labels import Labels
 
 AS_OF: Timestamp = parse_time("2025-06-01")
 UNTIL = AS_OF + 120 * DAY
@@ -29,7 +30,7 @@ def purchases(days: st.SearchStrategy[float], *, known_late: st.SearchStrategy[f
     return st.lists(st.tuples(st.sampled_from("abcd"), days, known_late, st.sampled_from(KINDS), terms), max_size=12)
 
 
-def labelled(home: Home, rows: list[Purchase], company: Company) -> ChurnLabels:
+def labelled(home: Home, rows: list[Purchase], company: Company) -> Labels:
     frame = pd.DataFrame(rows, columns=["customer_id", "day", "late", "kind", "term_days"])
     at = pd.to_datetime(AS_OF + (frame.pop("day") * DAY).astype("int64"), unit="us", utc=True)
     known = at + pd.to_timedelta((frame.pop("late") * DAY).astype("int64"), unit="us")
@@ -67,7 +68,7 @@ def test_nothing_of_the_future_changes_who_was_at_risk(
 def test_labels_are_monotone_over_the_horizons(
     rows: list[Purchase], company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    left = labelled(Home(tmp_path_factory.mktemp("log")), rows, company).left
+    left = labelled(Home(tmp_path_factory.mktemp("log")), rows, company).values
 
     steps = left[:, 1:] - left[:, :-1]
     assert (steps >= 0).all() if company.churn.definition == "contract" else (steps <= 0).all()

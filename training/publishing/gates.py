@@ -11,11 +11,35 @@ from training.records.report import CHOSEN, TrainingReport
 
 Verdict: TypeAlias = Literal["passed", "held", "refused"]
 
-WORSE_BY_AT_MOST = 0.005
 TOO_GOOD_AUC = 0.97
 TOO_GOOD_ALONE = 0.95
 FEWEST_ROWS = 200
 FEWEST_OF_A_KIND = 50
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a model is held to: the baseline that knows nothing, and how much worse than another it may be at most.
+
+    `margin` is in units of the main measure, or (`relative`) a share of the baseline's own figure.
+    """
+
+    least: str
+    margin: float
+    relative: bool = False
+
+    def worse_by_at_most(self, baseline: float) -> float:
+        """Return the margin in units of the measure, given the baseline's figure."""
+        return self.margin * baseline if self.relative else self.margin
+
+
+STANDARDS: Mapping[str, Standard] = {
+    "churn": Standard("prior", 0.005),
+    "transition": Standard("persistence", 0.005),
+    "value": Standard("mean", 0.01, relative=True),
+    "purchase": Standard("prior", 0.005),
+}
+"""By model; log-loss in nats for chances, mean absolute error in money for value."""
 
 
 class PromotionRefused(Refused):
@@ -46,7 +70,7 @@ class GateResult:
 
 def report_gates(report: TrainingReport) -> list[GateResult]:
     """Return what the report alone can decide; pure, the same report gives the same verdicts."""
-    return [enough_data(report), better_than_prior(report), not_worse_than_baseline(report), plausible(report)]
+    return [enough_data(report), better_than_least(report), not_worse_than_baseline(report), plausible(report)]
 
 
 def blocked(results: Sequence[GateResult]) -> list[GateResult]:
@@ -56,48 +80,54 @@ def blocked(results: Sequence[GateResult]) -> list[GateResult]:
 
 def enough_data(report: TrainingReport) -> GateResult:
     """Refuse where so few were graded that the intervals say nothing."""
-    leavers, stayers = report.test_leavers, report.test_rows - report.test_leavers
-    enough = report.test_rows >= FEWEST_ROWS and min(leavers, stayers) >= FEWEST_OF_A_KIND
+    happened, others = report.test_positives, report.test_rows - report.test_positives
+    enough = report.test_rows >= FEWEST_ROWS and min(happened, others) >= FEWEST_OF_A_KIND
     return GateResult(
         "enough_data",
         "passed" if enough else "refused",
-        f"{report.test_rows} rows graded: {leavers} left, {stayers} stayed",
+        f"{report.test_rows} rows graded: it happened to {happened}, not to {others}",
         f"{FEWEST_ROWS} rows, {FEWEST_OF_A_KIND} of each kind",
         "enough customers were graded" if enough else "too few customers were graded to tell a good model from a lucky one",
     )
 
 
-def better_than_prior(report: TrainingReport) -> GateResult:
-    """Refuse a model that knows no more than the share that leaves."""
-    gain = report.differences["prior"]["log_loss"]
+def better_than_least(report: TrainingReport) -> GateResult:
+    """Refuse a model that knows no more than what holds for everybody alike."""
+    least = STANDARDS[report.model].least
+    gain = report.differences[least][report.main_measure]
     better = gain.high < 0
     return GateResult(
-        "better_than_prior",
+        f"better_than_{least}",
         "passed" if better else "refused",
-        f"log-loss {gain.value:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}] against one rate for all",
+        f"{_compared(report, least)} against {least}",
         "interval below 0",
-        "better than one rate for all" if better else "not shown to be better than giving every customer the same rate",
+        f"better than {least}" if better else f"not shown to be better than {least}, which tells no customer from another",
     )
 
 
 def not_worse_than_baseline(report: TrainingReport) -> GateResult:
     """Refuse a model that a simpler one, named, may beat."""
-    name = report.baselines[0]
-    difference = report.differences[name]["log_loss"]
-    held_up = difference.high < WORSE_BY_AT_MOST
+    name, measure = report.baselines[0], report.main_measure
+    allowed = STANDARDS[report.model].worse_by_at_most(report.pooled[name][measure].value)
+    held_up = report.differences[name][measure].high < allowed
     return GateResult(
         "not_worse_than_baseline",
         "passed" if held_up else "refused",
-        f"log-loss {difference.value:+.4f} [{difference.low:+.4f}, {difference.high:+.4f}] against {name}",
-        f"interval below +{WORSE_BY_AT_MOST}",
+        f"{_compared(report, name)} against {name}",
+        f"interval below +{allowed:.4g}",
         f"not worse than {name}, the best baseline" if held_up else f"may be worse than {name}, which is simpler",
     )
+
+
+def _compared(report: TrainingReport, baseline: str) -> str:
+    found = report.differences[baseline][report.main_measure]
+    return f"{report.main_measure} {found.value:+.4f} [{found.low:+.4f}, {found.high:+.4f}]"
 
 
 def plausible(report: TrainingReport) -> GateResult:
     """Hold for review what is too good to be true: it usually means that a feature knows the future."""
     alone, found = report.features_alone[0], report.pooled[CHOSEN].get("auc")
-    auc = float("nan") if found is None else found.value  # none can be taken where nobody left; then nothing is credible either
+    auc = float("nan") if found is None else found.value  # none can be taken where it happened to nobody: nothing is credible
     credible = auc <= TOO_GOOD_AUC and alone.auc <= TOO_GOOD_ALONE
     suspect = f"look first at {alone.feature}, which alone reaches AUC {alone.auc:.3f}"
     return GateResult(

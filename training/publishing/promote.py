@@ -8,11 +8,23 @@ from contextlib import suppress
 from features.company import Company
 from features.errors import Damaged, InvalidInput
 from features.home import Home
-from models.bundle import Bundle, ContentDamaged, Live, NotStored, Signer, load_model, read_live, trial_load, write_bundle
+from models.bundle import (
+    Bundle,
+    ContentDamaged,
+    Live,
+    NotStored,
+    Signer,
+    load_model,
+    model_manifest,
+    read_live,
+    trial_load,
+    write_bundle,
+)
 from training.publishing.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
 from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
-from training.publishing.publish import company_stored, newest_scene, publish_predictions, question_of
+from training.publishing.publish import company_stored, newest_scene, publish_predictions
+from training.questions.registry import asked
 from training.records.candidates import Candidate, stored_candidate
 
 
@@ -22,17 +34,19 @@ class ReasonMissing(InvalidInput):
 
 def judge(home: Home, candidate: Candidate, *, company: Company) -> list[GateResult]:
     """Return every gate's verdict on a candidate; nothing is changed."""
-    sha = candidate.report.model_sha
+    report, sha = candidate.report, candidate.report.model_sha
     loaded = golden_rows(_failed_trial(home, sha))
     if loaded.verdict != "passed":
-        return [loaded, *report_gates(candidate.report)]
-    model = load_model(home, sha)
-    answered = {**question_of(company), "definition": model.definition, "horizons_days": list(model.horizons_days)}
+        return [loaded, *report_gates(report)]
+    model, wanted = load_model(home, sha), asked(candidate.report.model, company)
+    made_for = model_manifest(home, sha)["provenance"]
+    answered = {**wanted, "definition": made_for["definition"], "horizons_days": made_for["horizons_days"]}
+    catalogue = company.catalogue
     return [
         loaded,
-        same_schema((model.signature, *model.feature_names), (company.catalogue.signature, *company.catalogue.names)),
-        same_question(question_of(company), answered),
-        *report_gates(candidate.report),
+        same_schema((model.signature, *model.feature_names[: len(catalogue.names)]), (catalogue.signature, *catalogue.names)),
+        same_question(wanted, answered),
+        *report_gates(report),
     ]
 
 
@@ -54,7 +68,7 @@ def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> L
         company = _company_for(home, candidate)
         gates = judge(home, candidate, company=company)
         _refuse_blocked(gates, act.override)
-        models = {**live_models(home), model: candidate.report.model_sha}
+        models = {**_answering(home, company), model: candidate.report.model_sha}
         live = _published(home, models, company=company, signer=signer_of(home, act.signing_key))
         entry = LedgerEntry(
             act.at, "promote", live, models, model=model, run_id=candidate.report.run_id,
@@ -87,8 +101,17 @@ def _company_for(home: Home, candidate: Candidate) -> Company:
     live = read_live(home)
     if live is None or live.company is None:
         return own
+    used, model = company_stored(home, live.company), candidate.report.model
+    return used if asked(model, used) == asked(model, own) else own
+
+
+def _answering(home: Home, company: Company) -> dict[str, str]:
+    """Return the live models that answer what this company file asks; one made for another question is not kept live with it."""
+    live, models = read_live(home), live_models(home)
+    if live is None or live.company is None:
+        return models
     used = company_stored(home, live.company)
-    return used if question_of(used) == question_of(own) else own
+    return {model: sha for model, sha in models.items() if asked(model, used) == asked(model, company)}
 
 
 def _published(home: Home, models: Mapping[str, str], *, company: Company, signer: Signer) -> Live:

@@ -31,10 +31,14 @@ from models.bundle import (
     read_live,
     write_predictions,
 )
+from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 from models.rows import BoolArray, FloatArray
-from models.scoring import CHURN_RESTS_ON_TOO_LITTLE, score_snapshot
-from training.labels import at_risk_at, newest_midnight
+from models.scoring import score_snapshot
+from training.examples import newest_midnight
+from training.labels.churn import at_risk_at, sources_read
+from training.labels.labels import observed_by
 from training.publishing.pointer import bundles_before, stored_bundle
+from training.questions.registry import question_for
 
 
 class NoCompany(NotFound):
@@ -71,17 +75,10 @@ def company_stored(home: Home, sha: str) -> Company:
     return stored_company(home, sha)
 
 
-def question_of(company: Company) -> dict[str, object]:
-    """Return what of a company file decides which question a churn model answers, and from which features."""
-    asked = company.churn.model_dump(include={"definition", "grace_days", "at_risk_days", "activity"})
-    horizons = {"horizons_days": list(company.horizons_days), "horizon_days": company.horizon_days}
-    return {**asked, **horizons, "features": company.catalogue.signature}
-
-
 def newest_scene(home: Home, company: Company) -> Scene:
     """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
     log = EventLog.open(home)
-    as_of = newest_midnight(log.manifest.observed_until, company)
+    as_of = newest_midnight(observed_by(log, None, sources=sources_read(company)))
     snapshot = compute_snapshots(home, company.catalogue, [as_of])[0]
     return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
 
@@ -91,9 +88,13 @@ def predicted(home: Home, models: Mapping[str, str], *, scene: Scene) -> dict[st
 
     Who is not at risk gets NaN for churn: the model was not made for the question.
     """
-    opened = {question: load_model(home, sha, signature=scene.company.catalogue.signature) for question, sha in models.items()}
-    asked = pc.is_in(scene.snapshot.ids, value_set=scene.at_risk).to_numpy(zero_copy_only=False)
-    return {name: _only_where(asked, name, column=column) for name, column in score_snapshot(opened, scene.snapshot).items()}
+    at_risk = pc.is_in(scene.snapshot.ids, value_set=scene.at_risk).to_numpy(zero_copy_only=False)
+    columns: dict[str, FloatArray] = {}
+    for name, sha in models.items():
+        model = load_model(home, sha, signature=scene.company.catalogue.signature)
+        derived = question_for(name, scene.company).derived(home, [scene.snapshot])[0]
+        columns |= score_snapshot(model, scene.snapshot, derived=derived)
+    return {name: _only_where(at_risk, name, column=column) for name, column in columns.items()}
 
 
 def predict(home: Home, bundle: Bundle, *, scene: Scene) -> str:
@@ -112,5 +113,6 @@ def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene) -> Live:
     return live
 
 
-def _only_where(asked: BoolArray, name: str, *, column: FloatArray) -> FloatArray:
-    return column if name == CHURN_RESTS_ON_TOO_LITTLE else np.where(asked, column, np.nan)
+def _only_where(at_risk: BoolArray, name: str, *, column: FloatArray) -> FloatArray:
+    about_risk = name.startswith("churn_") and name != CHURN_RESTS_ON_TOO_LITTLE
+    return np.where(at_risk, column, np.nan) if about_risk else column

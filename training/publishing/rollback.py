@@ -40,20 +40,22 @@ def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
             )
         then = next(entry.live for entry in reversed(entries) if entry.models.get(model) == before)
         earlier = {**models, model: before}
-        live = _gone_back(home, earlier, company=_answered_for(home, then), act=act)
+        live = _gone_back(home, earlier, company=_answered_for(home, model, then), act=act)
         entry = LedgerEntry(act.at, "rollback", live, earlier, model=model, override=act.override)
         move_live(home, entry)
     return entry
 
 
-def _answered_for(home: Home, then: Live) -> str:
+def _answered_for(home: Home, model: str, then: Live) -> str:
     """Return the company file in use, unless the model was live for another question than it asks: then the one of that time."""
     now = live_now(home).company or ""
     if then.company in (None, now):
         return now
-    from training.publishing.publish import company_stored, question_of
+    from training.publishing.publish import company_stored
+    from training.questions.registry import asked
 
-    return now if question_of(company_stored(home, now)) == question_of(company_stored(home, then.company)) else then.company
+    same = asked(model, company_stored(home, now)) == asked(model, company_stored(home, then.company))
+    return now if same else then.company
 
 
 def _gone_back(home: Home, models: Mapping[str, str], *, company: str, act: Act) -> Live:

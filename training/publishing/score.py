@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,8 @@ from features.write_once import replace_file
 from models.bundle import Bundle, Live, read_live
 from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import live_models, live_now, publishing_lock
-from training.publishing.publish import company_in_use, newest_scene, predicted, publish_predictions, question_of
+from training.publishing.publish import company_in_use, newest_scene, predicted, publish_predictions
+from training.questions.registry import asked
 
 _WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
 
@@ -74,7 +76,7 @@ def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
     Raises
     ------
     AnotherQuestion
-        If the live churn model was trained for another question; training with the new file and promoting takes both into use.
+        If a live model was trained for another question; training with the new file and promoting takes both into use.
     """
     with publishing_lock(home):
         settle(home)
@@ -83,7 +85,7 @@ def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
         if live is None or live.bundle is None:
             entry = LedgerEntry(at, "company", Live(company=sha), {})
         else:
-            _refuse_another_question(company_in_use(home), company)
+            _refuse_another_question(company_in_use(home), company, models)
             entry = LedgerEntry(
                 at, "company", publish_predictions(home, Bundle(live.bundle, models), scene=newest_scene(home, company)), models
             )
@@ -91,11 +93,12 @@ def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
     return entry
 
 
-def _refuse_another_question(used: Company, new: Company) -> None:
-    before, after = question_of(used), question_of(new)
-    differing = ", ".join(name for name in before if before[name] != after[name])
-    if differing:
-        raise AnotherQuestion(
-            f"needed a company file that asks what the live churn model answers, found another {differing}. `lifecycle train "
-            "churn --company FILE` and then `lifecycle promote churn` take the file and its model into use together"
-        )
+def _refuse_another_question(used: Company, new: Company, models: Iterable[str]) -> None:
+    for model in models:
+        before, after = asked(model, used), asked(model, new)
+        differing = ", ".join(name for name in before if before[name] != after[name])
+        if differing:
+            raise AnotherQuestion(
+                f"needed a company file that asks what the live {model} model answers, found another {differing}. `lifecycle "
+                f"train {model} --company FILE` and then `lifecycle promote {model}` take both into use together"
+            )

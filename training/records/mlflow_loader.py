@@ -13,23 +13,23 @@ import pandas as pd
 
 from features.home import Home
 from models.bundle import load_model
-from models.churn import ChurnModel
+from models.model import Model
 
 
-class LoggedChurn:
-    """A churn model behind MLflow's `predict`: a row per customer in, a column per horizon out."""
+class LoggedModel:
+    """A model behind MLflow's `predict`: a row per customer in, a column per prediction out."""
 
-    def __init__(self, model: ChurnModel) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
 
     def predict(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the chance to leave as `churn_<days>`, in the order and with the index of the rows."""
+        """Return the columns that would stand in the predictions, in the order and with the index of the rows."""
         names = [str(name) for name in rows.columns]
-        chances = self.model.predict(np.ascontiguousarray(rows.to_numpy(dtype=np.float32)), names=names)
-        return pd.DataFrame(chances, index=rows.index, columns=[f"churn_{days}" for days in self.model.horizons_days])
+        columns = self.model.score(np.ascontiguousarray(rows.to_numpy(dtype=np.float32)), names=names)
+        return pd.DataFrame(dict(columns), index=rows.index)
 
 
-def _load_pyfunc(path: str) -> LoggedChurn:
+def _load_pyfunc(path: str) -> LoggedModel:
     home = Home(Path(path))
     (sha,) = (folder.name for folder in home.models.iterdir())
-    return LoggedChurn(load_model(home, sha))
+    return LoggedModel(load_model(home, sha))

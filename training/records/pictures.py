@@ -20,7 +20,7 @@ _POINTS = 200
 _SIZE_INCHES = (6.4, 4.4)
 
 
-def draw_pictures(folder: Path, folds: Sequence[FoldGrade], *, probabilities: FloatArray, left: FloatArray) -> list[Path]:
+def draw_pictures(folder: Path, *, folds: Sequence[FoldGrade], probabilities: FloatArray, left: FloatArray) -> list[Path]:
     """Write `calibration`, `gain`, `precision_recall` and `folds` as PNG and CSV; return the files.
 
     `probabilities` and `left` are the recipe's answers and what happened, pooled over the folds at one horizon.

@@ -5,16 +5,20 @@ It is aggregates only: no customer, no row. Gates, the command line and MLflow r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import msgspec
 
 from features.errors import Damaged
 from features.times import Timestamp
-from training.evaluate import Estimate
+from training.measures.resamples import Estimate
 
 CHOSEN = "recipe"
 """The name under which the chosen recipe stands beside its baselines."""
+
+Finding: TypeAlias = dict[str, str | int | float | None]
+"""One line of a table of a question's own, such as a stage, where its customers went, and how many."""
 
 
 class ReportUnreadable(Damaged):
@@ -23,10 +27,11 @@ class ReportUnreadable(Damaged):
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What was learned from: `rows` customers at risk over the `snapshots`, all with mature labels.
+    """What was learned from: `rows` customers asked about over the `snapshots`, all with mature labels.
 
-    `newest_snapshot` holds everybody known at the end: the rhythm of purchases is learned from it. `unknown_customers` were at
-    risk, but their own row was not known by then; they are not among the rows.
+    `newest_snapshot` holds everybody known at the end: the rhythm of purchases is learned from it. `unknown_customers` were to
+    be asked about, but their own row was not known by then; they are not among the rows. `label_means`: the mean label by
+    horizon (for churn the share that left).
     """
 
     as_of: Timestamp
@@ -38,7 +43,7 @@ class TrainingData:
     rows: int
     customers: int
     unknown_customers: int
-    left_share: dict[str, float]
+    label_means: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -48,23 +53,23 @@ class FoldGrade:
     origin: Timestamp
     train_rows: int
     test_rows: int
-    left_share: float
+    label_mean: float
     measures: dict[str, dict[str, Estimate]]
 
 
 @dataclass(frozen=True)
 class ContenderGrade:
-    """One blend with one calibration, and its log-loss pooled over the folds."""
+    """One recipe with one calibration, and its loss (the main measure) pooled over the folds."""
 
     name: str
     calibration: str
-    log_loss: float
+    loss: float
     chosen: bool
 
 
 @dataclass(frozen=True)
 class FeatureGrade:
-    """How well one feature alone tells who leaves (AUC, whichever way is up)."""
+    """How well one feature alone tells to whom it happens (AUC, whichever way is up)."""
 
     feature: str
     auc: float
@@ -75,8 +80,11 @@ class TrainingReport:
     """The whole report of one trained model.
 
     `pooled` and `folds` grade at the main horizon; `horizons` holds the recipe's pooled measures at each. `differences` is the
-    recipe less a baseline, paired. `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds
-    grade the recipe, and the shipped model is the model of none of them. `left_out`: members that could not be fitted.
+    recipe less a baseline, paired. `main_measure` is what the recipe was chosen by; lower is better. `test_positives`: of the
+    rows graded, those to whom it happened. `findings`: the question's own tables.
+
+    `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds grade the recipe, and the shipped
+    model is the model of none of them. `left_out`: members that could not be fitted.
     """
 
     model: str
@@ -87,6 +95,7 @@ class TrainingReport:
     horizon_days: int
     seed: int
     data: TrainingData
+    main_measure: str
     pooled: dict[str, dict[str, Estimate]]
     differences: dict[str, dict[str, Estimate]]
     folds: list[FoldGrade]
@@ -94,9 +103,10 @@ class TrainingReport:
     horizons: dict[str, dict[str, Estimate]]
     features_alone: list[FeatureGrade]
     test_rows: int
-    test_leavers: int
+    test_positives: int
     refitted_rows: int
     left_out: tuple[str, ...] = ()
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
 
     @property
     def chosen(self) -> ContenderGrade:
@@ -105,9 +115,9 @@ class TrainingReport:
 
     @property
     def baselines(self) -> list[str]:
-        """Return the names of the baselines, the best by log-loss first."""
+        """Return the names of the baselines, the best by the main measure first."""
         names = [name for name in self.pooled if name != CHOSEN]
-        return sorted(names, key=lambda name: self.pooled[name]["log_loss"].value)
+        return sorted(names, key=lambda name: self.pooled[name][self.main_measure].value)
 
     def to_json(self) -> bytes:
         """Return the report as JSON, indented for people."""

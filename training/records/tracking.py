@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from features.errors import Unavailable
 from features.home import Home
 from features.times import format_time
-from models.churn import ChurnModel
+from models.model import Model
 from training.records.report import TrainingReport
 
-EXPERIMENT = "lifecycle-churn"
 _PACKAGES = ("lightgbm", "numpy", "pandas", "pyarrow", "scipy", "msgspec", "cryptography")
 _PROGRAM = Path(__file__).resolve().parents[2]
 _SQLITE = "sqlite:///"
@@ -49,12 +50,12 @@ class Tracking:
         folder = home.mlflow.resolve()
         return cls(f"sqlite:///{folder / 'mlflow.db'}", (folder / "artefacts").as_uri())
 
-    def open(self) -> None:
-        """Make the store and the experiment if they are not there yet; the first time takes some seconds."""
-        with _quiet_mlflow(self):
+    def open(self, model: str) -> None:
+        """Make the store and the experiment of a model if they are not there yet; the first time takes some seconds."""
+        with _quiet_mlflow(self, model):
             pass
 
-    def record(self, home: Home, report: TrainingReport, *, model: ChurnModel, pictures: Path) -> str:
+    def record(self, home: Home, report: TrainingReport, *, model: Model, pictures: Path) -> str:
         """Record one training and return the id of its run.
 
         Raises
@@ -62,7 +63,8 @@ class Tracking:
         TrackingMissing
             If MLflow is not installed or its store cannot be reached; training without it works.
         """
-        with _quiet_mlflow(self) as mlflow, mlflow.start_run(run_name=f"{report.model} {format_time(report.trained_at)}") as run:
+        named = f"{report.model} {format_time(report.trained_at)}"
+        with _quiet_mlflow(self, report.model) as mlflow, mlflow.start_run(run_name=named) as run:
             mlflow.log_params(_parameters(report))
             mlflow.log_metrics(_metrics(report))
             mlflow.set_tags(_tags(report))
@@ -72,8 +74,17 @@ class Tracking:
             return str(run.info.run_id)
 
 
+def experiment_of(model: str) -> str:
+    """Return the experiment that holds the runs of a model.
+
+    >>> experiment_of("churn")
+    'lifecycle-churn'
+    """
+    return f"lifecycle-{model}"
+
+
 @contextmanager
-def _quiet_mlflow(tracking: Tracking) -> Iterator[Any]:
+def _quiet_mlflow(tracking: Tracking, model: str) -> Iterator[Any]:
     """Give MLflow, pointed at the store and the experiment; what it and its libraries warn of is not the reader's business."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     loud = logging.getLogger("mlflow").level
@@ -88,21 +99,21 @@ def _quiet_mlflow(tracking: Tracking) -> Iterator[Any]:
         logging.getLogger("mlflow").setLevel(logging.ERROR)
         before = mlflow.get_tracking_uri()
         try:
-            _open_experiment(mlflow, tracking)
+            _open_experiment(mlflow, tracking, experiment_of(model))
             yield mlflow
         finally:
             mlflow.set_tracking_uri(before)
             logging.getLogger("mlflow").setLevel(loud)
 
 
-def _open_experiment(mlflow: Any, tracking: Tracking) -> None:
+def _open_experiment(mlflow: Any, tracking: Tracking, experiment: str) -> None:
     try:
         if tracking.uri.startswith(_SQLITE):
             Path(tracking.uri.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
         mlflow.set_tracking_uri(tracking.uri)
-        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-            mlflow.create_experiment(EXPERIMENT, artifact_location=tracking.artefacts)
-        mlflow.set_experiment(EXPERIMENT)
+        if mlflow.get_experiment_by_name(experiment) is None:
+            mlflow.create_experiment(experiment, artifact_location=tracking.artefacts)
+        mlflow.set_experiment(experiment)
     except (mlflow.exceptions.MlflowException, OSError) as error:
         raise TrackingMissing(
             f"needed an MLflow store at {tracking.uri.rpartition('@')[2]}, found none that answers ({type(error).__name__}); "
@@ -152,9 +163,9 @@ def _tags(report: TrainingReport) -> dict[str, str]:
     }
 
 
-def _log_model(mlflow: Any, home: Home, *, report: TrainingReport, model: ChurnModel) -> None:
+def _log_model(mlflow: Any, home: Home, *, report: TrainingReport, model: Model) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        code, data = Path(folder) / "code", Path(folder) / "churn"
+        code, data = Path(folder) / "code", Path(folder) / report.model
         _copy_program(code)
         shutil.copytree(home.models / report.model_sha, data / "models" / report.model_sha)
         mlflow.pyfunc.log_model(
@@ -176,8 +187,9 @@ def _copy_program(folder: Path) -> None:
         shutil.copy(_PROGRAM / "training" / name, folder / "training" / name)
 
 
-def _signature(mlflow: Any, model: ChurnModel) -> Any:
+def _signature(mlflow: Any, model: Model) -> Any:
     types = mlflow.types
     inputs = types.Schema([types.ColSpec("float", name) for name in model.feature_names])
-    outputs = types.Schema([types.ColSpec("double", f"churn_{days}") for days in model.horizons_days])
+    nobody = np.full((1, len(model.feature_names)), np.nan, dtype=np.float32)
+    outputs = types.Schema([types.ColSpec("double", name) for name in model.score(nobody, names=model.feature_names)])
     return mlflow.models.ModelSignature(inputs=inputs, outputs=outputs)

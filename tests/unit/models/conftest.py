@@ -22,15 +22,16 @@ from models.bundle import (
     write_live,
     write_predictions,
 )
-from models.churn import ChurnExamples, ChurnModel, ChurnRecipe, fit_churn
+from models.churn import ChurnModel, ChurnRecipe, fit_churn
 from models.churn.members import RHYTHM_FEATURES
+from models.examples import Examples
 from models.learners.boosting import BoostingPreset
 
 NAMES = (*RHYTHM_FEATURES, "usage_count_30d", "tickets_open", "surveys_nps_last")
 QUICK = BoostingPreset(rounds=12, bag=2)
 
 
-def _examples(customers: int = 1_200, *, seed: int = 0) -> ChurnExamples:
+def _examples(customers: int = 1_200, *, seed: int = 0) -> Examples:
     """Build customers whose silence grows with the days since their last purchase; a third never answered a survey."""
     random = np.random.default_rng(seed)
     first = random.integers(30, 700, customers)
@@ -42,7 +43,7 @@ def _examples(customers: int = 1_200, *, seed: int = 0) -> ChurnExamples:
     as_ofs = np.sort(random.integers(0, 8, customers)) * 30 * DAY
     labels = (silent > 0).astype(np.float64).T
     rows = np.stack([*plain, score], axis=1).astype(np.float32)
-    return ChurnExamples(rows, NAMES, labels, np.arange(customers, dtype=np.int32), as_ofs, signature="5" * 64)
+    return Examples(rows, NAMES, labels, np.arange(customers, dtype=np.int32), as_ofs, signature="5" * 64)
 
 
 def _recipe(*members: str, definition: str = "activity") -> ChurnRecipe:
@@ -51,7 +52,7 @@ def _recipe(*members: str, definition: str = "activity") -> ChurnRecipe:
 
 
 @pytest.fixture(scope="session")
-def make_examples() -> Callable[..., ChurnExamples]:
+def make_examples() -> Callable[..., Examples]:
     return _examples
 
 
@@ -61,12 +62,12 @@ def make_recipe() -> Callable[..., ChurnRecipe]:
 
 
 @pytest.fixture(scope="session")
-def examples() -> ChurnExamples:
+def examples() -> Examples:
     return _examples()
 
 
 @pytest.fixture(scope="session")
-def model(examples: ChurnExamples) -> ChurnModel:
+def model(examples: Examples) -> ChurnModel:
     return fit_churn(examples, recipe=_recipe("boosting", "logistic", "mbg_nbd"), seed=0)
 
 

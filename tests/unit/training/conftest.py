@@ -16,10 +16,11 @@ from features.home import Home
 from features.log.intake import Receipt, append
 from features.times import DAY, parse_time
 from models.learners.boosting import BoostingPreset
-from training.churn import TrainedModel, TrainingRun, train_churn
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
+from training.questions.churn import ChurnQuestion
 from training.records.tracking import Tracking
+from training.train import TrainedModel, TrainingRun, train
 
 START, UNTIL = parse_time("2025-01-01"), parse_time("2025-12-20")
 TRAINED_AT, PROMOTED_AT = parse_time("2025-12-20T09:00:00Z"), parse_time("2025-12-21")
@@ -74,7 +75,7 @@ def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     append(home, orders(), receipt=Receipt(received_at=UNTIL, known_at="given", observed_until=observed))
     company = shop_company()
     store_company(home, company)
-    return Shop(folder, company, train_churn(home, company, run=TrainingRun(TRAINED_AT, preset=QUICK)))
+    return Shop(folder, company, train(home, ChurnQuestion(company, QUICK), run=TrainingRun(TRAINED_AT)))
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +83,7 @@ def twice_promoted_shop(trained_shop: Shop, tmp_path_factory: pytest.TempPathFac
     shop = _copied(trained_shop, tmp_path_factory.mktemp("promoted"))
     for seed in (0, 1):
         if seed:
-            train_churn(shop.home, shop.company, run=TrainingRun(TRAINED_AT + seed * DAY, seed=seed, preset=QUICK))
+            train(shop.home, ChurnQuestion(shop.company, QUICK), run=TrainingRun(TRAINED_AT + seed * DAY, seed=seed))
         promote(shop.home, "churn", act=Act(shop.signing_key, PROMOTED_AT + seed * DAY, override="a small shop"))
     return shop
 

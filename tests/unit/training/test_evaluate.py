@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from training.evaluate import MEASURES, FloatArray, Resamples, differences, estimates, measure
+from models.rows import FloatArray
+from training.measures.binary import MEASURES, measure
+from training.measures.resamples import Resamples, differences, estimates
 
 
 def sample(rows: int, *, seed: int = 0, skill: float = 1.0) -> tuple[FloatArray, FloatArray]:

@@ -14,12 +14,13 @@ from features.snapshot import find_snapshot
 from features.times import DAY, month_starts, parse_time
 from training.examples import StackedExamples, stack_examples
 from training.folds import HistoryTooShort
-from training.labels import label_churn
+from training.labels.churn import label_churn
+from training.questions.churn import ChurnQuestion
 
 
 @pytest.fixture(scope="module")
 def stacked(trained_shop: Any) -> StackedExamples:
-    return stack_examples(trained_shop.home, trained_shop.company)
+    return stack_examples(trained_shop.home, ChurnQuestion(trained_shop.company))
 
 
 def test_every_month_with_mature_labels_and_somebody_at_risk_is_stacked(stacked: StackedExamples) -> None:
@@ -41,7 +42,7 @@ def test_a_row_holds_the_snapshots_features_and_the_label_of_the_same_customer(
     expected = np.array([rows[customer] for customer in label.ids.to_pylist()])
 
     assert np.array_equal(stacked.examples.rows[here], expected, equal_nan=True)
-    assert np.array_equal(stacked.examples.labels[here], label.left)
+    assert np.array_equal(stacked.examples.labels[here], label.values)
 
 
 def test_a_customer_has_one_code_in_all_months(stacked: StackedExamples) -> None:
@@ -53,7 +54,7 @@ def test_a_customer_has_one_code_in_all_months(stacked: StackedExamples) -> None
 
 
 def test_seen_from_an_earlier_today_fewer_months_are_mature(trained_shop: Any) -> None:
-    then = stack_examples(trained_shop.home, trained_shop.company, as_of=parse_time("2025-10-15"))
+    then = stack_examples(trained_shop.home, ChurnQuestion(trained_shop.company), as_of=parse_time("2025-10-15"))
 
     assert then.examples.as_ofs.max() == parse_time("2025-07-01")
 
@@ -74,7 +75,7 @@ def test_an_order_heard_of_later_is_in_the_labels_of_today_and_not_in_those_of_t
     before = stack_examples(shop.home, shop.company)
     silent = np.flatnonzero((before.examples.as_ofs == as_of) & (before.examples.labels[:, -1] == 1))
     label = label_churn(EventLog.open(shop.home), shop.company, as_ofs=[as_of])[0]
-    customer = label.ids.to_pylist()[int(np.flatnonzero(label.left[:, -1] == 1)[0])]
+    customer = label.ids.to_pylist()[int(np.flatnonzero(label.values[:, -1] == 1)[0])]
     late = pd.DataFrame({"customer_id": [customer], "purchase_id": ["late"], "kind": ["order"], "revenue": [9.0]})
     late = late.assign(
         occurred_at=pd.to_datetime(as_of + DAY, unit="us", utc=True), known_at=pd.to_datetime(origin + DAY, unit="us", utc=True)
@@ -99,4 +100,4 @@ def test_snapshots_made_for_training_are_kept_for_next_time(stacked: StackedExam
 
 def test_a_history_without_a_mature_month_is_refused(trained_shop: Any) -> None:
     with pytest.raises(HistoryTooShort, match="Import more history"):
-        stack_examples(trained_shop.home, trained_shop.company, as_of=parse_time("2025-01-20") + 60 * DAY)
+        stack_examples(trained_shop.home, ChurnQuestion(trained_shop.company), as_of=parse_time("2025-01-20") + 60 * DAY)

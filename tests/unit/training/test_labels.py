@@ -10,7 +10,9 @@ import pyarrow as pa
 import pytest
 
 from features.times import DAY, Timestamp, parse_time
-from training.labels import ChurnLabels, ImmatureLabels, label_churn, newest_mature
+from training.examples import newest_mature
+from training.labels.churn import days_to_mature, label_churn, sources_read
+from training.labels.labels import ImmatureLabels, Labels
 
 AS_OF = parse_time("2026-01-01")
 TIME = pa.timestamp("us", tz="UTC")
@@ -54,7 +56,7 @@ def company(definition: str, *, at_risk_days: int = 365, grace_days: int = 14, h
 
 def labels(definition: str, *rows: dict[str, Any], **settings: Any) -> dict[str, list[float]]:
     found = label_churn(FakeLog(list(rows)), company(definition, **settings), as_ofs=[AS_OF])[0]
-    return dict(zip(found.ids.to_pylist(), found.left.tolist(), strict=True))
+    return dict(zip(found.ids.to_pylist(), found.values.tolist(), strict=True))
 
 
 class TestActivity:
@@ -170,9 +172,11 @@ class TestMaturity:
 
     def test_the_newest_mature_moment_is_the_last_that_is_not_refused(self) -> None:
         log = FakeLog([row("a", -1, term_days=30.0)])
-        newest = newest_mature(log.observed_until, company("contract"))
+        asked = company("contract")
+        observed = {source: log.observed_until[source] for source in sources_read(asked)}
+        newest = newest_mature(observed, gap_days=days_to_mature(asked))
 
-        assert isinstance(label_churn(log, company("contract"), as_ofs=[newest])[0], ChurnLabels)
+        assert isinstance(label_churn(log, company("contract"), as_ofs=[newest])[0], Labels)
         with pytest.raises(ImmatureLabels):
             label_churn(log, company("contract"), as_ofs=[newest + 1])
 
@@ -182,8 +186,8 @@ class TestMaturity:
         as_known_at_95 = label_churn(log, company("activity"), as_ofs=[AS_OF], until=AS_OF + 95 * DAY)[0]
         as_known_now = label_churn(log, company("activity"), as_ofs=[AS_OF])[0]
 
-        assert as_known_at_95.left.tolist() == [[0.0, 0.0]]
-        assert as_known_now.left.tolist() == [[1.0, 1.0]]
+        assert as_known_at_95.values.tolist() == [[0.0, 0.0]]
+        assert as_known_now.values.tolist() == [[1.0, 1.0]]
 
     def test_customers_come_sorted_bytewise(self) -> None:
         found = labels("activity", row("b", -1), row("B", -1), row("a", -1))

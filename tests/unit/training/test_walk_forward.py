@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,85 +11,88 @@ import pytest
 from features.times import DAY
 from models.learners.blend import blended
 from models.learners.boosting import BoostingPreset
-from training import walk_forward as walk_forward_room
-from training.churn import TrainingRun, train_churn
+from training.contest import Contest
 from training.examples import StackedExamples, stack_examples
-from training.labels import days_to_mature
-from training.recipes import Contender, choose, contenders, members_to_fit
+from training.questions import churn as churn_room
+from training.questions.chances import Chances
+from training.questions.churn import ChurnQuestion
+from training.questions.churn_recipes import Contender, choose, contenders, members_to_fit
 from training.records.report import CHOSEN
-from training.walk_forward import WalkForward, WalkForwardPlan, walk_forward
+from training.train import TrainingRun, train
 
 QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
 
 
 @pytest.fixture(scope="module")
 def stacked(trained_shop: Any) -> StackedExamples:
-    return stack_examples(trained_shop.home, trained_shop.company)
+    return stack_examples(trained_shop.home, ChurnQuestion(trained_shop.company))
 
 
 @pytest.fixture(scope="module")
-def plan(trained_shop: Any) -> WalkForwardPlan:
-    company = trained_shop.company
-    return WalkForwardPlan("activity", company.horizons_days, 90, days_to_mature(company), seed=0, preset=QUICK)
+def question(trained_shop: Any) -> ChurnQuestion:
+    return ChurnQuestion(trained_shop.company, QUICK)
 
 
 @pytest.fixture(scope="module")
-def walked(stacked: StackedExamples, plan: WalkForwardPlan) -> WalkForward:
-    return walk_forward(stacked, plan)
+def contest(stacked: StackedExamples, question: ChurnQuestion) -> Contest:
+    return question.contest(stacked, seed=0)
 
 
-def test_every_member_answers_for_everybody_tested_at_every_horizon(walked: WalkForward) -> None:
-    for graded in walked.folds:
-        assert set(graded.answers) == set(members_to_fit("activity"))
-        assert all(odds.shape == graded.left.shape == (len(graded.fold.test), 3) for odds in graded.answers.values())
+@pytest.fixture(scope="module")
+def chances(contest: Contest) -> Chances:
+    found: Chances = contest.chosen.chances
+    return found
+
+
+def test_every_member_answers_for_everybody_tested_at_every_horizon(chances: Chances) -> None:
+    for each in chances.folds:
+        assert set(each.answers) == set(members_to_fit("activity"))
+        assert all(odds.shape == each.labels.shape == (len(each.fold.test), 3) for odds in each.answers.values())
 
 
 def test_what_happens_after_an_origin_changes_no_answer_given_at_it(
-    stacked: StackedExamples, plan: WalkForwardPlan, walked: WalkForward
+    stacked: StackedExamples, question: ChurnQuestion, chances: Chances
 ) -> None:
     examples = stacked.examples
-    origin = walked.folds[1].fold.origin
-    still_open = examples.as_ofs + plan.gap_days * DAY > origin
+    origin = chances.folds[1].fold.origin
+    still_open = examples.as_ofs + question.gap_days * DAY > origin
     other = np.where(still_open[:, None], 1 - examples.labels, examples.labels)
-    changed = StackedExamples(
-        type(examples)(examples.rows, examples.names, other, examples.customers, examples.as_ofs, examples.signature),
-        stacked.snapshots, stacked.newest, stacked.log_digest, stacked.told_by, 0,
-    )  # fmt: skip
+    changed = replace(stacked, examples=replace(examples, labels=other))
 
-    again = walk_forward(changed, plan)
+    again = question.contest(changed, seed=0).chosen.chances
 
-    for name, odds in walked.folds[1].answers.items():
+    for name, odds in chances.folds[1].answers.items():
         assert np.array_equal(odds, again.folds[1].answers[name], equal_nan=True)
 
 
-def test_the_longer_the_silence_asked_for_the_rarer_it_is(walked: WalkForward) -> None:
-    for place in range(len(walked.folds)):
-        chances = walked.probabilities(place)
-        assert (np.diff(chances, axis=1) <= 1e-12).all()
+def test_the_longer_the_silence_asked_for_the_rarer_it_is(chances: Chances, contest: Contest) -> None:
+    for place in range(len(chances.folds)):
+        found = chances.probabilities(contest.chosen.chosen, place)
+        assert (np.diff(found, axis=1) <= 1e-12).all()
 
 
-def test_a_blend_is_the_weighted_mean_of_its_members_log_odds(walked: WalkForward) -> None:
-    graded = walked.folds[-1]
+def test_a_blend_is_the_weighted_mean_of_its_members_log_odds(chances: Chances) -> None:
+    last = chances.folds[-1]
     contender = Contender("boosting_mbg_nbd", (("boosting", 0.7), ("mbg_nbd", 0.3)))
 
-    found = walk_forward_room._blended(graded, contender)[:, 2]
+    found = chances.log_odds(contender, len(chances.folds) - 1)[:, 2]
 
-    answers = {name: odds[:, 2] for name, odds in graded.answers.items()}
-    assert np.array_equal(found, blended(answers, contender.members, otherwise=float(graded.population[2])))
+    answers = {name: odds[:, 2] for name, odds in last.answers.items()}
+    assert np.array_equal(found, blended(answers, contender.members, otherwise=float(last.answers["prior"][0, 2])))
 
 
 def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(
     trained_shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit_churn = walk_forward_room.fit_churn
+    fit_churn = churn_room.fit_churn
 
     def without_rhythm(examples: Any, *, recipe: Any, seed: int) -> Any:
         if "mbg_nbd" in dict(recipe.members):
-            raise walk_forward_room.TooFewPurchases("nobody came back")
+            raise churn_room.TooFewPurchases("nobody came back")
         return fit_churn(examples, recipe=recipe, seed=seed)
 
-    monkeypatch.setattr(walk_forward_room, "fit_churn", without_rhythm)
-    trained = train_churn(trained_shop.home, trained_shop.company, run=TrainingRun(trained_at=1, preset=QUICK))
+    monkeypatch.setattr(churn_room, "fit_churn", without_rhythm)
+    trained = train(trained_shop.home, ChurnQuestion(trained_shop.company, QUICK), run=TrainingRun(trained_at=1))
 
     assert trained.report.left_out == ("mbg_nbd",)
     assert "mbg_nbd" not in trained.report.pooled
@@ -96,7 +100,7 @@ def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(
 
 
 def test_the_same_log_seed_and_recipe_give_the_same_model_byte_for_byte(trained_shop: Any) -> None:
-    again = train_churn(trained_shop.home, trained_shop.company, run=TrainingRun(trained_at=2, preset=QUICK))
+    again = train(trained_shop.home, ChurnQuestion(trained_shop.company, QUICK), run=TrainingRun(trained_at=2))
 
     assert again.model_sha == trained_shop.trained.model_sha
     assert again.report.pooled == trained_shop.trained.report.pooled

@@ -13,7 +13,8 @@ from features.write_once import canonical_json
 from models.bundle import ContentDamaged, NotStored, SchemaMismatch, check_golden_rows, export_model, load_model, model_manifest
 from models.bundle.models import GOLDEN, GoldenRowsDiffer, NotRepeatable, UnknownFormat
 from models.bundle.sealed import seal
-from models.churn import ChurnExamples, ChurnModel
+from models.churn import ChurnModel
+from models.examples import Examples
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def test_a_stored_model_answers_as_it_did(home: Home, model: ChurnModel, examples: ChurnExamples) -> None:
+def test_a_stored_model_answers_as_it_did(home: Home, model: ChurnModel, examples: Examples) -> None:
     loaded = load_model(home, export_model(home, model, provenance={}))
 
     answers = loaded.predict(examples.rows, names=examples.names)
@@ -50,7 +51,7 @@ def test_the_manifest_says_where_the_model_comes_from_and_names_no_run(home: Hom
         export_model(home, model, provenance={"run_id": "7"})
 
 
-def test_golden_rows_are_nobodys(home: Home, model: ChurnModel, examples: ChurnExamples) -> None:
+def test_golden_rows_are_nobodys(home: Home, model: ChurnModel, examples: Examples) -> None:
     sha = export_model(home, model, provenance={})
     golden = json.loads((home.models / sha / GOLDEN).read_bytes())
 

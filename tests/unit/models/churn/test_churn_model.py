@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models.churn import ChurnExamples, ChurnModel, ChurnRecipe, fit_churn
+from models.churn import ChurnModel, ChurnRecipe, fit_churn
 from models.churn.model import rising
+from models.examples import Examples
 from models.learners.calibration import Calibration
 from models.rows import FloatArray, WrongColumns, WrongShape
 
 
-def test_columns_in_another_order_are_refused(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_columns_in_another_order_are_refused(model: ChurnModel, examples: Examples) -> None:
     swapped = [examples.names[1], examples.names[0], *examples.names[2:]]
 
     with pytest.raises(WrongColumns, match="another order") as refused:
@@ -26,28 +27,26 @@ def test_columns_in_another_order_are_refused(model: ChurnModel, examples: Churn
     assert refused.value.reordered
 
 
-def test_missing_and_extra_columns_are_named(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_missing_and_extra_columns_are_named(model: ChurnModel, examples: Examples) -> None:
     with pytest.raises(WrongColumns, match="missing: tickets_open; not wanted: tickets_shut") as refused:
         model.predict(examples.rows, names=[name.replace("tickets_open", "tickets_shut") for name in examples.names])
 
     assert (refused.value.missing, refused.value.extra) == (("tickets_open",), ("tickets_shut",))
 
 
-def test_a_matrix_of_another_width_than_its_names_is_refused(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_a_matrix_of_another_width_than_its_names_is_refused(model: ChurnModel, examples: Examples) -> None:
     with pytest.raises(WrongShape, match="needed a matrix of 6 columns"):
         model.predict(examples.rows[:, :5], names=examples.names)
 
 
-def test_a_longer_silence_is_never_likelier(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_a_longer_silence_is_never_likelier(model: ChurnModel, examples: Examples) -> None:
     chances = model.predict(examples.rows, names=examples.names)
 
     assert chances.shape == (len(examples.rows), 3)
     assert (np.diff(chances, axis=1) <= 1e-12).all()
 
 
-def test_the_risk_of_a_contract_never_falls_with_the_horizon(
-    examples: ChurnExamples, make_recipe: Callable[..., ChurnRecipe]
-) -> None:
+def test_the_risk_of_a_contract_never_falls_with_the_horizon(examples: Examples, make_recipe: Callable[..., ChurnRecipe]) -> None:
     until = replace(examples, labels=examples.labels[:, ::-1])
 
     model = fit_churn(until, recipe=make_recipe("boosting", "logistic", definition="contract"), seed=0)
@@ -55,14 +54,14 @@ def test_the_risk_of_a_contract_never_falls_with_the_horizon(
     assert (np.diff(model.predict(until.rows, names=until.names), axis=1) >= -1e-12).all()
 
 
-def test_an_empty_row_is_flagged_though_trees_would_answer(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_an_empty_row_is_flagged_though_trees_would_answer(model: ChurnModel, examples: Examples) -> None:
     rows = examples.rows[:2].copy()
     rows[1] = np.nan
 
     assert model.rests_on_too_little(rows).tolist() == [False, True]
 
 
-def test_a_row_emptier_than_any_seen_in_training_is_flagged(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_a_row_emptier_than_any_seen_in_training_is_flagged(model: ChurnModel, examples: Examples) -> None:
     rows = examples.rows[:1].copy()
     rows[0, [3, 4, 5]] = np.nan
 
@@ -70,7 +69,7 @@ def test_a_row_emptier_than_any_seen_in_training_is_flagged(model: ChurnModel, e
     assert model.rests_on_too_little(rows).all()
 
 
-def test_the_answer_for_one_customer_does_not_depend_on_the_others(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_the_answer_for_one_customer_does_not_depend_on_the_others(model: ChurnModel, examples: Examples) -> None:
     together = model.predict(examples.rows[:50], names=examples.names)
 
     alone = [model.predict(row[None], names=examples.names)[0] for row in examples.rows[:50]]
@@ -78,14 +77,14 @@ def test_the_answer_for_one_customer_does_not_depend_on_the_others(model: ChurnM
     assert together == pytest.approx(np.array(alone), abs=1e-14)
 
 
-def test_a_model_becomes_files_and_back_without_a_difference(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_a_model_becomes_files_and_back_without_a_difference(model: ChurnModel, examples: Examples) -> None:
     again = ChurnModel.from_files(model.to_files())
 
     assert again.to_files() == model.to_files()
     assert np.array_equal(again.predict(examples.rows, names=examples.names), model.predict(examples.rows, names=examples.names))
 
 
-def test_a_calibration_put_on_later_moves_its_horizon_only(model: ChurnModel, examples: ChurnExamples) -> None:
+def test_a_calibration_put_on_later_moves_its_horizon_only(model: ChurnModel, examples: Examples) -> None:
     moved = model.calibrated({90: Calibration("intercept", intercept=-0.5)})
 
     before, after = (each.log_odds(examples.rows, names=examples.names) for each in (model, moved))

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from training.evaluate import Estimate
+from training.measures.resamples import Estimate
 from training.publishing.gates import (
     GateResult,
     PromotionRefused,
-    better_than_prior,
+    better_than_least,
     blocked,
     enough_data,
     golden_rows,
@@ -35,8 +35,8 @@ def report(*, against_prior: float = -0.1, against_mbg: float = -0.01, auc: floa
     differences = {"prior": against_prior, "rfm_logistic": -0.05, "mbg_nbd": against_mbg}
     return TrainingReport(
         model="churn", model_sha="m" * 64, run_id="run", trained_at=0, definition="activity", horizon_days=90, seed=0, data=DATA,
-        pooled=pooled, differences={name: {"log_loss": estimate(value)} for name, value in differences.items()}, folds=[],
-        contenders=[], horizons={}, features_alone=[FeatureGrade("usage_count_30d", alone)], test_rows=900, test_leavers=200,
+        main_measure="log_loss",         pooled=pooled, differences={name: {"log_loss": estimate(value)} for name, value in differences.items()}, folds=[],
+        contenders=[], horizons={}, features_alone=[FeatureGrade("usage_count_30d", alone)], test_rows=900, test_positives=200,
         refitted_rows=1000,
     )  # fmt: skip
 
@@ -59,8 +59,8 @@ def test_the_best_named_baseline_may_not_be_better_by_more_than_the_limit(agains
 
 
 def test_a_model_whose_gain_over_the_prior_may_be_luck_is_refused() -> None:
-    assert better_than_prior(report(against_prior=-0.003)).verdict == "passed"
-    assert better_than_prior(report(against_prior=-0.001)).verdict == "refused"
+    assert better_than_least(report(against_prior=-0.003)).verdict == "passed"
+    assert better_than_least(report(against_prior=-0.001)).verdict == "refused"
 
 
 @pytest.mark.parametrize(("auc", "alone"), [(0.971, 0.7), (0.96, 0.951)])
@@ -74,7 +74,7 @@ def test_what_is_too_good_to_be_true_is_held_and_names_the_feature(auc: float, a
 
 @pytest.mark.parametrize(("rows", "leavers"), [(199, 100), (900, 49), (900, 851)])
 def test_too_few_graded_customers_are_refused(rows: int, leavers: int) -> None:
-    result = enough_data(replace(report(), test_rows=rows, test_leavers=leavers))
+    result = enough_data(replace(report(), test_rows=rows, test_positives=leavers))
 
     assert result.verdict == "refused"
     assert str(leavers) in result.figure
@@ -82,7 +82,7 @@ def test_too_few_graded_customers_are_refused(rows: int, leavers: int) -> None:
 
 def test_where_nobody_graded_left_the_refusal_says_so_though_no_auc_can_be_taken() -> None:
     one_sided = replace(
-        report(), test_leavers=0, pooled={"recipe": {"log_loss": estimate(0.1)}, "prior": {"log_loss": estimate(0.1)}}
+        report(), test_positives=0, pooled={"recipe": {"log_loss": estimate(0.1)}, "prior": {"log_loss": estimate(0.1)}}
     )
 
     found = verdicts(report_gates(one_sided))

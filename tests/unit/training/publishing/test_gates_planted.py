@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.churn import ChurnExamples
+from models.examples import Examples
 from models.learners.boosting import BoostingPreset
-from training import churn as churn_room
-from training.churn import TrainingRun, train_churn
+from training import train as train_room
 from training.examples import StackedExamples, stack_examples
 from training.publishing.gates import GateResult, report_gates
+from training.questions.churn import ChurnQuestion
 
 LEAKY = "usage_count_30d"
 
@@ -23,21 +23,21 @@ LEAKY = "usage_count_30d"
 def gates_of(trained_shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GateResult]]:
     """Train on the shop's examples, changed, and return the verdicts by name; the shop itself is not changed."""
 
-    def gates(change: Callable[[ChurnExamples], ChurnExamples]) -> dict[str, GateResult]:
+    def gates(change: Callable[[Examples], Examples]) -> dict[str, GateResult]:
         def changed(*place: Any, **settings: Any) -> StackedExamples:
             stacked = stack_examples(*place, **settings)
             return replace(stacked, examples=change(stacked.examples))
 
-        monkeypatch.setattr(churn_room, "stack_examples", changed)
-        run = TrainingRun(trained_at=3, preset=BoostingPreset(leaves=4, rounds=40, bag=1))
-        trained = train_churn(trained_shop.home, trained_shop.company, run=run)
+        monkeypatch.setattr(train_room, "stack_examples", changed)
+        question = ChurnQuestion(trained_shop.company, BoostingPreset(leaves=4, rounds=40, bag=1))
+        trained = train_room.train(trained_shop.home, question, run=train_room.TrainingRun(trained_at=3))
         return {result.name: result for result in report_gates(trained.report)}
 
     return gates
 
 
 def test_a_feature_that_knows_the_future_is_held_and_named(gates_of: Callable[..., dict[str, GateResult]]) -> None:
-    def leaking(examples: ChurnExamples) -> ChurnExamples:
+    def leaking(examples: Examples) -> Examples:
         rows, noise = examples.rows.copy(), np.random.default_rng(0).normal(0, 0.2, len(examples.rows))
         rows[:, examples.names.index(LEAKY)] = examples.labels[:, -1] + noise
         return replace(examples, rows=rows)
@@ -49,7 +49,7 @@ def test_a_feature_that_knows_the_future_is_held_and_named(gates_of: Callable[..
 
 
 def test_labels_dealt_out_at_random_are_refused(gates_of: Callable[..., dict[str, GateResult]]) -> None:
-    def permuted(examples: ChurnExamples) -> ChurnExamples:
+    def permuted(examples: Examples) -> Examples:
         return replace(examples, labels=examples.labels[np.random.default_rng(0).permutation(len(examples.labels))])
 
     found = gates_of(permuted)

@@ -13,7 +13,6 @@ from features.log.intake import Receipt, append
 from features.times import DAY, Timestamp, parse_time
 from models.bundle import load_live, load_public_key
 from models.learners.boosting import BoostingPreset
-from training.churn import TrainingRun, train_churn
 from training.publishing import publish as publish_room
 from training.publishing import rollback as rollback_room
 from training.publishing.ledger import live_at, read_ledger
@@ -22,6 +21,8 @@ from training.publishing.promote import promote
 from training.publishing.publish import company_in_use
 from training.publishing.rollback import NoPredecessor, rollback
 from training.publishing.score import score
+from training.questions.churn import ChurnQuestion
+from training.train import TrainingRun, train
 
 PROMOTED_AT: Timestamp = parse_time("2025-12-21")
 
@@ -73,7 +74,7 @@ def test_a_model_made_for_another_question_takes_its_company_file_back_with_it(
 ) -> None:
     other = make_company(at_risk_days=60)
     store_company(promoted.home, other)
-    train_churn(promoted.home, other, run=TrainingRun(PROMOTED_AT + 3 * DAY, preset=BoostingPreset(leaves=4, rounds=5, bag=1)))
+    train(promoted.home, ChurnQuestion(other, BoostingPreset(leaves=4, rounds=5, bag=1)), run=TrainingRun(PROMOTED_AT + 3 * DAY))
     promote(promoted.home, "churn", act=act(promoted, day=3))
     assert company_in_use(promoted.home) == other
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.evaluate import Estimate
+from training.measures.resamples import Estimate
 from training.records.pictures import calibration_table, draw_pictures, fold_table, gain_table, precision_recall_table
 from training.records.report import FoldGrade
 

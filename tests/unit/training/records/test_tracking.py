@@ -15,7 +15,7 @@ import pytest
 
 from features.home import Home
 from training.records.candidates import stored_candidate
-from training.records.tracking import EXPERIMENT, Tracking, TrackingMissing
+from training.records.tracking import Tracking, TrackingMissing, experiment_of
 
 PREDICT = """
 import sys, warnings
@@ -110,21 +110,21 @@ def test_one_experiment_holds_all_runs(recorded: tuple[Tracking, str]) -> None:
         warnings.simplefilter("ignore")
         from mlflow import MlflowClient
 
-        assert MlflowClient(tracking.uri).get_experiment(run.info.experiment_id).name == EXPERIMENT
+        assert MlflowClient(tracking.uri).get_experiment(run.info.experiment_id).name == experiment_of("churn")
 
 
 def test_a_store_that_cannot_be_opened_says_how_to_go_on(tmp_path: Path) -> None:
     (tmp_path / "blocked").write_text("a file where a folder is needed")
 
     with pytest.raises(TrackingMissing, match="--no-mlflow"):
-        Tracking(f"sqlite:///{tmp_path / 'blocked' / 'mlflow.db'}").open()
+        Tracking(f"sqlite:///{tmp_path / 'blocked' / 'mlflow.db'}").open("churn")
 
 
 def test_without_mlflow_the_reason_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "mlflow", None)
 
     with pytest.raises(TrackingMissing, match="needed the package `mlflow`"):
-        Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}").open()
+        Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}").open("churn")
 
 
 def test_training_and_promoting_never_import_mlflow(trained_shop: Any, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_training_and_promoting_never_import_mlflow(trained_shop: Any, tmp_path:
     program = (
         "import sys; sys.modules['mlflow'] = None\n"
         "from pathlib import Path\nfrom features.home import Home\n"
-        "import training.churn\nfrom training.publishing.promote import promote\nfrom training.publishing.pointer import Act\n"
+        "import training.train\nfrom training.publishing.promote import promote\nfrom training.publishing.pointer import Act\n"
         f"promote(Home(Path({str(tmp_path / 'home')!r})), 'churn', act=Act(Path({str(tmp_path / 'key')!r}), 1, 'small shop'))\n"
     )
 

@@ -1,22 +1,15 @@
-"""How good are probabilities against what happened, and how sure can that be said: seven measures with bootstrap intervals.
-
-A customer has many rows (one a month), so whole customers are drawn, not rows. Every model graded on the same `Resamples` is
-graded on the same draws, so the interval of a difference is a paired one.
-"""
+"""How good are probabilities against what happened: seven measures of yes-or-no answers, on the rows and on each resample."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-Draws: TypeAlias = Mapping[str, FloatArray]
-"""A measure's values: on the rows as they are first, then on each resample."""
+from models.rows import FloatArray
+from training.measures.resamples import Draws, Resamples
 
 MEASURES: Mapping[str, str] = {
     "auc": "chance that who left was scored above who stayed; higher is better",
@@ -27,46 +20,8 @@ MEASURES: Mapping[str, str] = {
     "level_error": "mean probability less the share that left; 0 is best",
     "lift_top_decile": "share of leavers among the top tenth over the share among all; higher is better",
 }
-_COVERED = (2.5, 97.5)
 _TENTHS = np.arange(0.1, 0.95, 0.1)
-_AT_ONCE = 16
 _SMALLEST = 1e-12
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A measure and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Resamples:
-    """Draws of whole customers, with replacement, for a fixed set of rows.
-
-    `customers` is a code per row. Two `Resamples` of equal rows, count and seed draw the same.
-    """
-
-    customers: npt.NDArray[np.int32]
-    count: int
-    seed: int
-
-    def weights(self, order: npt.NDArray[np.intp]) -> Iterator[FloatArray]:
-        """Give, a few draws at a time, how often each row of `order` was drawn; the very first draw is all ones."""
-        for start in range(0, len(self._drawn), _AT_ONCE):
-            yield self._drawn[start : start + _AT_ONCE][:, self._codes[order]].astype(np.float64)
-
-    @cached_property
-    def _codes(self) -> npt.NDArray[np.intp]:
-        return np.unique(self.customers, return_inverse=True)[1]
-
-    @cached_property
-    def _drawn(self) -> npt.NDArray[np.uint8]:
-        rng, known = np.random.default_rng(self.seed), int(self._codes.max(initial=-1)) + 1
-        drawn = [np.bincount(rng.integers(known, size=known), minlength=known) for _ in range(self.count)]
-        return np.array([np.ones(known), *drawn]).astype(np.uint8)
 
 
 def measure(probabilities: FloatArray, left: FloatArray, *, resamples: Resamples) -> Draws:
@@ -96,16 +51,6 @@ def measure(probabilities: FloatArray, left: FloatArray, *, resamples: Resamples
     return {name: np.concatenate([part[name] for part in parts]) for name in MEASURES}
 
 
-def estimates(draws: Draws) -> dict[str, Estimate]:
-    """Return each measure with the interval that covers 95 % of its resamples; one that cannot be taken is left out."""
-    return {name: _estimate(values) for name, values in draws.items() if np.isfinite(values[0])}
-
-
-def differences(first: Draws, second: Draws) -> dict[str, Estimate]:
-    """Return each measure of the first less that of the second, paired draw by draw."""
-    return estimates({name: first[name] - second[name] for name in first})
-
-
 def feature_aucs(rows: npt.NDArray[np.float32], left: FloatArray) -> FloatArray:
     """Return how well each column alone ranks leavers above stayers, whichever way is up; a missing value counts as the lowest.
 
@@ -123,12 +68,6 @@ def feature_aucs(rows: npt.NDArray[np.float32], left: FloatArray) -> FloatArray:
     ]
     auc = np.array(below_or_equal) / 2 / pairs
     return np.asarray(np.maximum(auc, 1 - auc))
-
-
-def _estimate(values: FloatArray) -> Estimate:
-    drawn = values[1:][np.isfinite(values[1:])]
-    low, high = np.percentile(drawn, _COVERED) if drawn.size else (values[0], values[0])
-    return Estimate(float(values[0]), float(low), float(high))
 
 
 @dataclass(frozen=True)

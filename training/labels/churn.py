@@ -1,4 +1,4 @@
-"""Who left? The only code of this project that looks ahead of `as_of`.
+"""Who left: the labels of the churn model.
 
 The population is what was *known* at `as_of`: only versions of rows visible then decide who was at risk. The label is what
 really *happened*: the newest version of every row known by the watermark, the moment up to which a source is complete. So a
@@ -23,69 +23,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.company import Company
-from features.errors import InvalidInput
 from features.log.store import EventLog
-from features.times import DAY, Timestamp, format_time
+from features.times import DAY, Timestamp
 from models.rows import BoolArray
-from training.label_events import LONG_AGO, NEVER, Events, IntArray, Wanted, customers_of, joined
+from training.labels.events import LONG_AGO, NEVER, Events, IntArray, Wanted, customers_of, joined
+from training.labels.labels import Labels, observed_by, refuse_immature
 
 TERM_KINDS = ("order", "renewal", "upgrade", "downgrade")
 
 
-class ImmatureLabels(InvalidInput):
-    """The horizon of a label is not over yet in one of the sources it reads, so nobody can know who left."""
-
-    def __init__(self, as_of: Timestamp, *, needed: Timestamp, observed: Mapping[str, Timestamp]) -> None:
-        self.as_of, self.needed, self.observed = as_of, needed, dict(observed)
-        found = "; ".join(f"{source} is complete until {format_time(until)}" for source, until in observed.items())
-        super().__init__(
-            f"labels as of {format_time(as_of)} need every source they read to be complete until {format_time(needed)}: "
-            f"{found}. Import newer rows, or take an earlier date"
-        )
-
-
-@dataclass(frozen=True)
-class ChurnLabels:
-    """Who was at risk at `as_of`, and who of them left.
-
-    `ids` are the customers at risk, sorted bytewise; `left` has one row per customer and one column per horizon, ascending:
-    1.0 left, 0.0 stayed.
-    """
-
-    as_of: Timestamp
-    horizons_days: tuple[int, ...]
-    ids: pa.Array
-    left: npt.NDArray[np.float64]
-
-
-def newest_mature(observed_until: Mapping[str, Timestamp], company: Company) -> Timestamp:
-    """Return the newest `as_of` whose labels are mature at every horizon, given how far each source is complete."""
-    return min(_observed(observed_until, company).values()) - days_to_mature(company) * DAY
-
-
-def newest_midnight(observed_until: Mapping[str, Timestamp], company: Company) -> Timestamp:
-    """Return the newest midnight UTC up to which every source that churn reads is complete: the newest moment to predict at."""
-    return min(_observed(observed_until, company).values()) // DAY * DAY
-
-
-def label_churn(
-    log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None = None
-) -> list[ChurnLabels]:
+def label_churn(log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None = None) -> list[Labels]:
     """Label the customers at risk at each `as_of`, in the order given; `until` pretends that today is that moment.
+
+    One column a horizon of the company, ascending: 1.0 left, 0.0 stayed.
 
     Raises
     ------
     ImmatureLabels
         If at the longest horizon (and `grace_days` for `contract`) a source that is read is not complete.
     """
-    watermarks = _observed(observed_by(log, until), company)
+    watermarks = observed_by(log, until, sources=sources_read(company))
     for as_of in as_ofs:
-        _refuse_immature(as_of, company, watermarks=watermarks)
+        refuse_immature(as_of, watermarks, gap_days=days_to_mature(company))
     task = _Task(company, as_ofs, watermarks)
     buckets = [_label_bucket(log, bucket, task=task) for bucket in range(log.manifest.buckets)]
-    return [
-        _joined(as_of, company.horizons_days, buckets=[bucket[place] for bucket in buckets]) for place, as_of in enumerate(as_ofs)
-    ]
+    return [_joined(as_of, [bucket[place] for bucket in buckets]) for place, as_of in enumerate(as_ofs)]
 
 
 def at_risk_at(log: EventLog, company: Company, *, as_of: Timestamp) -> pa.Array:
@@ -93,12 +55,6 @@ def at_risk_at(log: EventLog, company: Company, *, as_of: Timestamp) -> pa.Array
     nothing_ahead = _Task(company, [as_of], dict.fromkeys(sources_read(company), as_of))
     found = pa.concat_arrays([_label_bucket(log, bucket, task=nothing_ahead)[0].ids for bucket in range(log.manifest.buckets)])
     return found.take(pc.sort_indices(found))
-
-
-def observed_by(log: EventLog, until: Timestamp | None) -> dict[str, Timestamp]:
-    """Return how far each source is complete, seen from `until` (from the newest row if None)."""
-    observed = log.manifest.observed_until
-    return {source: at if until is None else min(at, until) for source, at in observed.items()}
 
 
 def sources_read(company: Company) -> tuple[str, ...]:
@@ -112,17 +68,6 @@ def days_to_mature(company: Company) -> int:
     """Return after how many days all labels are known: the longest horizon, and for `contract` the grace."""
     grace = company.churn.grace_days if company.churn.definition == "contract" else 0
     return max(company.horizons_days) + grace
-
-
-def _observed(observed_until: Mapping[str, Timestamp], company: Company) -> dict[str, Timestamp]:
-    return {source: observed_until.get(source, 0) for source in sources_read(company)}
-
-
-def _refuse_immature(as_of: Timestamp, company: Company, *, watermarks: Mapping[str, Timestamp]) -> None:
-    needed = as_of + days_to_mature(company) * DAY
-    short = {source: until for source, until in watermarks.items() if until < needed}
-    if short:
-        raise ImmatureLabels(as_of, needed=needed, observed=short)
 
 
 @dataclass(frozen=True)
@@ -224,8 +169,8 @@ def _departures(terms: Events, cancellations: Events, *, grace: Timestamp) -> Ev
     return joined(cancellations, replace(lapsed, times=lapsed.ends))
 
 
-def _joined(as_of: Timestamp, horizons_days: tuple[int, ...], *, buckets: Sequence[_Bucket]) -> ChurnLabels:
+def _joined(as_of: Timestamp, buckets: Sequence[_Bucket]) -> Labels:
     ids = pa.concat_arrays([bucket.ids for bucket in buckets])
     order = pc.sort_indices(ids)
     left = np.concatenate([bucket.left for bucket in buckets])
-    return ChurnLabels(as_of, horizons_days, ids.take(order), left[order.to_numpy()])
+    return Labels(as_of, ids.take(order), left[order.to_numpy()])

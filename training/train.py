@@ -1,0 +1,142 @@
+"""How does a model come to be: examples, a contest at past moments, the winner fitted on all mature rows, exported, recorded.
+
+The folds grade the recipe. What ships is the same recipe fitted again on all mature rows, and the report says so.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from features.home import Home
+from features.times import Timestamp, compact_time, format_time
+from models.bundle.models import export_model
+from models.model import Model
+from training.contest import Contest
+from training.examples import Say, StackedExamples, stack_examples
+from training.question import Question
+from training.records.candidates import store_candidate
+from training.records.report import TrainingData, TrainingReport
+from training.records.tracking import Tracking
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """When and how a model is trained.
+
+    `as_of` pretends that today is that moment. Without `tracking` the run is named by its content and MLflow is never imported.
+    """
+
+    trained_at: Timestamp
+    as_of: Timestamp | None = None
+    seed: int = 0
+    tracking: Tracking | None = None
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained candidate: the name of the stored model, the model itself, and its report."""
+
+    model_sha: str
+    model: Model
+    report: TrainingReport
+
+    @property
+    def run_id(self) -> str:
+        """Return the run under which the candidate is stored."""
+        return self.report.run_id
+
+
+def train(home: Home, question: Question, *, run: TrainingRun, say: Say | None = None) -> TrainedModel:
+    """Train the model that answers a question and store it as a candidate for promotion.
+
+    Raises
+    ------
+    HistoryTooShort
+        If no past moment can be graded.
+    Refused
+        If what happened is the same for everybody, or another learner finds nothing to learn; nothing was stored.
+    """
+    stacked = stack_examples(home, question, as_of=run.as_of, say=say)
+    contest = question.contest(stacked, seed=run.seed, say=say)
+    if say:
+        say(f"fitting {question.name} on {len(stacked.examples.rows):,} rows")
+    model = question.fit(stacked, contest, seed=run.seed)
+    data = _data(stacked, question, model=model)
+    sha = export_model(home, model, provenance=_provenance(data, contest, question=question, run=run))
+    report = _report(contest, data, question=question, run=run)
+    trained = TrainedModel(sha, model, replace(report, model_sha=sha, trained_at=run.trained_at))
+    return _recorded(home, trained, contest=contest, tracking=run.tracking)
+
+
+def _data(stacked: StackedExamples, question: Question, *, model: Model) -> TrainingData:
+    examples = stacked.examples
+    means = examples.labels.mean(axis=0)
+    return TrainingData(
+        as_of=int(examples.as_ofs.max()),
+        log_digest=stacked.log_digest,
+        company=question.company.sha256,
+        features=model.signature,
+        newest_snapshot=stacked.newest.digest,
+        snapshots={format_time(as_of): snapshot.digest for as_of, snapshot in stacked.snapshots.items()},
+        rows=len(examples.rows),
+        customers=len(np.unique(examples.customers)),
+        unknown_customers=stacked.unknown,
+        label_means={str(days): float(mean) for days, mean in zip(question.horizons_days, means, strict=True)},
+    )
+
+
+def _provenance(data: TrainingData, contest: Contest, *, question: Question, run: TrainingRun) -> dict[str, Any]:
+    return {
+        "recipe": dict(contest.recipe),
+        "definition": question.definition,
+        "horizons_days": list(question.horizons_days),
+        "horizon_days": question.horizon_days,
+        "seed": run.seed,
+        "data": asdict(data),
+        "refitted_on_all_mature_rows": True,
+    }
+
+
+def _report(contest: Contest, data: TrainingData, *, question: Question, run: TrainingRun) -> TrainingReport:
+    return TrainingReport(
+        model=question.name,
+        model_sha="",
+        run_id="",
+        trained_at=0,
+        definition=question.definition,
+        horizon_days=question.horizon_days,
+        seed=run.seed,
+        data=data,
+        main_measure=contest.main_measure,
+        **vars(contest.tables),
+        contenders=contest.contenders,
+        horizons=contest.horizons,
+        features_alone=contest.features_alone,
+        test_rows=contest.test_rows,
+        test_positives=contest.test_positives,
+        refitted_rows=data.rows,
+        left_out=contest.left_out,
+        findings=contest.findings,
+    )
+
+
+def _recorded(home: Home, trained: TrainedModel, *, contest: Contest, tracking: Tracking | None) -> TrainedModel:
+    """Draw the pictures, record the run where runs are recorded, and store the candidate under the run's id."""
+    report = trained.report
+    with tempfile.TemporaryDirectory() as folder:
+        contest.draw(Path(folder))
+        run_id = (
+            _content_id(report) if tracking is None else tracking.record(home, report, model=trained.model, pictures=Path(folder))
+        )
+        named = replace(report, run_id=run_id)
+        store_candidate(home, named, pictures=Path(folder))
+    return replace(trained, report=named)
+
+
+def _content_id(report: TrainingReport) -> str:
+    return f"{report.model}-{compact_time(report.trained_at)}-{report.model_sha[:12]}"
