@@ -13,11 +13,12 @@ from models.rows import FloatArray, Rows
 
 @dataclass(frozen=True)
 class ColumnRange:
-    """What training rows look like, column by column, naming nobody: 1st and 99th percentile and missing share."""
+    """What training rows look like, column by column, naming nobody: 1st and 99th percentile, missing share, and median."""
 
     low: tuple[float, ...]
     high: tuple[float, ...]
     missing: tuple[float, ...]
+    middle: tuple[float, ...]
 
     @classmethod
     def of(cls, rows: Rows) -> ColumnRange:
@@ -28,13 +29,22 @@ class ColumnRange:
         """
         missing = np.isnan(rows).mean(axis=0)
         columns = zip(rows.T, missing, strict=True)
-        ends = [np.nanquantile(column, [0.01, 0.99]).tolist() if gone < 1 else [0.0, 0.0] for column, gone in columns]
-        return cls(tuple(low for low, _ in ends), tuple(high for _, high in ends), tuple(missing.tolist()))
+        levels = [np.nanquantile(column, [0.01, 0.99, 0.5]) if gone < 1 else np.zeros(3) for column, gone in columns]
+        low, high, middle = np.array(levels, dtype=np.float64).reshape(-1, 3).T.tolist()
+        return cls(tuple(low), tuple(high), tuple(missing.tolist()), tuple(middle))
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> ColumnRange:
-        """Return the ranges that were written as a JSON object of three lists."""
+        """Return the ranges that were written as a JSON object of four lists."""
         return cls(**{key: tuple(numbers) for key, numbers in value.items()})
+
+    def median_customer(self) -> Rows:
+        """Return one row of the medians, shape (1, columns); NaN where most rows have nothing.
+
+        >>> ColumnRange.of(np.array([[1.0, np.nan], [3.0, np.nan], [9.0, 4.0]], np.float32)).median_customer().tolist()
+        [[3.0, nan]]
+        """
+        return np.where(np.asarray(self.missing) > 0.5, np.nan, np.asarray(self.middle)).astype(np.float32)[None]
 
 
 class Model(Protocol):

@@ -19,7 +19,7 @@ def golden_rows(ranges: ColumnRange, *, seed: str) -> Rows:
 
     Examples
     --------
-    >>> golden_rows(ColumnRange((0.0,), (1.0,), (0.0,)), seed="a").shape
+    >>> golden_rows(ColumnRange((0.0,), (1.0,), (0.0,), (0.5,)), seed="a").shape
     (32, 1)
     """
     random = np.random.default_rng(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]))

@@ -25,11 +25,10 @@ class Member(Protocol):
         """Return one log-odds of leaving a row, for rows with every column of the model."""
         ...
 
-    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:
+    def contributions(self, rows: Rows) -> FloatArray:
         """Return what each column adds to each row's log-odds, shape (rows, columns + 1), last what it is added to.
 
-        A row adds up to its log-odds, and is NaN in the last column where `log_odds` is NaN. A learner that expects nothing of
-        its own measures from the population's log-odds.
+        A row adds up to its log-odds, and is NaN in the last column where `log_odds` is NaN.
         """
         ...
 
@@ -54,7 +53,7 @@ class BoostingMember:
         """Return the bag's mean log-odds; never NaN."""
         return self.boosting.log_odds(rows)
 
-    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:  # noqa: ARG002
+    def contributions(self, rows: Rows) -> FloatArray:
         """Return the bag's mean TreeSHAP, measured from what the trees expect."""
         total = self.boosting.forests[0].contributions(rows)
         for forest in self.boosting.forests[1:]:
@@ -82,7 +81,7 @@ class LogisticMember:
         """Return the regression's log-odds; never NaN."""
         return self.logistic.log_odds(rows[:, list(self.columns)])
 
-    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:  # noqa: ARG002
+    def contributions(self, rows: Rows) -> FloatArray:
         """Return coefficient x deviation, measured from the mean row of training."""
         own = self.logistic.contributions(rows[:, list(self.columns)])
         whole = np.zeros((len(rows), rows.shape[1] + 1))
@@ -112,12 +111,12 @@ class RhythmMember:
         histories = purchase_histories(rows, self.columns)
         return to_log_odds(self.btyd.probability_of_silence(histories, horizon=self.horizon_days))
 
-    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:
-        """Return the log-odds less the population's as one thing, in the column of the days since the last purchase."""
+    def contributions(self, rows: Rows, *, measured_from: float = 0.0) -> FloatArray:
+        """Return the log-odds less `measured_from` as one thing, in the column of the days since the last purchase."""
         answers = self.log_odds(rows)
         whole = np.zeros((len(rows), rows.shape[1] + 1))
-        whole[:, self.columns[-1]] = answers - population_log_odds
-        whole[:, -1] = np.where(np.isnan(answers), np.nan, population_log_odds)
+        whole[:, self.columns[-1]] = answers - measured_from
+        whole[:, -1] = np.where(np.isnan(answers), np.nan, measured_from)
         return whole
 
     def texts(self) -> Mapping[str, str]:
@@ -140,7 +139,7 @@ class PriorMember:
         """Return the population's log-odds for every row."""
         return np.full(len(rows), float(to_log_odds(np.array(self.rate))))
 
-    def contributions(self, rows: Rows, *, population_log_odds: float) -> FloatArray:  # noqa: ARG002
+    def contributions(self, rows: Rows) -> FloatArray:
         """Return nothing for any column: all is in what they are added to."""
         return np.hstack([np.zeros(rows.shape), self.log_odds(rows)[:, None]])
 

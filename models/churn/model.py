@@ -98,8 +98,11 @@ class ChurnModel:
         check_columns(rows, names, self.feature_names)
         rounded = np.ascontiguousarray(rows, dtype=np.float32)
         columns = [horizon.calibration.apply(horizon.raw_log_odds(rounded)) for horizon in self.horizons]
-        answers = np.stack(columns, axis=1)
-        return rising(answers) if self.definition == "contract" else -rising(-answers)
+        return self.monotone(np.stack(columns, axis=1))
+
+    def monotone(self, log_odds: FloatArray) -> FloatArray:
+        """Return the nearest log-odds (a column a horizon) that go the one way which the definition of churn allows."""
+        return rising(log_odds) if self.definition == "contract" else -rising(-log_odds)
 
     def rests_on_too_little(self, rows: Rows) -> BoolArray:
         """Return which rows lack more features than training rows usually did, or lack all: their answers are the population's.
