@@ -89,15 +89,19 @@ class ChurnQuestion:
         OneSided
             If in some fold nobody left, or everybody did.
         """
+        return self.graded(self.walked(stacked, seed=seed, say=say), stacked, seed=seed)
+
+    def walked(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Walked:
+        """Let every blend and calibration answer at past moments, and choose one; not graded yet."""
         folds = walk(stacked, partial(self._answers, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
         chances, learned = Chances(folds, self.gap_days, grows=self.definition == "contract"), answered_everywhere(folds)
         main = self.horizons_days.index(self.horizon_days)
         losses = {each: chances.loss(each, horizon=main) for each in contenders(learned)}
-        return self._graded(_Walked(chances, losses, choose(losses), learned, main), stacked, seed=seed)
+        return Walked(chances, losses, choose(losses), learned, main)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ChurnModel:
         """Fit the chosen recipe on all rows, two horizons at a time: LightGBM shares two cores badly, two fits do not."""
-        walked: _Walked = contest.chosen
+        walked: Walked = contest.chosen
 
         def fitted(place: int) -> ChurnModel:
             examples = replace(stacked.examples, labels=stacked.examples.labels[:, [place]])
@@ -125,7 +129,8 @@ class ChurnQuestion:
         fitted = [{name: member for name, _, member in horizon.members} for horizon in model.horizons]
         return {name: np.stack([each[name].log_odds(tested) for each in fitted], axis=1) for name in members}
 
-    def _graded(self, walked: _Walked, stacked: StackedExamples, *, seed: int) -> Contest:
+    def graded(self, walked: Walked, stacked: StackedExamples, *, seed: int) -> Contest:
+        """Grade what was chosen beside the baselines, on the same rows and the same draws of customers."""
         folds = [walked.answered(place, walked.main) for place in range(len(walked.chances.folds))]
         tested = np.concatenate([fold.fold.test for fold in walked.chances.folds])
         left = np.concatenate([fold.truth for fold in folds])
@@ -153,22 +158,31 @@ class ChurnQuestion:
 
 
 @dataclass(frozen=True)
-class _Walked:
-    """The members' answers at every origin, the contenders with their loss at the main horizon, and the one chosen."""
+class Walked:
+    """The members' answers at every origin, the contenders with their loss at the main horizon, and the one chosen.
+
+    `opposite`: graded is the chance that a customer does not leave, or does not stay silent: what `purchase` asks.
+    """
 
     chances: Chances
     losses: dict[Contender, float]
     chosen: Contender
     learned: tuple[str, ...]
     main: int
+    opposite: bool = False
 
     def answered(self, place: int, horizon: int) -> Answered:
+        """Return what the chosen blend and the baselines answered at one origin, for one horizon."""
         fold = self.chances.folds[place]
         recipe = self.chances.probabilities(self.chosen, place)
         baselines = {name: self.chances.member(name, place)[:, horizon] for name in BASELINES if name in self.learned}
-        return Answered.of(fold, {CHOSEN: recipe[:, horizon], **baselines}, truth=fold.labels[:, horizon])
+        answers, truth = {CHOSEN: recipe[:, horizon], **baselines}, fold.labels[:, horizon]
+        if self.opposite:
+            answers, truth = {name: 1.0 - answer for name, answer in answers.items()}, 1.0 - truth
+        return Answered.of(fold, answers, truth=truth)
 
     def at_horizon(self, horizon: int, *, seed: int) -> dict[str, Estimate]:
+        """Return the measures of the chosen blend at one horizon, over all origins."""
         folds = [self.answered(place, horizon) for place in range(len(self.chances.folds))]
         recipe = [replace(fold, answers={CHOSEN: fold.answers[CHOSEN]}) for fold in folds]
         return estimates(pooled_draws(recipe, measure, seed=seed)[CHOSEN])
