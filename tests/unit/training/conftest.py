@@ -115,5 +115,5 @@ def make_company() -> Callable[..., Company]:
 def migrated_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An MLflow store whose tables exist: creating them takes longer than all else a test does with it."""
     folder = tmp_path_factory.mktemp("mlflow")
-    Tracking.at_home(Home(folder)).open()
+    Tracking.at_home(Home(folder)).open("churn")
     return folder / "mlflow"

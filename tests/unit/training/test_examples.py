@@ -72,7 +72,7 @@ def test_the_rhythm_is_learned_from_everybody_known_at_the_moment_asked(stacked:
 
 def test_an_order_heard_of_later_is_in_the_labels_of_today_and_not_in_those_of_the_day(shop: Any) -> None:
     origin, as_of = parse_time("2025-09-01"), parse_time("2025-04-01")
-    before = stack_examples(shop.home, shop.company)
+    before = stack_examples(shop.home, ChurnQuestion(shop.company))
     silent = np.flatnonzero((before.examples.as_ofs == as_of) & (before.examples.labels[:, -1] == 1))
     label = label_churn(EventLog.open(shop.home), shop.company, as_ofs=[as_of])[0]
     customer = label.ids.to_pylist()[int(np.flatnonzero(label.values[:, -1] == 1)[0])]
@@ -82,7 +82,7 @@ def test_an_order_heard_of_later_is_in_the_labels_of_today_and_not_in_those_of_t
     )
     append(shop.home, {"purchases": late}, receipt=Receipt(received_at=parse_time("2025-12-20"), known_at="given"))
 
-    after = stack_examples(shop.home, shop.company)
+    after = stack_examples(shop.home, ChurnQuestion(shop.company))
 
     assert after.examples.labels[silent[0]].tolist() == [0, 0, 0]
     assert before.examples.labels[silent[0], -1] == 1

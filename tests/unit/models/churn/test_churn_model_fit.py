@@ -71,12 +71,12 @@ def test_a_base_where_nobody_left_is_refused_and_says_so(examples: Examples, mak
         fit_churn(nobody, recipe=make_recipe("prior"), seed=0)
 
 
-def test_a_label_that_is_not_mature_is_refused(examples: Examples) -> None:
+def test_a_label_that_is_not_mature_is_refused(examples: Examples, make_recipe: Recipes) -> None:
     labels = examples.labels.copy()
     labels[7, 2] = np.nan
 
     with pytest.raises(LabelsInvalid, match="not mature yet"):
-        replace(examples, labels=labels)
+        fit_churn(replace(examples, labels=labels), recipe=make_recipe("prior"), seed=0)
 
 
 def test_examples_of_different_lengths_are_refused(examples: Examples) -> None:

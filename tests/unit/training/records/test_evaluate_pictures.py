@@ -49,7 +49,7 @@ def test_a_fold_has_a_row_a_model_and_measure() -> None:
 
 
 def test_each_picture_lies_beside_its_table(tmp_path: Path) -> None:
-    files = draw_pictures(tmp_path, [FOLD], probabilities=CHANCES, left=LEFT)
+    files = draw_pictures(tmp_path, folds=[FOLD], probabilities=CHANCES, left=LEFT)
 
     assert sorted(file.name for file in files) == sorted(
         f"{name}.{kind}" for name in ("calibration", "gain", "precision_recall", "folds") for kind in ("csv", "png")
