@@ -24,12 +24,14 @@ class Target:
 
     `objective`: LightGBM's own words for it. `link`: what makes an answer of the trees' scores (probabilities of shape (n,) or
     (n, classes), amounts (n,)). `weights`: how much each row counts, only relative to the others; None where all count the same.
+    `offset`: scores that are known before any tree is grown, one a row; the trees learn what to add to them, and answer that alone.
     """
 
     labels: FloatArray
     objective: Mapping[str, float | int | str]
     link: Link
     weights: FloatArray | None = None
+    offset: FloatArray | None = None
 
     @property
     def relative_weights(self) -> FloatArray | None:
