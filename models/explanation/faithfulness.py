@@ -1,0 +1,56 @@
+"""Do reasons tell the truth: does the answer fall when what raised it most becomes what it is for the median customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from models.explanation.contributions import ExplainedModel, contributions_of
+from models.explanation.strongest import Grouping
+from models.rows import FloatArray, Rows
+
+
+class AskedAgain(ExplainedModel, Protocol):
+    """A model that can be explained and asked again."""
+
+    def log_odds(self, rows: Rows, *, names: Sequence[str]) -> FloatArray:
+        """Return the log-odds served, one column a horizon."""
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What came of replacing, in each row that anything raised, the code that raised it most.
+
+    `codes`: the list that `code` points into; `code`: -1 where nothing raised the answer; `change`: of the served log-odds, NaN
+    there.
+    """
+
+    codes: tuple[str, ...]
+    code: npt.NDArray[np.intp]
+    change: FloatArray
+
+    @property
+    def lowered_share(self) -> float:
+        """Return in which share of the rows that anything raised the answer fell."""
+        asked = self.code >= 0
+        return float(np.mean(self.change[asked] < 0))
+
+    def by_code(self) -> dict[str, tuple[int, float]]:
+        """Return, for each code that was anybody's strongest, how often it was, and in which share the answer fell."""
+        found = {name: self.change[self.code == place] for place, name in enumerate(self.codes)}
+        return {name: (len(change), float(np.mean(change < 0))) for name, change in found.items() if len(change)}
+
+
+def without_top_reason(model: AskedAgain, rows: Rows, *, names: Sequence[str], horizon_days: int) -> Replaced:
+    """Return how each served answer changes when the features of its top raising code become the median customer's."""
+    place = [each.horizon_days for each in model.horizons].index(horizon_days)
+    grouping = Grouping.of(names)
+    added = grouping.summed(contributions_of(model, rows, names=names, horizon_days=horizon_days).features)
+    code = np.where(added.max(axis=1) > 0, added.argmax(axis=1), -1)
+    replaced = np.where(grouping.member == code[:, None], model.ranges.median_customer(), rows)
+    before, after = (model.log_odds(each, names=names)[:, place] for each in (rows, replaced))
+    return Replaced(grouping.codes, code, np.where(code >= 0, after - before, np.nan))
