@@ -123,7 +123,7 @@ def _company(home: Home, data: Data, *, customers: int) -> Company:
 
         return simulate_into(home, customers=customers, seed=_SEED)
     from lifecycle.imports import import_into, import_text
-    from training.publishing.publish import company_in_use
+    from training.publishing.scene import company_in_use
 
     with phase(f"import {data}, a year of real purchases"):
         report = import_into(home, data)

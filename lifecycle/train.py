@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -15,12 +15,27 @@ from lifecycle.training_tables import gates_text, ledger_text, training_text
 
 if TYPE_CHECKING:
     from features.company import Company
+    from features.home import Home
     from features.times import Timestamp
+    from training.publishing.gates import GateResult
     from training.publishing.ledger import LedgerEntry
     from training.publishing.pointer import Act
+    from training.records.report import TrainingReport
     from training.records.tracking import Tracking
+    from training.train import TrainingRun
 
-Model = Annotated[Literal["churn"], typer.Argument(metavar="MODEL", help="Which model: churn.")]
+_MODELS = (
+    "churn",
+    "transition",
+    "value",
+    "purchase",
+)  # training.questions.registry is too slow to import here
+
+Name: TypeAlias = Literal["churn", "transition", "value", "purchase"]
+Model = Annotated[Name, typer.Argument(metavar="MODEL", help=f"Which model: {', '.join(_MODELS)}.")]
+Models = Annotated[
+    Literal[Name, "all"], typer.Argument(metavar="MODEL", help=f"Which model: {', '.join(_MODELS)}; or all, one after the other.")
+]
 CompanyFile = Annotated[
     Path | None,
     typer.Option("--company", help="Train for this company file instead of the one in use; promotion takes it into use."),
@@ -34,28 +49,63 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    model: Model,
+    model: Models,
     as_of: Annotated[str | None, typer.Option(help="Pretend that today is this date; labels are those known by then.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same log, seed and versions give the same model.")] = 0,
     company_file: CompanyFile = None,
     no_mlflow: Annotated[bool, typer.Option("--no-mlflow", help="Record no run in MLflow.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Train a model, graded at past moments beside named baselines, and keep it as a candidate for `promote`."""
+    """Train a model, graded at past moments beside named baselines, and keep it as a candidate for `promote`.
+
+    With `all`, a model that finds too little to learn from abstains with its reason, and the others are trained.
+    """
     from features.times import parse_time
-    from training.publishing.promote import judge
-    from training.questions.churn import ChurnQuestion
-    from training.records.candidates import stored_candidate
-    from training.train import TrainingRun, train
+    from training.train import TrainingRun
 
     settings = Settings()
     company = _company(company_file)
     run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings))
+    if model != "all":
+        report, gates = _trained(settings.home, model, company, run=run)
+        emit(_graded(report, gates), training_text(report, gates), as_json=as_json)
+        return
+    results, texts = _all_trained(settings.home, company, run=run)
+    emit({"models": results}, "\n\n\n".join(texts), as_json=as_json)
+
+
+def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> tuple[TrainingReport, list[GateResult]]:
+    from training.publishing.promote import judge
+    from training.questions.registry import question_for
+    from training.records.candidates import stored_candidate
+    from training.train import train
+
     with phase(f"train {model}"):
-        trained = train(settings.home, ChurnQuestion(company), run=run, say=say)
-    gates = judge(settings.home, stored_candidate(settings.home, model, run_id=trained.run_id), company=company)
-    result = {**_plain(trained.report.to_json()), "gates": [asdict(gate) for gate in gates]}
-    emit(result, training_text(trained.report, gates), as_json=as_json)
+        trained = train(home, question_for(model, company), run=run, say=say)
+    return trained.report, judge(home, stored_candidate(home, model, run_id=trained.run_id), company=company)
+
+
+def _all_trained(home: Home, company: Company, *, run: TrainingRun) -> tuple[dict[str, Any], list[str]]:
+    """Train every model; return what each came to, as JSON and as texts. Nobody's reason to abstain stops the others."""
+    from features.errors import InvalidInput, Refused
+    from training.questions.registry import QUESTIONS
+
+    results: dict[str, Any] = {}
+    texts = []
+    for model in QUESTIONS:
+        try:
+            report, gates = _trained(home, model, company, run=run)
+        except (Refused, InvalidInput) as reason:  # too short a history, or nothing to tell apart
+            results[model] = {"abstained": str(reason)}
+            texts.append(f"{model.capitalize()} abstains: {reason}")
+            continue
+        results[model] = _graded(report, gates)
+        texts.append(training_text(report, gates))
+    return results, texts
+
+
+def _graded(report: TrainingReport, gates: list[GateResult]) -> dict[str, Any]:
+    return {**_plain(report.to_json()), "gates": [asdict(gate) for gate in gates]}
 
 
 def promote(
@@ -97,12 +147,12 @@ def models(
 
     home, moment = Settings().home, parse_time(at) if at else _now()
     live, moves = live_at(home, moment), [entry for entry in read_ledger(home) if entry.at <= moment]
-    waiting = [candidate.report for candidate in stored_candidates(home, "churn") if candidate.report.trained_at <= moment]
+    waiting = [candidate.report for candidate in stored_candidates(home) if candidate.report.trained_at <= moment]
     result = {
         "at": format_time(moment),
         "live": _entry(live) if live else None,
         "ledger": [_entry(entry) for entry in moves],
-        "candidates": [{"run_id": report.run_id, "model_sha": report.model_sha} for report in waiting],
+        "candidates": [{"model": report.model, "run_id": report.run_id, "model_sha": report.model_sha} for report in waiting],
     }
     emit(result, ledger_text(moves, waiting), as_json=as_json)
 
@@ -142,7 +192,7 @@ def _act(override: str | None) -> Act:
 
 def _company(file: Path | None) -> Company:
     from features.company import read_company_file, store_company
-    from training.publishing.publish import company_in_use
+    from training.publishing.scene import company_in_use
 
     home = Settings().home
     if file is None:

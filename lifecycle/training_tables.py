@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from training.publishing.ledger import LedgerEntry
     from training.records.report import TrainingReport
 
-_MEASURES = ("auc", "pr_auc", "log_loss", "brier", "ece", "level_error", "lift_top_decile")
-_DIGITS = {"lift_top_decile": 2, "auc": 3, "pr_auc": 3}
+_HAPPENED = {"churn": "left", "transition": "moved", "value": "brought anything", "purchase": "bought"}
 _MARKS = {"passed": "passed ", "held": "HELD   ", "refused": "REFUSED"}
 
 
@@ -43,11 +42,11 @@ def measures_text(report: TrainingReport) -> str:
     names = ["recipe", *report.baselines]
     header = f"  {'':<18}" + "".join(f"{name:<28}" for name in names)
     rows = [
-        f"  {measure:<18}" + "".join(f"{_shown(measure, report.pooled[name].get(measure)):<28}" for name in names)
-        for measure in _MEASURES
+        f"  {measure:<18}" + "".join(f"{_shown(report.pooled[name].get(measure)):<28}" for name in names)
+        for measure in dict.fromkeys(measure for name in names for measure in report.pooled[name])
     ]
     graded = f"{report.test_rows:,} rows at {len(report.folds)} past moments"
-    title = f"Graded on {graded}, it happened to {report.test_positives:,}; [95 % interval]"
+    title = f"Graded on {graded}, {report.test_positives:,} {_HAPPENED[report.model]}; [95 % interval]"
     return "\n".join([title, header, *rows])
 
 
@@ -67,55 +66,67 @@ def _data_text(report: TrainingReport) -> str:
     from features.times import format_time
 
     data = report.data
-    shares = ", ".join(f"{share:.1%} in {days} days" for days, share in data.label_means.items())
     return (
-        f"Churn ({report.definition}), {report.horizon_days} days. Run {report.run_id}, model {report.model_sha[:12]}\n"
-        f"  learned from {data.rows:,} rows of {data.customers:,} customers at risk, {len(data.snapshots)} months up to "
-        f"{format_time(data.as_of)[:10]}; left: {shares}"
+        f"{report.model.capitalize()} ({report.definition}), {report.horizon_days} days. Run {report.run_id}, "
+        f"model {report.model_sha[:12]}\n"
+        f"  learned from {data.rows:,} rows of {data.customers:,} customers, {len(data.snapshots)} months up to "
+        f"{format_time(data.as_of)[:10]}{_means_text(report)}"
     )
+
+
+def _means_text(report: TrainingReport) -> str:
+    if report.model == "transition":  # the mean of a place in the order of stages means nothing
+        return ""
+    shape = ".2f" if report.model == "value" else ".1%"
+    means = ", ".join(f"{mean:{shape}} in {days} days" for days, mean in report.data.label_means.items())
+    return f"; {'mean margin' if report.model == 'value' else _HAPPENED[report.model]}: {means}"
 
 
 def _folds_text(report: TrainingReport) -> str:
     from features.times import format_time
 
+    measure = report.main_measure
     lines = [
-        f"  {format_time(fold.origin)[:10]}  {fold.test_rows:>7,} rows  {fold.label_mean:>6.1%} left   "
-        + "   ".join(f"{name} {measures['log_loss'].value:.4f}" for name, measures in fold.measures.items())
+        f"  {format_time(fold.origin)[:10]}  {fold.test_rows:>7,} rows   "
+        + "   ".join(f"{name} {measures[measure].value:.4g}" for name, measures in fold.measures.items())
         for fold in report.folds
     ]
-    return "\n".join(["Log-loss at each past moment", *lines])
+    return "\n".join([f"{measure} at each past moment", *lines])
 
 
 def _recipe_text(report: TrainingReport) -> str:
-    from training.questions.churn_recipes import WORTH_IT
-
     lines = [
-        f"  {each.loss:.4f}  {each.name}, calibration {each.calibration}{'  <- chosen' if each.chosen else ''}"
+        f"  {each.loss:.5g}  {each.name}, calibration {each.calibration}{'  <- chosen' if each.chosen else ''}"
         for each in sorted(report.contenders, key=lambda each: each.loss)
     ]
     shipped = (
         f"  What ships is this recipe fitted again on all {report.refitted_rows:,} mature rows; the figures grade the recipe."
     )
     missing = [f"  Left out, as it could not be fitted: {', '.join(report.left_out)}"] if report.left_out else []
-    rule = (
-        f"Recipes by pooled log-loss: the best without calibration is chosen; a calibration joins it only if it gains {WORTH_IT}"
+    return "\n".join(
+        [
+            f"Recipes by pooled {report.main_measure}; the rule by which one is chosen stands in docs/models.md",
+            *lines,
+            *missing,
+            shipped,
+        ]
     )
-    return "\n".join([rule, *lines, *missing, shipped])
 
 
 def _next_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
     stopped = [gate for gate in gates if gate.verdict != "passed"]
     if not stopped:
-        return f"Next: lifecycle promote churn --run {report.run_id}"
+        return f"Next: lifecycle promote {report.model} --run {report.run_id}"
     if any(gate.absolute for gate in stopped):
         return "Next: this model cannot be served here; the gate above says what to mend, then train again"
-    return f'Next: look at the gates above. Live all the same: lifecycle promote churn --run {report.run_id} --override "why"'
+    command = f'lifecycle promote {report.model} --run {report.run_id} --override "why"'
+    return f"Next: look at the gates above. Live all the same: {command}"
 
 
-def _shown(measure: str, estimate: Estimate | None) -> str:
+def _shown(estimate: Estimate | None) -> str:
     if estimate is None:
         return "-"
-    digits = _DIGITS.get(measure, 4)
+    digits = 2 if abs(estimate.value) >= 10 else 4
     return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
 
 

@@ -23,7 +23,8 @@ from models.bundle import (
 from training.publishing.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
 from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
-from training.publishing.publish import company_stored, newest_scene, publish_predictions
+from training.publishing.publish import publish_predictions
+from training.publishing.scene import company_stored, newest_scene
 from training.questions.registry import asked
 from training.records.candidates import Candidate, stored_candidate
 

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from features.company import Company, stored_company
-from features.engine.batch import compute_snapshots
-from features.errors import NotFound
 from features.home import Home
-from features.log.store import EventLog
-from features.snapshot import Snapshot
 from models.bundle import (
     Bundle,
     ContentDamaged,
@@ -28,89 +22,61 @@ from models.bundle import (
     PredictionsOrigin,
     SchemaMismatch,
     load_model,
-    read_live,
     write_predictions,
 )
 from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 from models.rows import BoolArray, FloatArray
 from models.scoring import score_snapshot
-from training.examples import newest_midnight
-from training.labels.churn import at_risk_at, sources_read
-from training.labels.labels import observed_by
 from training.publishing.pointer import bundles_before, stored_bundle
+from training.publishing.scene import Scene, standing_columns
 from training.questions.registry import question_for
 
 
-class NoCompany(NotFound):
-    """No company file is in use here, so nobody knows what churn means."""
-
-
 @dataclass(frozen=True)
-class Scene:
-    """What is predicted on: one snapshot, one company file, and the customers whom the question of churn is about."""
+class Predictor:
+    """Predicts for one scene; what a model said is kept, so that bundles which share it ask it once."""
 
-    snapshot: Snapshot
-    company: Company
-    at_risk: pa.Array
+    home: Home
+    scene: Scene
+    said: dict[str, dict[str, FloatArray]] = field(default_factory=dict)
 
+    def columns(self, models: Mapping[str, str]) -> dict[str, FloatArray]:
+        """Return what these models say of every customer of the snapshot, and where everybody stands, a column a prediction.
 
-def company_in_use(home: Home) -> Company:
-    """Return the company file that is live.
+        Who is not at risk gets NaN for churn: the model was not made for the question.
+        """
+        parts = [self.standing, *(self._said(name, sha) for name, sha in models.items())]
+        return {name: column for part in parts for name, column in part.items()}
 
-    Raises
-    ------
-    NoCompany
-        If none was ever taken into use.
-    """
-    live = read_live(home)
-    if live is None or live.company is None:
-        raise NoCompany(
-            "needed a company file in use, found none; `lifecycle company use FILE` takes one, `lifecycle simulate` brings one"
-        )
-    return company_stored(home, live.company)
+    @cached_property
+    def standing(self) -> dict[str, FloatArray]:
+        """Return stages and health, by rule: they need no model."""
+        return standing_columns(self.home, self.scene)
 
-
-def company_stored(home: Home, sha: str) -> Company:
-    """Return a company file by its hash, its rules read with the features computed now."""
-    return stored_company(home, sha)
-
-
-def newest_scene(home: Home, company: Company) -> Scene:
-    """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
-    log = EventLog.open(home)
-    as_of = newest_midnight(observed_by(log, None, sources=sources_read(company)))
-    snapshot = compute_snapshots(home, company.catalogue, [as_of])[0]
-    return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
-
-
-def predicted(home: Home, models: Mapping[str, str], *, scene: Scene) -> dict[str, FloatArray]:
-    """Return what the models say of every customer of the snapshot, a column a prediction.
-
-    Who is not at risk gets NaN for churn: the model was not made for the question.
-    """
-    at_risk = pc.is_in(scene.snapshot.ids, value_set=scene.at_risk).to_numpy(zero_copy_only=False)
-    columns: dict[str, FloatArray] = {}
-    for name, sha in models.items():
-        model = load_model(home, sha, signature=scene.company.catalogue.signature)
-        derived = question_for(name, scene.company).derived(home, [scene.snapshot])[0]
-        columns |= score_snapshot(model, scene.snapshot, derived=derived)
-    return {name: _only_where(at_risk, name, column=column) for name, column in columns.items()}
-
-
-def predict(home: Home, bundle: Bundle, *, scene: Scene) -> str:
-    """Store what a bundle predicts and return the name of the predictions."""
-    shot = scene.snapshot
-    origin = PredictionsOrigin(shot.digest, shot.as_of, scene.company.catalogue.signature, bundle.sha256, scene.company.sha256)
-    return write_predictions(home, origin=origin, ids=shot.ids, columns=predicted(home, bundle.models, scene=scene))
+    def _said(self, name: str, sha: str) -> dict[str, FloatArray]:
+        if sha not in self.said:
+            model = load_model(self.home, sha, signature=self.scene.company.catalogue.signature)
+            derived = question_for(name, self.scene.company).derived(self.home, [self.scene.snapshot])[0]
+            columns = score_snapshot(model, self.scene.snapshot, derived=derived)
+            self.said[sha] = {each: _only_where(self.scene.is_at_risk, each, column=column) for each, column in columns.items()}
+        return self.said[sha]
 
 
 def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene) -> Live:
     """Write the predictions of a bundle, and those with each model's predecessor; return the pointer to move to."""
-    live = Live(bundle.sha256, scene.company.sha256, scene.snapshot.digest, predict(home, bundle, scene=scene))
+    predictor = Predictor(home, scene)
+    live = Live(bundle.sha256, scene.company.sha256, scene.snapshot.digest, _stored(predictor, bundle))
     for earlier in bundles_before(home, bundle.models):
         with suppress(SchemaMismatch, NotStored, ContentDamaged):  # there is no way back to a model that cannot be opened
-            predict(home, stored_bundle(home, earlier), scene=scene)
+            _stored(predictor, stored_bundle(home, earlier))
     return live
+
+
+def _stored(predictor: Predictor, bundle: Bundle) -> str:
+    """Store what a bundle predicts and return the name of the predictions."""
+    shot, company = predictor.scene.snapshot, predictor.scene.company
+    origin = PredictionsOrigin(shot.digest, shot.as_of, company.catalogue.signature, bundle.sha256, company.sha256)
+    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=predictor.columns(bundle.models))
 
 
 def _only_where(at_risk: BoolArray, name: str, *, column: FloatArray) -> FloatArray:

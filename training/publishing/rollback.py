@@ -51,7 +51,7 @@ def _answered_for(home: Home, model: str, then: Live) -> str:
     now = live_now(home).company or ""
     if then.company in (None, now):
         return now
-    from training.publishing.publish import company_stored
+    from training.publishing.scene import company_stored
     from training.questions.registry import asked
 
     same = asked(model, company_stored(home, now)) == asked(model, company_stored(home, then.company))
@@ -64,7 +64,8 @@ def _gone_back(home: Home, models: Mapping[str, str], *, company: str, act: Act)
     origin = replace(open_predictions(home, now.predictions or "", verify=False).origin, bundle=bundle.sha256, company=company)
     predictions = stored_predictions(home, origin)
     if predictions is None:
-        from training.publishing.publish import company_stored, newest_scene, publish_predictions
+        from training.publishing.publish import publish_predictions
+        from training.publishing.scene import company_stored, newest_scene
 
         return publish_predictions(home, bundle, scene=newest_scene(home, company_stored(home, company)))
     open_predictions(home, predictions)  # verified before the pointer moves

@@ -16,7 +16,8 @@ from features.write_once import replace_file
 from models.bundle import Bundle, Live, read_live
 from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import live_models, live_now, publishing_lock
-from training.publishing.publish import company_in_use, newest_scene, predicted, publish_predictions
+from training.publishing.publish import Predictor, publish_predictions
+from training.publishing.scene import company_in_use, newest_scene
 from training.questions.registry import asked
 
 _WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
@@ -62,7 +63,7 @@ def score_to_file(home: Home, out: Path) -> int:
         raise UnknownFormat(f"needed a file name ending in {' or '.join(_WRITERS)}, found {out.name}")
     live_now(home)
     scene = newest_scene(home, company_in_use(home))
-    columns = predicted(home, live_models(home), scene=scene)
+    columns = Predictor(home, scene).columns(live_models(home))
     table = pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **columns})
     content = io.BytesIO()
     table.to_csv(content, index=False) if out.suffix == ".csv" else table.to_parquet(content, index=False)

@@ -35,10 +35,10 @@ def store_candidate(home: Home, report: TrainingReport, *, pictures: Path) -> Ca
         return Candidate(report, publish_folder(temporary, _folder(home) / report.run_id))
 
 
-def stored_candidates(home: Home, model: str) -> list[Candidate]:
-    """Return every candidate of a model, the newest first; one whose report was written by another version is passed over."""
+def stored_candidates(home: Home, model: str | None = None) -> list[Candidate]:
+    """Return every candidate (of one model, if named), the newest first; a report of another version is passed over."""
     found = [_readable(path.parent) for path in _folder(home).glob(f"[!.]*/{_REPORT}")]
-    mine = [candidate for candidate in found if candidate is not None and candidate.report.model == model]
+    mine = [candidate for candidate in found if candidate is not None and model in (None, candidate.report.model)]
     return sorted(mine, key=lambda candidate: (candidate.report.trained_at, candidate.report.run_id), reverse=True)
 
 

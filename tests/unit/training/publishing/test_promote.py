@@ -20,7 +20,7 @@ from training.publishing.gates import PromotionRefused
 from training.publishing.ledger import read_ledger
 from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
 from training.publishing.promote import ReasonMissing, judge, promote
-from training.publishing.publish import NoCompany, company_in_use
+from training.publishing.scene import NoCompany, company_in_use
 from training.publishing.score import AnotherQuestion, UnknownFormat, score, score_to_file, use_company
 from training.records.candidates import CandidateMissing, stored_candidate
 from training.records.report import ReportUnreadable

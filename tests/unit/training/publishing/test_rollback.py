@@ -14,11 +14,12 @@ from features.times import DAY, Timestamp, parse_time
 from models.bundle import load_live, load_public_key
 from models.learners.boosting import BoostingPreset
 from training.publishing import publish as publish_room
+from training.publishing import scene as scene_room
 from training.publishing import rollback as rollback_room
 from training.publishing.ledger import live_at, read_ledger
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
-from training.publishing.publish import company_in_use
+from training.publishing.scene import company_in_use
 from training.publishing.rollback import NoPredecessor, rollback
 from training.publishing.score import score
 from training.questions.churn import ChurnQuestion
@@ -37,7 +38,8 @@ def live_model(shop: Any) -> str:
 
 def test_a_rollback_serves_the_model_before_and_computes_nothing(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert live_model(promoted) != promoted.trained.model_sha
-    for name in ("compute_snapshots", "score_snapshot", "write_predictions"):
+    monkeypatch.setattr(scene_room, "compute_snapshots", _not_wanted)
+    for name in ("score_snapshot", "write_predictions"):
         monkeypatch.setattr(publish_room, name, _not_wanted)
 
     rollback(promoted.home, "churn", act=act(promoted, day=2))

@@ -99,8 +99,8 @@ def test_the_model_loads_back_in_another_process_with_its_own_code_and_the_same_
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert "/churn/code/models/" in ended.stdout  # the code that was logged, not the project installed here
     answers = pd.read_parquet(answered)
-    assert list(answers.columns) == ["churn_30", "churn_60", "churn_90"]
-    assert np.array_equal(answers.to_numpy(), model.predict(rows, names=model.feature_names))
+    chances = answers[["churn_30", "churn_60", "churn_90"]].to_numpy()
+    assert np.array_equal(chances, model.predict(rows, names=model.feature_names))
 
 
 def test_one_experiment_holds_all_runs(recorded: tuple[Tracking, str]) -> None:
