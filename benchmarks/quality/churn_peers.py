@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -109,6 +110,7 @@ def _flaml(occasion: Occasion, *, seconds: float) -> FloatArray:
     from flaml import AutoML
 
     lesson, oldest_first = _Lesson.stacked(occasion), np.argsort(occasion.learning.as_ofs, kind="stable")
+    learned, asked = pd.DataFrame(lesson.rows[oldest_first]), pd.DataFrame(lesson.asked)  # of a table it fills gaps itself
     search = AutoML(
         task="classification",
         metric="log_loss",
@@ -119,8 +121,8 @@ def _flaml(occasion: Occasion, *, seconds: float) -> FloatArray:
         verbose=0,
         early_stop=False,
     )
-    search.fit(lesson.rows[oldest_first], lesson.left[oldest_first].astype(int))
-    return _chances(search.predict_proba(lesson.asked))
+    search.fit(learned.add_prefix("f"), lesson.left[oldest_first].astype(int))
+    return _chances(search.predict_proba(asked.add_prefix("f")))
 
 
 def churn_peers(effort: Effort) -> Mapping[str, Peer]:
