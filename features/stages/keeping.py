@@ -40,8 +40,19 @@ def keep_mondays(home: Home, company: Company, as_of: Timestamp, *, effort: Effo
     LogMissing
         If there is no event log.
     """
+    return keep_winners(home, company, checkpoints(as_of), effort=effort)
+
+
+def keep_winners(home: Home, company: Company, moments: Sequence[Timestamp], *, effort: Effort = _ALONE) -> KeptMondays:
+    """Return the winners at these moments, Mondays or not, ascending; those missing are computed and kept as Mondays are.
+
+    Raises
+    ------
+    LogMissing
+        If there is no event log.
+    """
     log, rules = EventLog.open(home), StageRules(company)
-    kept = kept_mondays(log, rules, checkpoints(as_of))
+    kept = kept_mondays(log, rules, moments)
     for monday in kept.at.values():
         affirm(monday, log)
     if not kept.missing:
