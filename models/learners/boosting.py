@@ -151,7 +151,7 @@ def fit_boosting(data: BoostingData, labels: FloatArray | Target, *, preset: Boo
 
     target = labels if isinstance(labels, Target) else Target.binary(labels)
     data.dataset.set_label(target.labels.astype(np.float32))
-    data.dataset.set_weight(target.relative_weights)
+    data.dataset.set_field("weight", target.relative_weights)  # unlike `set_weight`, None takes away those of an earlier target
     data.dataset.set_field("init_score", target.offset)
     texts = []
     for member in range(preset.bag):

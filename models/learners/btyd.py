@@ -25,8 +25,9 @@ Variant = Literal["mbg", "bg"]
 
 _BOUNDS = (-9.0, 9.0)  # of the logarithms: beyond, the likelihood is flat and only the exponents grow
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 0.3, 0.5, 3.0), (2.0, 2.0, 0.3, 8.0))
+_ENOUGH_TO_SEARCH = 20_000  # histories tell a good start from a bad one
 _FEWEST_REPEATERS = 10
-_NEAREST_TO_ONE = 1e-6  # where a = 1, expected purchases are 0 / 0 with a limit that this near is met to six digits
+_BESIDE = 1e-6  # of a pole: near enough to its limit for six digits, far enough for them to be right
 
 
 class TooFewPurchases(Refused):
@@ -96,8 +97,8 @@ class Btyd:
     def expected_purchases(self, histories: PurchaseHistories, *, horizon: float) -> FloatArray:
         """Return how many purchases are expected within the horizon; NaN where no purchase is known.
 
-        The closed form of the papers, its hypergeometric function turned by Euler's transformation into one that neither
-        overflows for customers of many purchases nor cancels.
+        The closed form of the papers, its hypergeometric function turned by Euler's transformation into one that does not
+        overflow for customers of many purchases.
 
         Examples
         --------
@@ -106,7 +107,7 @@ class Btyd:
         >>> round(float(model.expected_purchases(regular, horizon=39)[0]), 3)
         1.226
         """
-        a = self.a if abs(self.a - 1.0) > _NEAREST_TO_ONE else 1.0 + _NEAREST_TO_ONE
+        a = self._a_beside_poles()
         ever = a + self.b + self._times_survived(histories) - 1.0
         passed = horizon / (self.alpha + histories.age + horizon)
         left_out = (1.0 - passed) ** (a - 1.0) * hyp2f1(ever - self.r - histories.repeats, a - 1.0, ever, passed)
@@ -139,6 +140,11 @@ class Btyd:
     def from_json(cls, value: Mapping[str, Any]) -> Btyd:
         """Return the parameters that `to_json` wrote."""
         return cls(**value)
+
+    def _a_beside_poles(self) -> float:
+        # Where these are whole numbers, the closed form is 0 / 0, or the library's function fails (r - a, long horizons).
+        distances = [abs(each - round(each)) for each in (self.a, self.r - self.a, self.a + self.b)]
+        return self.a if min(distances) > _BESIDE else self.a + 2 * _BESIDE
 
     def _times_survived(self, histories: PurchaseHistories) -> FloatArray:
         return histories.repeats + 1.0 if self.variant == "mbg" else histories.repeats
@@ -179,32 +185,31 @@ def fit_btyd(histories: PurchaseHistories, *, variant: Variant = "mbg") -> Btyd:
 
 
 def _most_likely(histories: PurchaseHistories, weights: FloatArray, variant: Variant) -> Btyd:
+    """Search from several starts among every so-many-th history, then from where that led among all of them."""
+    step = -(-len(weights) // _ENOUGH_TO_SEARCH)
+    few = PurchaseHistories(histories.repeats[::step], histories.last[::step], histories.age[::step])
+    reached = [_climbed(few, weights[::step], Btyd(*start, variant)) for start in _STARTS]
+    likely = [(score, model) for score, model in reached if np.isfinite(score)]
+    if not likely:
+        raise RhythmNotFound(
+            "needed a finite likelihood from one of three starts, found none; check that ages are not before last purchases"
+        )
+    return _climbed(histories, weights, max(likely, key=lambda found: found[0])[1])[1]
+
+
+def _climbed(histories: PurchaseHistories, weights: FloatArray, start: Btyd) -> tuple[float, Btyd]:
+    """Return the highest weighted log-likelihood that the search reaches from a start, and where."""
     from scipy.optimize import minimize
 
     def loss(logarithms: FloatArray) -> tuple[float, FloatArray]:
         parameters = np.exp(logarithms)
-        model = Btyd(*_four(parameters), variant)
+        model = Btyd(*_four(parameters), start.variant)
         slope = model.gradient(histories) @ weights
         return -float(model.log_likelihood(histories) @ weights), -slope * parameters
 
-    searches = [
-        minimize(
-            loss,
-            np.log(start),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[_BOUNDS] * 4,
-            options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500},
-        )
-        for start in _STARTS
-    ]
-    reached = [search for search in searches if np.isfinite(search.fun)]
-    if not reached:
-        raise RhythmNotFound(
-            "needed a finite likelihood from one of three starts, found none; check that ages are not before last purchases"
-        )
-    best = min(reached, key=lambda search: float(search.fun))
-    return Btyd(*_four(np.exp(best.x)), variant)
+    logarithms, options = np.log([start.r, start.alpha, start.a, start.b]), {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
+    search = minimize(loss, logarithms, jac=True, method="L-BFGS-B", bounds=[_BOUNDS] * 4, options=options)
+    return -float(search.fun), Btyd(*_four(np.exp(search.x)), start.variant)
 
 
 def _four(parameters: FloatArray) -> tuple[float, float, float, float]:

@@ -1,4 +1,4 @@
-"""Do probabilities mean what they say: candidates that shift, stretch or bend log-odds; the choice is `training.recipes`'.
+"""Do probabilities mean what they say: candidates that shift, stretch or bend log-odds; training chooses.
 
 Calibration is a candidate, not a habit. Seasons move the level of churn, and a calibration fitted on the newest period carries
 that season into the next: on dated retail data it made the log-loss up to three times worse. So `none` stands until another
@@ -18,8 +18,12 @@ from features.errors import InvalidInput
 from models.learners.blend import to_log_odds
 from models.rows import FloatArray
 
-CalibrationKind = Literal["none", "intercept", "platt", "isotonic"]
-CANDIDATES: tuple[CalibrationKind, ...] = get_args(CalibrationKind)
+CalibrationKind = Literal["none", "intercept", "platt", "isotonic", "season"]
+SEASON: CalibrationKind = "season"
+"""A shift by what the same season of the last year was above or below that year: known from labels, not from answers."""
+
+CANDIDATES: tuple[CalibrationKind, ...] = tuple(kind for kind in get_args(CalibrationKind) if kind != SEASON)
+"""Those that are fitted to answers given before."""
 
 
 class UnknownCalibration(InvalidInput):

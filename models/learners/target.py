@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
 from features.errors import InvalidInput
@@ -24,7 +25,7 @@ class Target:
 
     `objective`: LightGBM's own words for it. `link`: what makes an answer of the trees' scores (probabilities of shape (n,) or
     (n, classes), amounts (n,)). `weights`: how much each row counts, only relative to the others; None where all count the same.
-    `offset`: scores that are known before any tree is grown, one a row; the trees learn what to add to them, and answer that alone.
+    `offset`: scores known before any tree is grown, one a row; the trees learn what to add to them, and answer that alone.
     """
 
     labels: FloatArray
@@ -34,9 +35,9 @@ class Target:
     offset: FloatArray | None = None
 
     @property
-    def relative_weights(self) -> FloatArray | None:
+    def relative_weights(self) -> NDArray[np.float32] | None:
         """Return the weights with mean 1, so that their unit does not change how strongly a preset regularises."""
-        return None if self.weights is None else self.weights / self.weights.mean()
+        return None if self.weights is None else (self.weights / self.weights.mean()).astype(np.float32)
 
     @classmethod
     def binary(cls, labels: FloatArray, *, weights: FloatArray | None = None) -> Target:

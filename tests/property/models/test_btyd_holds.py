@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from models.learners.btyd import Btyd, PurchaseHistories, Variant
 
 parameter = st.floats(1e-3, 1e3)
+usual = st.floats(0.05, 20.0)
 models = st.builds(Btyd, parameter, parameter, parameter, parameter, st.sampled_from(["mbg", "bg"]))
 
 
@@ -43,3 +44,15 @@ def test_the_likelihood_is_finite_for_thousands_of_purchases(
     variant: Variant, parameter: float, history: PurchaseHistories
 ) -> None:
     assert np.isfinite(Btyd(parameter, parameter, parameter, parameter, variant).log_likelihood(history)).all()
+
+
+@given(st.builds(Btyd, usual, st.floats(1, 500), usual, usual), one_history(), st.floats(1, 2000), st.floats(1, 2000))
+def test_longer_horizons_bring_more_purchases_and_at_least_the_chance_of_one(
+    model: Btyd, history: PurchaseHistories, one: float, other: float
+) -> None:
+    shorter, longer = sorted((one, other))
+
+    fewer, more = (model.expected_purchases(history, horizon=days)[0] for days in (shorter, longer))
+
+    assert 0.0 <= fewer <= more * (1 + 1e-6) + 1e-9
+    assert fewer >= (1.0 - model.probability_of_silence(history, horizon=shorter)[0]) * (1 - 1e-6) - 1e-9

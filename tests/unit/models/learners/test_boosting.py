@@ -1,17 +1,14 @@
-"""Boosted trees: the same texts every time, the same answers as LightGBM's own package, damage named and not served."""
+"""Boosted trees: the same texts every time, whatever they are grown towards, and a bag whose reasons add up."""
 
 from __future__ import annotations
-
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import lightgbm
 import numpy as np
 import pytest
 
 from models.learners.boosting import Boosting, BoostingPreset, bin_rows, fit_boosting
-from models.learners.forest import Forest, ForestUnreadable
+from models.learners.forest import ForestUnreadable
+from models.learners.target import Target
 from models.rows import FloatArray, Rows
 
 PRESET = BoostingPreset(rounds=15, bag=2)
@@ -50,45 +47,11 @@ def test_labels_fitted_before_on_the_same_bins_leave_no_trace() -> None:
     assert fit_boosting(data, labels(rows()), preset=PRESET, seed=0).texts == fitted().texts
 
 
-def test_the_library_answers_as_the_package_does_to_the_last_bit() -> None:
-    text = fitted().texts[0]
-    own = Forest(text).scores(rows())
-
-    package = lightgbm.Booster(model_str=text).predict(rows(), raw_score=True, num_threads=1)
-
-    assert np.array_equal(own, package)
-
-
 def test_the_bag_answers_with_the_mean_of_its_forests() -> None:
     bag = Boosting.from_texts(fitted().texts)
 
     assert bag.log_odds(rows()) == pytest.approx(np.mean([forest.scores(rows()) for forest in bag.forests], axis=0))
     assert np.corrcoef(bag.log_odds(rows()), labels(rows()))[0, 1] > 0.8
-
-
-def test_one_forest_answers_many_threads_alike() -> None:
-    forest, values = fitted().forests[0], rows()
-    expected = forest.scores(values)
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(forest.scores, [values] * 64))
-
-    assert all(np.array_equal(answer, expected) for answer in answers)
-
-
-def test_rows_of_another_width_are_refused() -> None:
-    with pytest.raises(ForestUnreadable, match="needed rows of 3 columns"):
-        fitted().log_odds(rows()[:, :2])
-
-
-def test_no_rows_get_no_answers() -> None:
-    assert fitted().log_odds(rows()[:0]).shape == (0,)
-
-
-def test_a_text_that_is_no_model_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ForestUnreadable, match="needed a model text that LightGBM reads"):
-        Forest("rubbish")
-    capfd.readouterr()
 
 
 def test_trees_of_several_answers_a_row_have_no_log_odds() -> None:
@@ -100,14 +63,6 @@ def test_trees_of_several_answers_a_row_have_no_log_odds() -> None:
         Boosting.from_texts([text]).log_odds(rows())
 
 
-def test_answering_loads_neither_scikit_learn_nor_joblib_nor_mlflow() -> None:
-    asks = "import sys, models.bundle, models.scoring; print(*({'sklearn','joblib','mlflow','lightgbm'} & set(sys.modules)))"
-
-    found = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
-
-    assert found.strip() == ""
-
-
 def test_no_split_is_made_on_the_code_of_a_text() -> None:
     values = rows()
     data = bin_rows(values, ["code_of_segment", "b", "c"], preset=PRESET)
@@ -116,3 +71,37 @@ def test_no_split_is_made_on_the_code_of_a_text() -> None:
 
     used = [lightgbm.Booster(model_str=text).feature_importance("split") for text in grown.texts]
     assert all(splits[0] == 0 and splits[1:].sum() > 0 for splits in used)
+
+
+@pytest.mark.parametrize("kind", ["classes", "amount", "tweedie"])
+def test_every_target_grows_the_same_texts_on_any_number_of_threads(kind: str) -> None:
+    amounts = np.abs(np.nan_to_num(rows()[:, 0]).astype(np.float64))
+    makes = {"classes": lambda: Target.of_classes(np.floor(amounts), classes=6), "amount": lambda: Target.amount(amounts)}
+    target = makes.get(kind, lambda: Target.tweedie(amounts))()
+
+    one, two = (
+        fit_boosting(bin_rows(rows(), NAMES, preset=PRESET, threads=threads), target, preset=PRESET, seed=3) for threads in (1, 2)
+    )
+
+    assert one.texts == two.texts
+
+
+def test_the_reasons_of_a_bag_add_up_to_its_log_odds() -> None:
+    bag = fitted()
+
+    assert bag.contributions(rows()).sum(axis=1) == pytest.approx(bag.log_odds(rows()), abs=1e-9)
+
+
+def test_a_feature_without_a_part_in_the_label_adds_least() -> None:
+    added = np.abs(fitted().contributions(rows())).mean(axis=0)
+
+    assert added[0] > 3 * max(added[1], added[2])
+
+
+def test_bins_made_for_one_preset_serve_another() -> None:
+    other = BoostingPreset(rounds=10, leaves=4, fewest_rows=20, bag=1)
+    made_for_it, made_for_another = (bin_rows(rows(), NAMES, preset=preset) for preset in (other, PRESET))
+
+    texts = [fit_boosting(data, labels(rows()), preset=other, seed=0).texts for data in (made_for_it, made_for_another)]
+
+    assert texts[0] == texts[1]

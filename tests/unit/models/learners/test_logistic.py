@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from models.learners.logistic import Logistic, fit_logistic, fit_logistics, learn_scaling
+from models.learners.logistic import Logistic, fit_logistic, fit_logistics
+from models.learners.scaling import learn_scaling
 from models.rows import FloatArray, Rows
 
 NAN = np.nan
@@ -77,3 +78,26 @@ def test_the_regression_survives_its_json() -> None:
     fitted = fit_logistic(*customers())
 
     assert Logistic.from_json(json.loads(json.dumps(fitted.to_json()))) == fitted
+
+
+def test_contributions_add_up_to_the_log_odds() -> None:
+    values, left = customers()
+    fitted = fit_logistic(values, left)
+
+    assert fitted.contributions(values).sum(axis=1) == pytest.approx(fitted.log_odds(values), abs=1e-9)
+
+
+def test_contributions_are_measured_from_the_mean_of_training() -> None:
+    values, left = customers()
+
+    assert fit_logistic(values, left).contributions(values)[:, :-1].mean(axis=0) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_absence_adds_is_told_of_the_feature_that_is_absent() -> None:
+    values = np.random.default_rng(0).normal(size=(1_000, 2)).astype(np.float32)
+    values[::4, 1] = NAN
+
+    contributions = fit_logistic(values, np.isnan(values[:, 1]).astype(np.float64)).contributions(values)
+
+    assert contributions[::4, 1].min() > 2.0
+    assert np.abs(contributions[:, 0]).max() < 0.5
