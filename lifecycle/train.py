@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
 from lifecycle.console import JsonFlag, emit, phase, say
+from lifecycle.features_group import Engine
 from lifecycle.settings import Settings
 from lifecycle.training_tables import gates_text, ledger_text, training_text
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from training.publishing.gates import GateResult
     from training.publishing.ledger import LedgerEntry
     from training.publishing.pointer import Act
+    from training.publishing.spread import Spread
     from training.records.report import TrainingReport
     from training.records.tracking import Tracking
     from training.train import TrainingRun
@@ -162,20 +167,34 @@ def score(
         Path | None,
         typer.Option(help="Write to this .csv or .parquet file and publish nothing; who is not at risk has empty cells."),
     ] = None,
+    engine: Annotated[Engine, typer.Option(help="Score in this process, or on Spark (LIFECYCLE_SPARK_MASTER).")] = Engine.LOCAL,
     as_json: JsonFlag = False,
 ) -> None:
     """Predict for every customer on the newest snapshot with the live bundle, and publish it or write a file."""
     from training.publishing.score import score as publish
     from training.publishing.score import score_to_file
 
-    home = Settings().home
-    with phase("score"):
+    settings = Settings()
+    with phase("score"), _tasks(engine, settings.spark_master) as spread:
         if out:
-            rows = score_to_file(home, out)
+            rows = score_to_file(settings.home, out, spread=spread)
             emit({"file": str(out), "rows": rows}, f"{rows:,} customers in {out}", as_json=as_json)
             return
-        entry = publish(home, at=_now())
+        entry = publish(settings.home, at=_now(), spread=spread)
     emit(_entry(entry), _moved(entry), as_json=as_json)
+
+
+@contextmanager
+def _tasks(engine: Engine, master: str | None) -> Iterator[Spread | None]:
+    """Give what deals rows out to Spark's tasks, for as long as its session lasts; nothing where this process does it all."""
+    if engine is Engine.LOCAL:
+        yield None
+        return
+    from features.spark.parts import run_parts
+    from features.spark.session import spark_session
+
+    with spark_session(master or "local[1]") as session:
+        yield partial(run_parts, session=session)
 
 
 def _now() -> Timestamp:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -23,10 +24,16 @@ from features.engine import batch
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.spark.lake import NoCustomers, features_of
+from features.spark.parts import SparkFailed, run_parts
 from features.spark.session import spark_session
-from features.spark.stored import SparkFailed, compute_snapshots
+from features.spark.stored import compute_snapshots
 from features.times import DAY
 from lifecycle.__main__ import app
+from models.bundle import export_model
+from models.churn import ChurnRecipe, fit_churn
+from models.examples import Examples
+from models.scoring import score_snapshot
+from training.publishing import spread as spread_room
 
 pytestmark = pytest.mark.needs("java")
 
@@ -138,3 +145,18 @@ def test_the_command_line_computes_on_spark(home, local, tmp_path, monkeypatch):
     answer = CliRunner().invoke(app, ["features", "--engine", "spark", "--as-of", "2024-03-01", "--json"])
 
     assert json.loads(answer.stdout)["digest"] == local[-1].digest
+
+
+def test_scoring_on_spark_gives_what_one_process_says_to_the_bit(session, home, local, monkeypatch):
+    rows, everybody = local[-1].matrix, len(local[-1].ids)
+    left = (np.arange(everybody)[:, None] % 3 == 0).astype(np.float64)
+    examples = Examples(rows, local[-1].names, left, np.arange(everybody, dtype=np.int32), np.zeros(everybody, np.int64), "s")
+    model = fit_churn(examples, recipe=ChurnRecipe("logistic", (("logistic", 1.0),), "contract", (30,)), seed=0)
+    sha = export_model(home, model, provenance={})
+    monkeypatch.setattr(spread_room, "_ROWS_A_PART", 100)
+
+    found = spread_room.score_spread(home, sha, local[-1], derived={}, spread=partial(run_parts, session=session))
+
+    alone = score_snapshot(model, local[-1])
+    assert all(np.array_equal(found[name], alone[name]) for name in alone)
+    assert not list(home.root.glob(".scoring-*"))

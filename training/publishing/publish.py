@@ -29,15 +29,20 @@ from models.rows import BoolArray, FloatArray
 from models.scoring import score_snapshot
 from training.publishing.pointer import bundles_before, stored_bundle
 from training.publishing.scene import Scene, standing_columns
+from training.publishing.spread import Spread, score_spread
 from training.questions.registry import question_for
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """Predicts for one scene; what a model said is kept, so that bundles which share it ask it once."""
+    """Predicts for one scene; what a model said is kept, so that bundles which share it ask it once.
+
+    `spread` deals the rows out to tasks elsewhere; without it they are scored in this process.
+    """
 
     home: Home
     scene: Scene
+    spread: Spread | None = None
     said: dict[str, dict[str, FloatArray]] = field(default_factory=dict)
 
     def columns(self, models: Mapping[str, str]) -> dict[str, FloatArray]:
@@ -56,15 +61,22 @@ class Predictor:
     def _said(self, name: str, sha: str) -> dict[str, FloatArray]:
         if sha not in self.said:
             model = load_model(self.home, sha, signature=self.scene.company.catalogue.signature)
-            derived = question_for(name, self.scene.company).derived(self.home, [self.scene.snapshot])[0]
-            columns = score_snapshot(model, self.scene.snapshot, derived=derived)
+            derived, shot = (
+                question_for(name, self.scene.company).derived(self.home, [self.scene.snapshot])[0],
+                self.scene.snapshot,
+            )
+            columns = (
+                score_snapshot(model, shot, derived=derived)
+                if self.spread is None
+                else score_spread(self.home, sha, shot, derived=derived, spread=self.spread)
+            )
             self.said[sha] = {each: _only_where(self.scene.is_at_risk, each, column=column) for each, column in columns.items()}
         return self.said[sha]
 
 
-def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene) -> Live:
+def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene, spread: Spread | None = None) -> Live:
     """Write the predictions of a bundle, and those with each model's predecessor; return the pointer to move to."""
-    predictor = Predictor(home, scene)
+    predictor = Predictor(home, scene, spread)
     live = Live(bundle.sha256, scene.company.sha256, scene.snapshot.digest, _stored(predictor, bundle))
     for earlier in bundles_before(home, bundle.models):
         with suppress(SchemaMismatch, NotStored, ContentDamaged):  # there is no way back to a model that cannot be opened

@@ -18,6 +18,7 @@ from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import live_models, live_now, publishing_lock
 from training.publishing.publish import Predictor, publish_predictions
 from training.publishing.scene import company_in_use, newest_scene
+from training.publishing.spread import Spread
 from training.questions.registry import asked
 
 _WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
@@ -31,8 +32,10 @@ class AnotherQuestion(Conflict):
     """The company file asks what the live model does not answer."""
 
 
-def score(home: Home, *, at: Timestamp) -> LedgerEntry:
+def score(home: Home, *, at: Timestamp, spread: Spread | None = None) -> LedgerEntry:
     """Publish predictions of the live bundle on the newest snapshot; needs no private key, as the bundle stays.
+
+    `spread` deals the rows out to tasks elsewhere, such as Spark's.
 
     Raises
     ------
@@ -43,13 +46,13 @@ def score(home: Home, *, at: Timestamp) -> LedgerEntry:
         settle(home)
         now, models = live_now(home), live_models(home)
         bundle = Bundle(now.bundle or "", models)
-        live = publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)))
+        live = publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)), spread=spread)
         entry = LedgerEntry(at, "score", live, models)
         move_live(home, entry)
     return entry
 
 
-def score_to_file(home: Home, out: Path) -> int:
+def score_to_file(home: Home, out: Path, *, spread: Spread | None = None) -> int:
     """Write the live bundle's predictions on the newest snapshot to a CSV or Parquet file, whole or not at all; return the rows.
 
     Nothing is published. One row per customer, sorted by id; churn is empty for who is not at risk.
@@ -63,7 +66,7 @@ def score_to_file(home: Home, out: Path) -> int:
         raise UnknownFormat(f"needed a file name ending in {' or '.join(_WRITERS)}, found {out.name}")
     live_now(home)
     scene = newest_scene(home, company_in_use(home))
-    columns = Predictor(home, scene).columns(live_models(home))
+    columns = Predictor(home, scene, spread).columns(live_models(home))
     table = pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **columns})
     content = io.BytesIO()
     table.to_csv(content, index=False) if out.suffix == ".csv" else table.to_parquet(content, index=False)
