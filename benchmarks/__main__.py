@@ -15,6 +15,7 @@ BENCHMARKS = (
     ("benchmarks.features", "1"),
     ("benchmarks.spark", "1"),
     ("benchmarks.stages", "1"),
+    ("benchmarks.btyd_scale", "1"),
     ("benchmarks.online_retail", "1"),
     ("benchmarks.simulated_quality", "0.1"),
 )
