@@ -1,0 +1,171 @@
+"""What was known of a customer and an offer when it was shown: features as of then, the match of both, the answers so far.
+
+Nothing known at the start of a round or later is read: no purchase, no answer to this offer, and no other exposure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.company.schema import Company
+from features.engine.batch import compute_snapshots
+from features.home import Home
+from features.log.store import EventLog
+from features.snapshot import Snapshot
+from features.times import DAY, Timestamp
+from models.acceptance import (
+    ANSWER_NAMES,
+    MATCH_NAMES,
+    PastAnswers,
+    PastPurchases,
+    answer_columns,
+    match_columns,
+    offer_columns,
+    offer_names,
+)
+from models.examples import Examples
+from models.rows import Rows
+from training.labels.acceptance import Exposures, Round, label_acceptance, shown_in
+from training.labels.churn import TERM_KINDS
+
+_BOUGHT = ("customer_id", "product_id", "category", "kind", "occurred_at", "known_at", "superseded_at")
+
+
+@dataclass(frozen=True)
+class RoundExamples:
+    """Exposures of several rounds, one row each, and the place of its round for each row."""
+
+    examples: Examples
+    rounds: tuple[Round, ...]
+    of_round: npt.NDArray[np.intp]
+
+    @property
+    def closes(self) -> npt.NDArray[np.int64]:
+        """Return when the label of each row has closed."""
+        return np.array([each.closes for each in self.rounds], dtype=np.int64)[self.of_round]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom each round asks: the customers' ids in the order of its exposures, and all exposures as the log holds them."""
+
+    rounds: Sequence[Round]
+    customers: Sequence[pa.Array]
+    exposures: Exposures
+
+
+def round_examples(home: Home, company: Company, rounds: Sequence[Round], *, until: Timestamp | None = None) -> RoundExamples:
+    """Return the labelled rows of these rounds; snapshots at their starts are computed where they are missing.
+
+    A customer who is in no snapshot at the start, first seen by this very offer, has a row without features.
+
+    Raises
+    ------
+    ImmatureLabels
+        If a round has not closed yet.
+    """
+    log = EventLog.open(home)
+    labels = label_acceptance(log, rounds, until=until)
+    exposures = Exposures.read(log)
+    asked = _Asked(rounds, [shown.customers for shown in shown_in(_newest(exposures), rounds)], exposures)
+    snapshots = compute_snapshots(home, company.catalogue, [each.starts for each in rounds])
+    types = sorted({each.offer.type for each in rounds})
+    lengths = [len(ids) for ids in asked.customers]
+    blocks = [_known_of(snapshots, asked), _about_offers(asked, types), _matches(log, asked), _answers(asked)]
+    return RoundExamples(
+        Examples(
+            rows=np.hstack([np.concatenate(block) for block in blocks]),
+            names=(*company.catalogue.names, *offer_names(types), *MATCH_NAMES, *ANSWER_NAMES),
+            labels=np.concatenate(labels)[:, None],
+            customers=_codes(asked.customers),
+            as_ofs=np.repeat(np.array([each.starts for each in rounds], dtype=np.int64), lengths),
+            signature=company.catalogue.signature,
+        ),
+        tuple(rounds),
+        np.repeat(np.arange(len(rounds)), lengths),
+    )
+
+
+def _newest(exposures: Exposures) -> Exposures:
+    return exposures.final(int(exposures.known_from.max(initial=0)))
+
+
+def _known_of(snapshots: Sequence[Snapshot], asked: _Asked) -> list[Rows]:
+    return [_rows_of(snapshot, ids) for snapshot, ids in zip(snapshots, asked.customers, strict=True)]
+
+
+def _rows_of(snapshot: Snapshot, ids: pa.Array) -> Rows:
+    places = pc.index_in(ids, value_set=snapshot.ids)
+    found = pc.is_valid(places).to_numpy(zero_copy_only=False)
+    rows = np.full((len(ids), len(snapshot.names)), np.nan, dtype=np.float32)
+    rows[found] = snapshot.matrix[places.drop_null().to_numpy()]
+    return rows
+
+
+def _about_offers(asked: _Asked, types: Sequence[str]) -> list[Rows]:
+    return [
+        np.tile(offer_columns(each.offer, types=types), (len(ids), 1))
+        for each, ids in zip(asked.rounds, asked.customers, strict=True)
+    ]
+
+
+def _answers(asked: _Asked) -> list[Rows]:
+    found = []
+    for each, ids in zip(asked.rounds, asked.customers, strict=True):
+        known = asked.exposures.answered_before(each.starts)
+        places = pc.index_in(known.customers, value_set=ids)
+        own = pc.is_valid(places).to_numpy(zero_copy_only=False)
+        same = pc.equal(known.offers, each.offer.type).to_numpy(zero_copy_only=False).astype(np.bool_)
+        answers = PastAnswers(places.drop_null().to_numpy().astype(np.intp), same[own], known.accepted[own])
+        found.append(answer_columns(answers, customers=len(ids)))
+    return found
+
+
+def _matches(log: EventLog, asked: _Asked) -> list[Rows]:
+    """Read the purchases bucket by bucket: memory holds those of one."""
+    found = [np.full((len(ids), len(MATCH_NAMES)), np.nan, dtype=np.float32) for ids in asked.customers]
+    for bucket in range(log.manifest.buckets):
+        bought = _Bought.read(log, bucket)
+        for rows, each, ids in zip(found, asked.rounds, asked.customers, strict=True):
+            here = np.flatnonzero([log.bucket_of(customer) == bucket for customer in ids.to_pylist()])
+            past = bought.of(ids.take(here), before=each.starts)
+            rows[here] = match_columns(past, each.offer, customers=len(here))
+    return found
+
+
+@dataclass(frozen=True)
+class _Bought:
+    """Every version of every line bought, of one bucket."""
+
+    table: pa.Table
+
+    @classmethod
+    def read(cls, log: EventLog, bucket: int) -> _Bought:
+        table = log.bucket("purchases", bucket, columns=_BOUGHT)
+        return cls(table.filter(pc.is_in(table["kind"].cast(pa.string()), value_set=pa.array(TERM_KINDS))))
+
+    def of(self, ids: pa.Array, *, before: Timestamp) -> PastPurchases:
+        """Return the lines of these customers as they were known at a moment."""
+        moments = {name: self.table[name].cast(pa.int64()) for name in ("occurred_at", "known_at", "superseded_at")}
+        places = pc.index_in(self.table["customer_id"].cast(pa.string()), value_set=ids)
+        happened = pc.and_(pc.less(moments["known_at"], before), pc.less(moments["occurred_at"], before))
+        stands = pc.fill_null(pc.greater_equal(moments["superseded_at"], before), True)
+        known = pc.and_(pc.is_valid(places), pc.and_(happened, stands))
+        rows = self.table.filter(known)
+        return PastPurchases(
+            customers=places.filter(known).to_numpy().astype(np.intp),
+            products=rows["product_id"].cast(pa.string()).combine_chunks(),
+            categories=rows["category"].cast(pa.string()).combine_chunks(),
+            days_ago=(before - rows["occurred_at"].cast(pa.int64()).to_numpy()) / DAY,
+        )
+
+
+def _codes(ids: Sequence[pa.Array]) -> npt.NDArray[np.int32]:
+    codes: npt.NDArray[np.int32] = pa.concat_arrays(ids).dictionary_encode().indices.to_numpy()
+    return codes

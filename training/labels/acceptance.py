@@ -1,0 +1,143 @@
+"""Which offers were shown, and which of them were accepted? Answers are labels: read from the final state of the log.
+
+An offer counts once it was shown; one merely decided teaches nothing about acceptance. Accepted is accepted, whether it was
+fulfilled since or reversed. Whatever had no yes by the end of the round was not accepted. Labels are mature when the round in
+which the offer could be taken is over: the yes of some is known earlier, and a model that learned from those alone would learn
+that everybody says yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.errors import InvalidInput
+from features.log.store import EventLog
+from features.times import Timestamp
+from models.acceptance import OfferFacts
+from models.rows import BoolArray, FloatArray
+from training.labels.events import NEVER, IntArray
+from training.labels.labels import ImmatureLabels, observed_by
+
+SOURCE = "offers"
+ACCEPTED = ("accepted", "fulfilled", "reversed")
+_ANSWERED = (*ACCEPTED, "declined")
+_COLUMNS = ("exposure_id", "customer_id", "shown_at", "outcome", "outcome_at", "known_at", "superseded_at", "offer_id")
+
+
+class RoundInvalid(InvalidInput):
+    """A round names exposures that were never shown, or shown to nobody known, or before it began."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One offer made to many customers at one moment, such as a campaign: from when until when it could be taken.
+
+    `exposure_ids`: those of the customers it was shown to.
+    """
+
+    name: str
+    starts: Timestamp
+    closes: Timestamp
+    offer: OfferFacts
+    exposure_ids: pa.Array
+
+
+@dataclass(frozen=True)
+class Exposures:
+    """Versions of offers shown: whose, of which offer, when shown, when answered (NEVER), and from when until when each stood."""
+
+    ids: pa.Array
+    customers: pa.Array
+    offers: pa.Array
+    shown_at: IntArray
+    answered_at: IntArray
+    accepted: BoolArray
+    known_from: IntArray
+    known_until: IntArray
+
+    @classmethod
+    def read(cls, log: EventLog) -> Exposures:
+        """Read every version of every offer that was shown to a customer."""
+        buckets = range(log.manifest.buckets)
+        table = pa.concat_tables([log.bucket(SOURCE, bucket, columns=_COLUMNS) for bucket in buckets]).unify_dictionaries()
+        shown = table.filter(pc.and_(pc.is_valid(table["shown_at"]), pc.is_valid(table["customer_id"]))).combine_chunks()
+        outcome = shown["outcome"]
+        answered = pc.if_else(pc.is_in(outcome, value_set=pa.array(_ANSWERED)), shown["outcome_at"].cast(pa.int64()), NEVER)
+        return cls(
+            ids=_texts(shown["exposure_id"]),
+            customers=_texts(shown["customer_id"]),
+            offers=_texts(shown["offer_id"]),
+            shown_at=_whole(shown["shown_at"]),
+            answered_at=_whole(answered),
+            accepted=np.asarray(pc.is_in(outcome, value_set=pa.array(ACCEPTED)).to_numpy()),
+            known_from=_whole(shown["known_at"]),
+            known_until=_whole(shown["superseded_at"]),
+        )
+
+    def answered_before(self, as_of: Timestamp) -> Exposures:
+        """Return the answers that were known at `as_of`, in the version that stood then."""
+        stood = (self.known_from < as_of) & (as_of <= self.known_until)
+        return self.where(stood & (self.shown_at < as_of) & (self.answered_at < as_of))
+
+    def final(self, watermark: Timestamp) -> Exposures:
+        """Return the newest version of each exposure known by the watermark."""
+        return self.where((self.known_from <= watermark) & (watermark < self.known_until))
+
+    def where(self, mask: BoolArray) -> Exposures:
+        """Return the rows of a mask."""
+        return self.take(np.flatnonzero(mask))
+
+    def take(self, places: npt.NDArray[np.intp]) -> Exposures:
+        """Return the rows of these places, in their order."""
+        return Exposures(**{name: values.take(places) for name, values in vars(self).items()})
+
+
+def shown_in(exposures: Exposures, rounds: Sequence[Round]) -> list[Exposures]:
+    """Return the exposures of each round, one row each, in the order of its ids; `exposures` in their final state.
+
+    Raises
+    ------
+    RoundInvalid
+        If a round names one that was not shown, or that was shown before the round began.
+    """
+    found = []
+    for each in rounds:
+        places = pc.index_in(each.exposure_ids, value_set=exposures.ids)
+        if places.null_count:
+            raise RoundInvalid(f"needed exposures that were shown for {each.name}, found {places.null_count} that were not")
+        shown = exposures.take(places.to_numpy())
+        if len(shown.shown_at) and shown.shown_at.min() < each.starts:
+            raise RoundInvalid(f"needed exposures shown since the start of {each.name}, found some of before: check its start")
+        found.append(shown)
+    return found
+
+
+def label_acceptance(log: EventLog, rounds: Sequence[Round], *, until: Timestamp | None = None) -> list[FloatArray]:
+    """Return 1.0 for each exposure of a round that was accepted, else 0.0; `until` pretends that today is that moment.
+
+    Raises
+    ------
+    ImmatureLabels
+        If the offers are not complete until a round has closed.
+    """
+    watermarks = observed_by(log, until, sources=(SOURCE,))
+    for each in rounds:
+        if each.closes > watermarks[SOURCE]:
+            raise ImmatureLabels(each.starts, needed=each.closes, observed=watermarks)
+    final = Exposures.read(log).final(watermarks[SOURCE])
+    return [shown.accepted.astype(np.float64) for shown in shown_in(final, rounds)]
+
+
+def _texts(column: pa.ChunkedArray) -> pa.Array:
+    return column.cast(pa.string()).combine_chunks()
+
+
+def _whole(column: pa.ChunkedArray) -> IntArray:
+    numbers: IntArray = pc.fill_null(column.cast(pa.int64()), NEVER).to_numpy()
+    return numbers

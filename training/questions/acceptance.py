@@ -1,0 +1,92 @@
+"""How well is acceptance foretold, round by round: each learned from rounds that had closed before it began, none left out.
+
+The rows are customers and offers, not customers and months, so this is no `Question` that `lifecycle train` asks. Every round
+with enough closed before it is asked about, in the order of time, and the recipe is fixed beforehand: nothing is chosen on the
+rounds it is graded by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from features.times import DAY
+from models.acceptance import AcceptanceModel, AcceptanceRecipe, fit_acceptance
+from models.examples import Examples
+from models.rows import FloatArray, Rows
+from training.contest import Answered
+from training.exposure_rows import RoundExamples
+from training.folds import Fold, HistoryTooShort
+from training.records.report import CHOSEN
+from training.walk_forward import Answer
+
+LEAST_EXPOSURES = 1_000
+"""A round is asked about if so many exposures of rounds closed by its start can be learned from."""
+
+
+@dataclass(frozen=True)
+class RoundFold:
+    """One round asked about: its name, the type of its offer, what could be learned from, and what is asked."""
+
+    name: str
+    type: str
+    fold: Fold
+
+
+def round_folds(stacked: RoundExamples, *, least: int = LEAST_EXPOSURES) -> tuple[RoundFold, ...]:
+    """Return the rounds to ask about, the oldest first; the labels learned from had closed when the round began.
+
+    Raises
+    ------
+    HistoryTooShort
+        If no round has enough before it.
+    """
+    folds = []
+    for place in np.argsort([each.starts for each in stacked.rounds], kind="stable"):
+        asked = stacked.rounds[place]
+        closed = np.flatnonzero(stacked.closes <= asked.starts)
+        if len(closed) >= least:
+            fold = Fold(asked.starts, closed, np.flatnonzero(stacked.of_round == place))
+            folds.append(RoundFold(asked.name, asked.offer.type, fold))
+    if not folds:
+        raise HistoryTooShort(f"needed a round with {least} exposures of rounds that closed before it; import more history")
+    return tuple(folds)
+
+
+def part(examples: Examples, places: npt.NDArray[np.intp]) -> Examples:
+    """Return some of the rows."""
+    columns = examples.rows[places], examples.names, examples.labels[places], examples.customers[places], examples.as_ofs[places]
+    return Examples(*columns, signature=examples.signature)
+
+
+def recipe_answers(recipe: AcceptanceRecipe, *, seed: int) -> Answer:
+    """Return what fits the recipe and says its chances under `CHOSEN`, and those of each member under its name."""
+
+    def answer(learning: Examples, asked: Rows) -> Mapping[str, FloatArray]:
+        model = fit_acceptance(learning, recipe=recipe, valid_days=1, seed=seed)
+        members = {name: np.asarray(expit(member.log_odds(asked))) for name, _, member in model.blend.members}
+        return {CHOSEN: model.predict(asked, names=learning.names)[:, 0], **members}
+
+    return answer
+
+
+def walk_rounds(stacked: RoundExamples, answer: Answer, *, least: int = LEAST_EXPOSURES) -> tuple[Answered, ...]:
+    """Let what `answer` fits say its chances of every round asked about."""
+    examples = stacked.examples
+    answered = []
+    for each in round_folds(stacked, least=least):
+        fold = each.fold
+        chances = answer(part(examples, fold.train), examples.rows[fold.test])
+        truth, customers = examples.labels[fold.test, 0], examples.customers[fold.test]
+        answered.append(Answered(fold.origin, len(fold.train), chances, truth, customers))
+    return tuple(answered)
+
+
+def fit_rounds(stacked: RoundExamples, *, recipe: AcceptanceRecipe, seed: int) -> AcceptanceModel:
+    """Return the recipe fitted on every closed round: the model that ships."""
+    longest = max((each.closes - each.starts) / DAY for each in stacked.rounds)
+    return fit_acceptance(stacked.examples, recipe=recipe, valid_days=longest, seed=seed)
