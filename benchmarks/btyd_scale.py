@@ -63,7 +63,7 @@ def measured(customers: int, *, whole_days: bool) -> Result:
         figure=f"{cost:.1f} CPU-s, parameters within {off:.1%}; their answers {answered - learned:.1f} CPU-s",
         goal=f"under {_LIMIT_CPU_SECONDS:.0f} CPU-s",
         holds=cost < _LIMIT_CPU_SECONDS,
-        data=f"simulated, two years, {(histories.repeats > 0).mean():.0%} bought again, up to {histories.repeats.max():.0f} times",
+        data=f"simulated, two years, {(histories.repeats > 0).mean():.0%} bought again, to {histories.repeats.max():.0f} times",
     )
 
 
