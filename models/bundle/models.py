@@ -15,6 +15,7 @@ import numpy as np
 from features.errors import Conflict, Damaged, InvalidInput
 from features.home import Home
 from features.write_once import canonical_json
+from models.acceptance.model import AcceptanceModel
 from models.bundle.golden import golden_rows
 from models.bundle.sealed import Sealed, open_sealed, seal
 from models.churn.model import ChurnModel
@@ -27,7 +28,10 @@ _FORMAT = 1
 _NOT_REPEATABLE = frozenset({"run_id", "run", "host", "hostname", "user", "time", "created_at", "promoted_at", "path"})
 
 # kind in the manifest -> how its files become a model
-_READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {ChurnModel.kind: ChurnModel.from_files}
+_READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {
+    ChurnModel.kind: ChurnModel.from_files,
+    AcceptanceModel.kind: AcceptanceModel.from_files,
+}
 
 
 class SchemaMismatch(Conflict):
