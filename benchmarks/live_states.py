@@ -25,8 +25,8 @@ from models.bundle import (
     write_predictions,
 )
 from models.churn import ChurnModel, ChurnRecipe, fit_churn
+from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 from models.examples import Examples
-from models.scoring import CHURN_RESTS_ON_TOO_LITTLE
 
 HORIZONS_DAYS = (30, 60, 90)
 AS_OF = parse_time("2026-01-01")
@@ -53,8 +53,18 @@ class Publisher:
         """Move the pointer to what was stored."""
         write_live(self.home, live)
 
-    def store(self, chances: Mapping[str, float], *, as_of: Timestamp = AS_OF, company_text: str | None = None) -> Live:
-        """Store everything `publish` does and leave the pointer where it is; a customer named `thin...` is hardly known."""
+    def store(
+        self,
+        chances: Mapping[str, float],
+        *,
+        as_of: Timestamp = AS_OF,
+        company_text: str | None = None,
+        beside: Mapping[str, float] | None = None,
+    ) -> Live:
+        """Store everything `publish` does and leave the pointer where it is; a customer named `thin...` is hardly known.
+
+        `beside`: further columns of the predictions, the same for everybody.
+        """
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
         text = company_text or default_company_text("default")
@@ -64,6 +74,7 @@ class Publisher:
         origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)
         columns = {f"churn_{days}": longest * (days / HORIZONS_DAYS[-1]) for days in HORIZONS_DAYS}
         columns[CHURN_RESTS_ON_TOO_LITTLE] = np.array([float(str(name).startswith("thin")) for name in known[:, 0]])
+        columns |= {name: np.full(len(known), value) for name, value in (beside or {}).items()}
         ids = pa.array(known[:, 0].tolist(), pa.string())
         predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns)
         return Live(bundle, company, SNAPSHOT, predictions)

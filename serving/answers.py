@@ -6,14 +6,29 @@ documentation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
 from features.times import DAY, HOUR, Timestamp, format_time
 from serving.door.problems import TYPE_PREFIX
+from serving.live.places import Places
 from serving.live.state import LiveState, Versions
+from serving.parts import (
+    ChurnAnswer,
+    HealthAnswer,
+    PurchaseAnswer,
+    Row,
+    StageAnswer,
+    ValueAnswer,
+    churn_answer,
+    health_answer,
+    purchase_answer,
+    stage_answer,
+    value_answer,
+)
 from serving.schemas import is_customer_id
 
 
@@ -25,23 +40,8 @@ class Caveat(Struct, frozen=True, omit_defaults=True):
     part: str | UnsetType = UNSET
 
 
-class HorizonAnswer(Struct, frozen=True):
-    """The chance to leave within so many days."""
-
-    days: int
-    probability: float
-
-
-class ChurnAnswer(Struct, frozen=True):
-    """The chance to leave within the main horizon, and within each horizon."""
-
-    probability: float
-    horizon_days: int
-    horizons: list[HorizonAnswer]
-
-
 class CustomerAnswer(Struct, frozen=True, omit_defaults=True):
-    """Everything known about one customer; `churn` is absent where `warnings` say why."""
+    """Everything known about one customer; a part is absent where `warnings` say why."""
 
     customer_id: str
     as_of: str
@@ -49,7 +49,11 @@ class CustomerAnswer(Struct, frozen=True, omit_defaults=True):
     degraded: bool
     warnings: list[Caveat]
     versions: Versions
+    stage: StageAnswer | UnsetType = UNSET
     churn: ChurnAnswer | UnsetType = UNSET
+    value: ValueAnswer | UnsetType = UNSET
+    health: HealthAnswer | UnsetType = UNSET
+    purchase: PurchaseAnswer | UnsetType = UNSET
 
 
 class ItemError(Struct, frozen=True):
@@ -66,7 +70,11 @@ class PredictionItem(Struct, frozen=True, omit_defaults=True):
 
     index: int
     customer_id: str | UnsetType = UNSET
+    stage: StageAnswer | UnsetType = UNSET
     churn: ChurnAnswer | UnsetType = UNSET
+    value: ValueAnswer | UnsetType = UNSET
+    health: HealthAnswer | UnsetType = UNSET
+    purchase: PurchaseAnswer | UnsetType = UNSET
     warnings: list[Caveat] | UnsetType = UNSET
     error: ItemError | UnsetType = UNSET
 
@@ -87,12 +95,11 @@ TOO_LITTLE = Caveat(
     "churn_rests_on_too_little", "Too little is known of this customer: the probability is about that of everybody.", "churn"
 )
 
-_NOT_LEARNED = [
-    Caveat("churn_interval_unavailable", "The live churn model carries no interval.", "churn.low, churn.high"),
-    Caveat("churn_percentile_unavailable", "The live churn model carries no percentiles.", "churn.percentile"),
-    Caveat("churn_band_unavailable", "The live churn model carries no bands.", "churn.band"),
-    Caveat("churn_reasons_unavailable", "The live churn model carries no reasons.", "churn.reasons"),
-]
+_NO_INTERVAL = Caveat("churn_interval_unavailable", "The live churn model carries no interval.", "churn.low, churn.high")
+_NO_PERCENTILE = Caveat("churn_percentile_unavailable", "The live churn model carries no percentiles.", "churn.percentile")
+_NO_REASONS = Caveat("churn_reasons_unavailable", "Reasons are not served yet.", "churn.reasons")
+_NO_NEXT = Caveat("model_missing", "No transition model is live.", "stage.next, stage.expected_days_left")
+_NO_HEALTH = Caveat("health_unknown", "None of the features that health is made of is known of this customer.", "health")
 _UNKNOWN = ItemError(TYPE_PREFIX + "unknown-customer", "Unknown customer", 404, "The live snapshot holds no such customer.")
 _MALFORMED = ItemError(
     TYPE_PREFIX + "invalid-request",
@@ -100,7 +107,18 @@ _MALFORMED = ItemError(
     422,
     "An id is 1 to 64 letters, digits or any of `_.:@-`; it is not repeated here.",
 )
-_MISSING = {part: Caveat("model_missing", f"No {part} model is live.", part) for part in ("stage", "churn", "value", "health")}
+_MISSING = {part: Caveat("model_missing", f"No {part} model is live.", part) for part in ("churn", "value", "purchase")}
+_UNPUBLISHED = {
+    part: Caveat("not_published", f"These predictions hold no {part}; score again.", part) for part in ("stage", "health")
+}
+
+
+_UNKNOWN_OF_ONE = {
+    "churn": NOT_AT_RISK,
+    "value": Caveat("value_not_predicted", "The value model was not made for such a customer.", "value"),
+    "purchase": Caveat("purchase_not_predicted", "The purchase model was not made for such a customer.", "purchase"),
+    "health": _NO_HEALTH,
+}
 
 
 @dataclass(frozen=True)
@@ -113,13 +131,23 @@ class Standing:
 
 def standing(state: LiveState, *, now: Timestamp, stale_hours: float, is_newest: bool = True) -> Standing:
     """Say what holds for every answer: a missing model or stale data degrade it, a figure no model carries yet does not."""
-    serious = [_MISSING[part] for part in _MISSING if part not in state.parts]
+    serious = [caveat for part, caveat in (_MISSING | _UNPUBLISHED).items() if getattr(state.places, part) is None]
+    if state.places.stage and not state.places.stage.next:
+        serious.append(_NO_NEXT)
     if not is_newest:
         serious.append(Caveat("not_the_live_version", "The newest version could not be used; this is the last one that could."))
     age = now - state.as_of
     if age > stale_hours * HOUR:
         serious.append(Caveat("snapshot_stale", f"The data end {_age(age)} ago, at `as_of`; the limit is {stale_hours:g} hours."))
-    return Standing([*serious, *(_NOT_LEARNED if "churn" in state.parts else [])], bool(serious))
+    return Standing([*serious, *_not_learned(state)], bool(serious))
+
+
+def _not_learned(state: LiveState) -> list[Caveat]:
+    churn = state.places.churn
+    if churn is None:
+        return []
+    absent = [(churn.low, _NO_INTERVAL), (churn.percentile, _NO_PERCENTILE), (None, _NO_REASONS)]
+    return [caveat for place, caveat in absent if place is None]
 
 
 def customer_answer(state: LiveState, customer_id: str, *, request_id: str, held: Standing) -> CustomerAnswer | None:
@@ -127,16 +155,15 @@ def customer_answer(state: LiveState, customer_id: str, *, request_id: str, held
     row = state.predictions.row(customer_id)
     if row is None:
         return None
-    churn = _churn(state, row)
-    own = _own_warnings(state, row, churn)
+    parts = _parts(state, row)
     return CustomerAnswer(
         customer_id=customer_id,
         as_of=format_time(state.as_of),
         request_id=request_id,
-        degraded=held.degraded or TOO_LITTLE in own,
-        warnings=[*own, *held.warnings],
+        degraded=held.degraded or TOO_LITTLE in parts.warnings,
+        warnings=[*parts.warnings, *held.warnings],
         versions=state.versions,
-        churn=churn,
+        **parts.known,
     )
 
 
@@ -158,25 +185,40 @@ def _item(state: LiveState, index: int, customer_id: str) -> PredictionItem:
     row = state.predictions.row(customer_id)
     if row is None:
         return PredictionItem(index, customer_id, error=_UNKNOWN)
-    churn = _churn(state, row)
-    return PredictionItem(index, customer_id, churn=churn, warnings=_own_warnings(state, row, churn) or UNSET)
+    parts = _parts(state, row)
+    return PredictionItem(index, customer_id, **parts.known, warnings=parts.warnings or UNSET)
 
 
-def _churn(state: LiveState, row: int) -> ChurnAnswer | UnsetType:
-    if "churn" not in state.parts:
-        return UNSET
-    chances = state.churn(row)
-    if any(chance != chance for chance in chances):  # NaN: not at risk
-        return UNSET
-    horizons = [HorizonAnswer(days, chance) for days, chance in zip(state.horizons_days, chances, strict=True)]
-    main = chances[state.horizons_days.index(state.horizon_days)]
-    return ChurnAnswer(main, state.horizon_days, horizons)
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of one customer's answer by name, and what holds for this customer alone."""
+
+    known: dict[str, Any]
+    warnings: list[Caveat]
 
 
-def _own_warnings(state: LiveState, row: int, churn: ChurnAnswer | UnsetType) -> list[Caveat]:
-    if churn is not UNSET:
-        return [TOO_LITTLE] if state.rests_on_too_little(row) else []
-    return [NOT_AT_RISK] if "churn" in state.parts else []
+def _parts(state: LiveState, row: int) -> _Parts:
+    values, places, company = state.row(row), state.places, state.company
+    known: dict[str, Any] = {}
+    if places.stage:
+        known["stage"] = stage_answer(values, places.stage)
+    if places.churn:
+        known["churn"] = churn_answer(values, places.churn, company)
+    if places.value:
+        known["value"] = value_answer(values, places.value, currency=company.currency)
+    if places.health:
+        known["health"] = health_answer(values, places.health)
+    if places.purchase:
+        known["purchase"] = purchase_answer(values, places.purchase)
+    return _Parts(known, _own_warnings(values, places, known=known))
+
+
+def _own_warnings(values: Row, places: Places, *, known: Mapping[str, Any]) -> list[Caveat]:
+    warnings = [caveat for part, caveat in _UNKNOWN_OF_ONE.items() if known.get(part, True) is UNSET]
+    thin = None if places.churn is None else places.churn.too_little
+    if thin is not None and values[thin] and known["churn"] is not UNSET:
+        warnings.append(TOO_LITTLE)
+    return warnings
 
 
 def _age(age: Timestamp) -> str:

@@ -7,7 +7,7 @@ model here. Absent members are absent, never null, so no model needs `anyOf`.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,6 +84,76 @@ class ChurnSchema(_Answer):
     probability: Probability = Field(description="Within `horizon_days`.")
     horizon_days: int
     horizons: list[HorizonSchema]
+    low: Probability | SkipJsonSchema[None] = absent(
+        description="At least this share of customers scored alike leaves (80 % interval)."
+    )
+    high: Probability | SkipJsonSchema[None] = absent(description="At most this share of customers scored alike leaves.")
+    percentile: float | SkipJsonSchema[None] = absent(description="0 to 100 among all at risk; higher is riskier.")
+    band: Literal["low", "medium", "high"] | SkipJsonSchema[None] = absent(description="What the company file calls so.")
+
+
+class NextStageSchema(_Answer):
+    """A stage, and the chance to stand in it when the main horizon ends."""
+
+    model_config = ConfigDict(title="NextStage", extra="forbid")
+
+    stage: str
+    probability: Probability
+
+
+class StageSchema(_Answer):
+    """Where the customer stands in the relationship."""
+
+    model_config = ConfigDict(title="Stage", extra="forbid")
+
+    current: str
+    since: Moment | SkipJsonSchema[None] = absent(description="Absent while the stage is not confirmed.")
+    next: list[NextStageSchema] | SkipJsonSchema[None] = absent(description="The likeliest first.")
+    expected_days_left: float | SkipJsonSchema[None] = absent(description="In the present stage.")
+
+
+class ValueSchema(_Answer):
+    """What the customer is expected to bring, less cost to serve."""
+
+    model_config = ConfigDict(title="Value", extra="forbid")
+
+    expected_margin: float = Field(description="Discounted margin within `horizon_days`.")
+    currency: str
+    horizon_days: int
+    low: float | SkipJsonSchema[None] = absent(description="One in ten brings less.")
+    high: float | SkipJsonSchema[None] = absent(description="One in ten brings more.")
+    extrapolated: bool | SkipJsonSchema[None] = absent(description="True beyond what could be learned from the past.")
+    clv_to_cac: float | SkipJsonSchema[None] = absent(description="Over what winning the customer cost.")
+
+
+class ComponentSchema(_Answer):
+    """One part of health."""
+
+    model_config = ConfigDict(title="HealthComponent", extra="forbid")
+
+    name: str
+    score: float
+    weight: float
+
+
+class HealthSchema(_Answer):
+    """The health index, 0 (ill) to 100 (well)."""
+
+    model_config = ConfigDict(title="Health", extra="forbid")
+
+    score: float
+    components: list[ComponentSchema]
+
+
+class PurchaseSchema(_Answer):
+    """The chance of the next purchase."""
+
+    model_config = ConfigDict(title="Purchase", extra="forbid")
+
+    probability: Probability = Field(description="Within `horizon_days`.")
+    horizon_days: int
+    horizons: list[HorizonSchema]
+    expected_days: float | SkipJsonSchema[None] = absent(description="Until half of such customers have bought.")
 
 
 class _Told(_Answer):
@@ -102,7 +172,11 @@ class CustomerSchema(_Told):
     model_config = ConfigDict(title="Customer", extra="forbid")
 
     customer_id: str
+    stage: StageSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
     churn: ChurnSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
+    value: ValueSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
+    health: HealthSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
+    purchase: PurchaseSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
 
 
 class PredictionsRequest(BaseModel):
@@ -133,7 +207,11 @@ class PredictionItemSchema(_Answer):
 
     index: int
     customer_id: str | SkipJsonSchema[None] = absent(description="The id asked for; absent where it is not well formed.")
+    stage: StageSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
     churn: ChurnSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
+    value: ValueSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
+    health: HealthSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
+    purchase: PurchaseSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
     warnings: list[CaveatSchema] | SkipJsonSchema[None] = absent(description="What holds for this item alone.")
     error: ItemErrorSchema | SkipJsonSchema[None] = absent(description="Why this item has no prediction.")
 

@@ -7,14 +7,12 @@ number, and a truncation kills the process. Models are not loaded here; to look 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from features.company import stored_company
-from features.errors import Damaged
+from features.company import Company, stored_company
 from features.home import Home
 from features.times import Timestamp
 from models.bundle import (
@@ -29,13 +27,7 @@ from models.bundle import (
     trial_load,
 )
 from models.bundle.sealed import open_sealed
-from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
-
-_CHURN_COLUMN = re.compile(r"churn_([0-9]+)")
-
-
-class LiveDisagrees(Damaged):
-    """What is live together was not made together, so nothing is answered from it."""
+from serving.live.places import LiveDisagrees, Places, places_of
 
 
 class Versions(msgspec.Struct, frozen=True):
@@ -50,14 +42,14 @@ class Versions(msgspec.Struct, frozen=True):
 class LiveState:
     """One verified live state.
 
-    `parts` are the questions a model is live for; `horizons_days` rise; `horizon_days` is the company's main one, among them.
+    `parts` are the questions a model is live for; `places` says where in a row of the predictions each answer stands.
     """
 
     live: Live
     versions: Versions
     parts: frozenset[str]
-    horizons_days: tuple[int, ...]
-    horizon_days: int
+    company: Company
+    places: Places
     predictions: Predictions
     files: tuple[Path, ...]
 
@@ -66,17 +58,10 @@ class LiveState:
         """Return the moment of prediction: only what was known before it counts."""
         return self.predictions.origin.as_of
 
-    def churn(self, row: int) -> list[float]:
-        """Return the chance to leave within each horizon; NaN for a customer who was not at risk."""
-        chances: list[float] = self.predictions.matrix[row, : len(self.horizons_days)].tolist()
-        return chances
-
-    def rests_on_too_little(self, row: int) -> bool:
-        """Return whether so little is known of this customer that the chances are about those of everybody."""
-        columns = self.predictions.columns
-        return CHURN_RESTS_ON_TOO_LITTLE in columns and bool(
-            self.predictions.matrix[row, columns.index(CHURN_RESTS_ON_TOO_LITTLE)]
-        )
+    def row(self, row: int) -> list[float]:
+        """Return all that is predicted for one customer, in the order of the columns; NaN where something is not."""
+        values: list[float] = self.predictions.matrix[row].tolist()
+        return values
 
 
 def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
@@ -97,18 +82,12 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
     if with_trial:
         trial_load(home, *bundle.models.values())
     company = stored_company(home, live.company)
-    horizons_days = _horizons(predictions)
-    if "churn" in bundle.models and company.horizon_days not in horizons_days:
-        raise LiveDisagrees(
-            f"needed predictions for the company's main horizon of {company.horizon_days} days, found {horizons_days}; "
-            "train and promote again"
-        )
     return LiveState(
         live=live,
         versions=Versions(live.bundle, live.snapshot, live.company),
         parts=frozenset(bundle.models),
-        horizons_days=horizons_days,
-        horizon_days=company.horizon_days,
+        company=company,
+        places=places_of(predictions.columns, company),
         predictions=predictions,
         files=_files(home, live, bundle),
     )
@@ -133,17 +112,6 @@ def _hash_files(home: Home, sha: str) -> None:
     sealed = open_sealed(home.models, sha)
     for name in sealed.manifest["files"]:
         sealed.checked_path(name)
-
-
-def _horizons(predictions: Predictions) -> tuple[int, ...]:
-    """Return the horizons of the churn columns, which stand first and rise; none without a churn model."""
-    found = [int(match[1]) for name in predictions.columns if (match := _CHURN_COLUMN.fullmatch(name))]
-    leading = tuple(f"churn_{days}" for days in sorted(found))
-    if predictions.columns[: len(found)] != leading:
-        raise LiveDisagrees(
-            f"needed churn columns first and by rising horizon, found {', '.join(predictions.columns)}; run `lifecycle score`"
-        )
-    return tuple(sorted(found))
 
 
 def _files(home: Home, live: Live, bundle: Bundle) -> tuple[Path, ...]:

@@ -76,7 +76,8 @@ def standing_columns(home: Home, scene: Scene) -> dict[str, FloatArray]:
     """Return where everybody stands by the company file's rules, a float64 a customer.
 
     `stage_<set>`: the place of the stage in the set as the file lists it. `stage_<set>_since`: the moment the stay began,
-    microseconds UTC; NaN where it is unconfirmed. `health_score`: 0 to 100; NaN where no component is known.
+    microseconds UTC; NaN where it is unconfirmed. `health_score` and `health_<component>`: 0 to 100; NaN
+    where not known.
     """
     shot, company = scene.snapshot, scene.company
     past = past_stages(home, company, [shot.as_of])
@@ -85,7 +86,9 @@ def standing_columns(home: Home, scene: Scene) -> dict[str, FloatArray]:
         columns |= _stage_columns(past.at(shot.as_of, stage_set=stage_set.name))
     wanted = sorted({component.feature for component in company.health.components})
     read = dict(zip(wanted, shot.columns(wanted).T.astype(np.float64), strict=True))
-    return {**columns, "health_score": health_scores(company.health, read, rows=len(shot.ids)).scores}
+    health = health_scores(company.health, read, rows=len(shot.ids))
+    columns |= {f"health_{one.name}": health.components[:, place] for place, one in enumerate(company.health.components)}
+    return {**columns, "health_score": health.scores}
 
 
 def _stage_columns(table: StageTable) -> dict[str, FloatArray]:

@@ -33,7 +33,7 @@ def score_spread(home: Home, sha: str, snapshot: Snapshot, *, derived: Derived, 
     parts = max(-(-len(snapshot.ids) // _ROWS_A_PART), 1)
     with tempfile.TemporaryDirectory(dir=home.root, prefix=".scoring-") as name:
         folder = Path(name).resolve()
-        np.savez(folder / "derived.npz", **derived)
+        np.savez(folder / "derived.npz", allow_pickle=False, **derived)
         spread(_Slices(Home(home.root.resolve()), sha, snapshot.path.resolve(), folder, _ROWS_A_PART), parts)
         found = [np.load(folder / f"{part}.npz", allow_pickle=False) for part in range(parts)]
         return {column: np.concatenate([each[column] for each in found]) for column in found[0].files}
@@ -54,7 +54,7 @@ class _Slices:
         shot = replace(self._opened, matrix=self._opened.matrix[rows])
         with np.load(self.folder / "derived.npz", allow_pickle=False) as derived:
             beside = {name: derived[name][rows] for name in derived.files}
-        np.savez(self.folder / f"{part}.npz", **score_snapshot(self._model, shot, derived=beside))
+        np.savez(self.folder / f"{part}.npz", allow_pickle=False, **score_snapshot(self._model, shot, derived=beside))
 
     @cached_property
     def _model(self) -> Model:

@@ -68,7 +68,7 @@ def test_parts_without_a_model_are_absent_with_a_typed_warning(asker):
 
     missing = {warning["part"] for warning in body["warnings"] if warning["code"] == "model_missing"}
 
-    assert missing == {"stage", "value", "health"}
+    assert missing == {"value", "purchase"}
     assert not missing & set(body)
     assert body["degraded"] is True
 
@@ -76,8 +76,8 @@ def test_parts_without_a_model_are_absent_with_a_typed_warning(asker):
 def test_what_the_model_does_not_carry_yet_is_said(asker):
     body = asker.get("/v1/customers/c1").json()
 
-    assert codes(body) >= {"churn_interval_unavailable", "churn_band_unavailable", "churn_percentile_unavailable"}
-    assert not {"low", "high", "band", "percentile", "reasons"} & set(body["churn"])
+    assert codes(body) >= {"churn_interval_unavailable", "churn_percentile_unavailable", "churn_reasons_unavailable"}
+    assert not {"low", "high", "percentile", "reasons"} & set(body["churn"])
 
 
 def test_fresh_data_are_not_called_stale(asker):
