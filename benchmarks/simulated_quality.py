@@ -32,17 +32,15 @@ from features.times import DAY, Timestamp, month_starts
 from features.write_once import replace_file
 from lifecycle.console import say
 from lifecycle.simulate import simulate_into
-from models.churn import MEMBERS, ChurnModel, fit_churn
-from models.learners.boosting import BoostingPreset
+from models.churn import ChurnModel, ChurnRecipe, fit_churn
 from models.rows import FloatArray, Rows
 from training.examples import newest_mature, stack_examples
 from training.labels.churn import days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels, observed_by
 from training.measures.binary import measure
 from training.measures.resamples import Resamples
-from training.publishing.publish import company_in_use
+from training.publishing.scene import company_in_use
 from training.questions.churn import ChurnQuestion
-from training.questions.churn_recipes import contenders
 from training.train import TrainedModel, TrainingRun, train
 
 USUAL_CUSTOMERS = 5_000
@@ -143,11 +141,12 @@ def _asked_in_month(
 def _learned_from_many(campaign: Campaign, company: Company, *, usual: TrainedModel, until: Timestamp) -> ChurnModel:
     """Fit what the usual company chose, on twenty times the customers; its calibration, if any, stays the usual company's."""
     stacked = stack_examples(campaign.company("large", times=TIMES), ChurnQuestion(company), as_of=until, say=_say)
-    blend = next(each for each in contenders(MEMBERS) if each.blend == usual.model.name and each.calibration == "none")
-    recipe = blend.recipe(usual.model.definition, usual.model.horizons_days, preset=BoostingPreset())
+    model = usual.model
+    members = tuple((name, weight) for name, weight, _ in model.horizons[0].members)
+    recipe = ChurnRecipe(model.name, members, model.definition, model.horizons_days)
     _say(f"fitting {recipe.name} on {len(stacked.examples.rows):,} rows")
-    model = fit_churn(stacked.examples, recipe=recipe, seed=usual.report.seed)
-    return model.calibrated({each.horizon_days: each.calibration for each in usual.model.horizons})
+    large = fit_churn(stacked.examples, recipe=recipe, seed=usual.report.seed)
+    return large.calibrated({each.horizon_days: each.calibration for each in model.horizons})
 
 
 def _answers(model: ChurnModel, asked: Asked) -> FloatArray:

@@ -21,7 +21,7 @@ from features.times import DAY, Timestamp, month_starts
 from models.examples import Examples
 from models.rows import BoolArray, FloatArray, Rows
 from training.folds import HistoryTooShort
-from training.labels.labels import Labels, observed_by
+from training.labels.labels import Labels, observed_by, received
 
 Say = Callable[[str], None]
 
@@ -72,6 +72,7 @@ class StackedExamples:
     snapshots: Mapping[Timestamp, Snapshot]
     derived: Mapping[Timestamp, Derived]
     newest: Snapshot
+    log: EventLog
     log_digest: str
     told_by: Callable[[Timestamp], FloatArray]
     unknown: int
@@ -118,7 +119,7 @@ def stack_examples(home: Home, question: Labelled, *, as_of: Timestamp | None = 
         If there is no month with mature labels and customers to ask about.
     """
     log = EventLog.open(home)
-    observed = observed_by(log, as_of, sources=question.sources)
+    observed = observed_by(log, as_of, sources=received(log, question.sources))
     last = newest_mature(observed, gap_days=question.gap_days)
     months = month_starts(last - MOST_MONTHS * _MONTH_DAYS * DAY, last)[-MOST_MONTHS:]
     labels = [label for label in question.label(log, as_ofs=months, until=as_of) if len(label.ids)]
@@ -136,6 +137,7 @@ def stack_examples(home: Home, question: Labelled, *, as_of: Timestamp | None = 
         snapshots={shot.as_of: shot for shot in snapshots[:-1]},
         derived={shot.as_of: columns for shot, columns in zip(snapshots[:-1], derived[:-1], strict=True)},
         newest=snapshots[-1],
+        log=log,
         log_digest=log.digest,
         told_by=partial(_told_by, log, question, kept),
         unknown=sum(len(here) - int(here.sum()) for here in kept.values()),

@@ -17,6 +17,7 @@ from features.times import Timestamp, compact_time, format_time
 from models.bundle.models import export_model
 from models.model import Model
 from training.contest import Contest
+from training.evidence import grade_of
 from training.examples import Say, StackedExamples, stack_examples
 from training.question import Question
 from training.records.candidates import store_candidate
@@ -122,6 +123,7 @@ def _report(contest: Contest, data: TrainingData, *, question: Question, run: Tr
         refitted_rows=data.rows,
         left_out=contest.left_out,
         findings=contest.findings,
+        grade=grade_of(question.name, contest, customers=data.customers),
     )
 
 

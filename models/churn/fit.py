@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,10 +19,10 @@ from models.churn.members import (
     purchase_histories,
 )
 from models.churn.model import ChurnModel, HorizonModel
-from models.churn.recipe import ChurnRecipe, LabelsInvalid, OneSided, RecipeInvalid
+from models.churn.recipe import BOOSTED, ChurnRecipe, LabelsInvalid, OneSided, RecipeInvalid
 from models.examples import Examples
 from models.learners.blend import to_log_odds
-from models.learners.boosting import bin_rows, fit_boosting
+from models.learners.boosting import BoostingData, bin_rows, fit_boosting
 from models.learners.btyd import fit_btyd
 from models.learners.calibration import Calibration
 from models.learners.logistic import fit_logistics
@@ -39,7 +40,6 @@ RFM_FEATURES = (
 )
 """Recency, frequency, monetary value and tenure, with the days left of a contract; those of them that the catalogue has."""
 
-_CALIBRATION_PERIODS = 3
 _USUAL = 0.999  # of the training rows; the emptiest few must not make every emptiness look usual
 
 
@@ -55,6 +55,11 @@ class _Task:
     recipe: ChurnRecipe
     seed: int
     threads: int
+
+    @cached_property
+    def binned(self) -> BoostingData:
+        """Put the rows in bins, once for all presets, horizons and seeds."""
+        return bin_rows(self.examples.rows, self.examples.names, preset=self.recipe.preset, threads=self.threads)
 
 
 def fit_churn(examples: Examples, *, recipe: ChurnRecipe, seed: int, threads: int = 1) -> ChurnModel:
@@ -88,7 +93,7 @@ def _check(examples: Examples, recipe: ChurnRecipe) -> None:
 
 def _fitted(task: _Task) -> ChurnModel:
     examples, recipe = task.examples, task.recipe
-    fits = {name: _FITS[name](task) for name, _ in recipe.members}
+    fits = {name: _boosting(task, name) if name in BOOSTED else _FITS[name](task) for name, _ in recipe.members}
     rates = examples.labels.mean(axis=0)
     horizons = tuple(
         HorizonModel(
@@ -110,12 +115,11 @@ def _fitted(task: _Task) -> ChurnModel:
     )
 
 
-def _boosting(task: _Task) -> list[Member]:
-    preset, examples = task.recipe.preset, task.examples
-    data = bin_rows(examples.rows, examples.names, preset=preset, threads=task.threads)
+def _boosting(task: _Task, name: str) -> list[Member]:
+    preset = task.recipe.grown(name)
     return [
-        BoostingMember(fit_boosting(data, labels, preset=preset, seed=task.seed), stem=f"churn-{days}-boosting")
-        for days, labels in zip(task.recipe.horizons_days, examples.labels.T, strict=True)
+        BoostingMember(fit_boosting(task.binned, labels, preset=preset, seed=task.seed), stem=f"churn-{days}-{name}")
+        for days, labels in zip(task.recipe.horizons_days, task.examples.labels.T, strict=True)
     ]
 
 
@@ -144,7 +148,6 @@ def _prior(task: _Task) -> list[Member]:
 
 
 _FITS: dict[str, Callable[[_Task], list[Member]]] = {
-    "boosting": _boosting,
     "logistic": _logistic,
     "mbg_nbd": _mbg_nbd,
     "rfm_logistic": _rfm_logistic,

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import expit
 
+from features.references.ladders import Ladder
 from features.write_once import canonical_json
+from models.churn.interval import RateInterval
 from models.churn.members import Member, read_member
 from models.churn.recipe import Definition
 from models.learners.blend import blended
@@ -57,7 +59,8 @@ class ChurnModel:
     """A fitted churn model. Immutable; may be shared between threads.
 
     `feature_names` and `signature` say which rows it reads; `definition` what leaving means; `missing_limit` is the missing
-    share that all but one in a thousand training rows kept.
+    share that all but one in a thousand training rows kept. `interval` and `ladder`, where they were learned, say of the chance
+    at the main horizon how sure it is, and where it stands among those at risk when the model was fitted.
     """
 
     kind: ClassVar[str] = "churn"
@@ -68,6 +71,8 @@ class ChurnModel:
     horizons: tuple[HorizonModel, ...]
     missing_limit: float
     ranges: ColumnRange
+    interval: RateInterval | None = None
+    ladder: Ladder | None = None
 
     @property
     def horizons_days(self) -> tuple[int, ...]:
@@ -88,10 +93,31 @@ class ChurnModel:
         return np.asarray(expit(self.log_odds(rows, names=names)))
 
     def score(self, rows: Rows, *, names: Sequence[str]) -> dict[str, FloatArray]:
-        """Return `churn_<days>` for each horizon, and `churn_rests_on_too_little`: 1.0 where an answer must carry a warning."""
-        chances = self.predict(rows, names=names)
-        columns = {f"churn_{days}": chances[:, place].copy() for place, days in enumerate(self.horizons_days)}
+        """Return the columns that are served: chances, how sure they are, where they stand, and which rest on too little.
+
+        `churn_<days>` for each horizon; `churn_low` and `churn_high`, the interval for the rate at which customers scored alike
+        leave, and `churn_percentile`, 0 to 100, higher is riskier, where they were learned; `churn_rests_on_too_little`, 1.0
+        where an answer must carry a warning.
+        """
+        log_odds = self.log_odds(rows, names=names)
+        columns = {f"churn_{days}": np.asarray(expit(log_odds[:, place])) for place, days in enumerate(self.horizons_days)}
+        columns |= self._main(log_odds)
         return {**columns, CHURN_RESTS_ON_TOO_LITTLE: self.rests_on_too_little(rows).astype(np.float64)}
+
+    def _main(self, log_odds: FloatArray) -> dict[str, FloatArray]:
+        if self.interval is None or self.ladder is None:
+            return {}
+        main = log_odds[:, self.horizons_days.index(self.interval.horizon_days)]
+        low, high = self.interval.bounds(main)
+        return {"churn_low": low, "churn_high": high, "churn_percentile": self.ladder.percentile(main).astype(np.float64)}
+
+    def placed(self, interval: RateInterval, at_risk: Rows) -> ChurnModel:
+        """Return the model with its interval, and with the ladder of the scores of who is at risk now."""
+        if not len(at_risk):
+            return replace(self, interval=interval, ladder=Ladder(()))
+        main = self.horizons_days.index(interval.horizon_days)
+        scores = self.log_odds(at_risk, names=self.feature_names)[:, main]
+        return replace(self, interval=interval, ladder=Ladder.of(scores))
 
     def log_odds(self, rows: Rows, *, names: Sequence[str]) -> FloatArray:
         """Return the log-odds behind `predict`, calibrated and monotone over the horizons."""
@@ -123,7 +149,9 @@ class ChurnModel:
         texts = {file: text.encode() for member in members for file, text in member.texts().items()}
         plain = {key: getattr(self, key) for key in ("name", "definition", "feature_names", "signature", "missing_limit")}
         horizons = [horizon.to_json() for horizon in self.horizons]
-        return {**texts, _FACTS: canonical_json({**plain, "ranges": asdict(self.ranges), "horizons": horizons})}
+        beside = {"interval": None if self.interval is None else self.interval.to_json()}
+        beside["ladder"] = None if self.ladder is None else {"rungs": list(self.ladder.rungs)}
+        return {**texts, _FACTS: canonical_json({**plain, **beside, "ranges": asdict(self.ranges), "horizons": horizons})}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> ChurnModel:
@@ -132,6 +160,8 @@ class ChurnModel:
         value["horizons"] = tuple(HorizonModel.from_json(each, files) for each in value["horizons"])
         value["ranges"] = ColumnRange.from_json(value["ranges"])
         value["feature_names"] = tuple(value["feature_names"])
+        value["interval"] = value["interval"] and RateInterval.from_json(value["interval"])
+        value["ladder"] = value["ladder"] and Ladder(tuple(value["ladder"]["rungs"]))
         return cls(**value)
 
 

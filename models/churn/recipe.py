@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from features.errors import InvalidInput, Refused
 from models.learners.blend import check_weights
-from models.learners.boosting import BoostingPreset
+from models.learners.boosting import PRESETS, BoostingPreset
 
 Definition = Literal["contract", "activity"]
-MEMBERS = ("boosting", "logistic", "mbg_nbd", "rfm_logistic", "prior")
+BOOSTED = ("boosting", *PRESETS)
+"""Members that are boosted trees: `boosting` by the recipe's own preset, the others by the preset of their name."""
+
+MEMBERS = (*BOOSTED, "logistic", "mbg_nbd", "rfm_logistic", "prior")
 
 
 class RecipeInvalid(InvalidInput):
@@ -30,7 +33,8 @@ class OneSided(Refused):
 class ChurnRecipe:
     """How a churn model is made: the same recipe is graded by walk-forward and then fitted on all mature rows.
 
-    `members`: names out of `MEMBERS` with weights that add up to 1.
+    `members`: names out of `MEMBERS` with weights that add up to 1. `preset`: how `boosting` is grown. `bag`: how many forests
+    each bag holds, if not as many as its preset says; grading can do with one.
     """
 
     name: str
@@ -38,6 +42,12 @@ class ChurnRecipe:
     definition: Definition
     horizons_days: tuple[int, ...]
     preset: BoostingPreset = field(default=BoostingPreset())
+    bag: int | None = None
+
+    def grown(self, member: str) -> BoostingPreset:
+        """Return how the trees of a member are grown."""
+        preset = PRESETS.get(member, self.preset)
+        return preset if self.bag is None else replace(preset, bag=self.bag)
 
     def __post_init__(self) -> None:
         check_weights(self.members)
@@ -54,9 +64,16 @@ class ChurnRecipe:
 
 
 def default_recipe(definition: Definition, horizons_days: Sequence[int]) -> ChurnRecipe:
-    """Return the recipe to start from: boosted trees with the purchase rhythm (`activity`) or with a logistic (`contract`)."""
-    second = "mbg_nbd" if definition == "activity" else "logistic"
-    return ChurnRecipe(f"boosting_{second}", (("boosting", 0.7), (second, 0.3)), definition, tuple(horizons_days))
+    """Return the recipe where no past moment can tell which is better: trees and a model of few parameters weigh the same.
+
+    With a month or two to learn from trees know one season's level only; the rhythm of purchases is fitted on everybody's whole
+    history.
+
+    >>> dict(default_recipe("contract", (90,)).members)
+    {'shallow': 0.5, 'rfm_logistic': 0.5}
+    """
+    second = "mbg_nbd" if definition == "activity" else "rfm_logistic"
+    return ChurnRecipe(f"shallow_{second}", (("shallow", 0.5), (second, 0.5)), definition, tuple(horizons_days))
 
 
 BASELINES: dict[str, tuple[Definition, ...]] = {

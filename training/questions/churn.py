@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow.compute as pc
 
 from features.company.schema import Company
 from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.times import Timestamp
-from models.churn import BASELINES, ChurnModel, ChurnRecipe, fit_churn
-from models.churn.recipe import Definition
-from models.examples import Examples
-from models.learners.boosting import BoostingPreset
-from models.learners.btyd import RhythmNotFound, TooFewPurchases
-from models.rows import FloatArray, Rows
-from training.contest import Answered, Contest, features_alone, graded_tables, pooled_draws
+from models.churn import ChurnModel, fit_churn
+from models.churn.recipe import BOOSTED, Definition
+from models.learners.boosting import PRESETS, BoostingPreset
+from models.rows import Rows
+from training.contest import Contest, features_alone, graded_tables
 from training.examples import Derived, Say, StackedExamples
-from training.labels.churn import days_to_mature, label_churn, sources_read
+from training.labels.churn import at_risk_at, days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels
 from training.measures.binary import measure
-from training.measures.resamples import Estimate, estimates
 from training.questions.chances import Chances
-from training.questions.churn_recipes import Contender, choose, contenders, members_to_fit
+from training.questions.churn_members import RULES, Members
+from training.questions.churn_recipes import Contender, calibrated, choose, contenders, learned_from, members_to_fit, ways_to_grow
+from training.questions.churn_walk import Walked, merged
+from training.questions.learned_weights import Sharing
+from training.questions.season import season_of
+from training.questions.untreated import untreated_findings
 from training.records.pictures import draw_pictures
 from training.records.report import CHOSEN, ContenderGrade
-from training.walk_forward import answered_everywhere, walk
-
-_RHYTHM = "mbg_nbd"
-_AT_ONCE = 2
+from training.walk_forward import AnsweredFold, answered_everywhere, walk
 
 
 @dataclass(frozen=True)
 class ChurnQuestion:
-    """Who will leave within each horizon, as the company file defines leaving."""
+    """Who will leave within each horizon, as the company file defines leaving.
+
+    `preset`: the only way in which trees are grown; without one the named ones compete.
+    """
 
     name: ClassVar[str] = "churn"
     company: Company
-    preset: BoostingPreset = field(default=BoostingPreset())
+    preset: BoostingPreset | None = None
 
     @property
     def definition(self) -> Definition:
@@ -89,104 +90,86 @@ class ChurnQuestion:
         OneSided
             If in some fold nobody left, or everybody did.
         """
-        return self.graded(self.walked(stacked, seed=seed, say=say), stacked, seed=seed)
-
-    def walked(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Walked:
-        """Let every blend and calibration answer at past moments, and choose one; not graded yet."""
-        folds = walk(stacked, partial(self._answers, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
-        chances, learned = Chances(folds, self.gap_days, grows=self.definition == "contract"), answered_everywhere(folds)
-        main = self.horizons_days.index(self.horizon_days)
-        losses = {each: chances.loss(each, horizon=main) for each in contenders(learned)}
-        return Walked(chances, losses, choose(losses), learned, main)
+        walked = self.walked(stacked, seed=seed, say=say)
+        contest = self.graded(walked, stacked, seed=seed)
+        folds = [walked.answered(place, walked.main) for place in range(len(walked.chances.folds))]
+        apart = {"untreated": untreated_findings(stacked, self.company, folds)}
+        return replace(contest, findings=contest.findings | apart)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ChurnModel:
-        """Fit the chosen recipe on all rows, two horizons at a time: LightGBM shares two cores badly, two fits do not."""
+        """Fit the chosen recipe on all rows; its interval is what the folds told, its ladder that of who is at risk today."""
         walked: Walked = contest.chosen
+        recipe = walked.shipped.recipe(self.definition, self.horizons_days, preset=self.preset or BoostingPreset())
+        model = fit_churn(stacked.examples, recipe=recipe, seed=seed)
+        whole = model.calibrated(walked.chances.calibrations(walked.chosen, self.horizons_days))
+        return whole.placed(walked.interval(horizon_days=self.horizon_days), self._at_risk_today(stacked))
 
-        def fitted(place: int) -> ChurnModel:
-            examples = replace(stacked.examples, labels=stacked.examples.labels[:, [place]])
-            recipe = walked.chosen.recipe(self.definition, self.horizons_days[place : place + 1], preset=self.preset)
-            return fit_churn(examples, recipe=recipe, seed=seed)
-
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            models = list(pool.map(fitted, range(len(self.horizons_days))))
-        whole = replace(models[0], horizons=tuple(horizon for model in models for horizon in model.horizons))
-        return whole.calibrated(walked.chances.calibrations(walked.chosen, self.horizons_days))
-
-    def _answers(self, learning: Examples, tested: Rows, *, seed: int) -> Mapping[str, FloatArray]:
-        rhythm, others = _split(members_to_fit(self.definition))
-        answers = self._fitted_answers(learning, others, tested=tested, seed=seed)
-        with suppress(TooFewPurchases, RhythmNotFound):  # the learner is left out, and the report says so
-            answers |= self._fitted_answers(learning, rhythm, tested=tested, seed=seed) if rhythm else {}
-        return answers
-
-    def _fitted_answers(self, learning: Examples, members: Sequence[str], *, tested: Rows, seed: int) -> dict[str, FloatArray]:
-        """Fit the members side by side and return what each says, not what their blend says."""
-        weights = tuple((member, 1 / len(members)) for member in members)
-        model = fit_churn(
-            learning, recipe=ChurnRecipe("members", weights, self.definition, self.horizons_days, self.preset), seed=seed
+    def walked(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Walked:
+        """Let all members answer at past moments at the main horizon, choose, and let the chosen ones answer at the others."""
+        main, trees = self.horizons_days.index(self.horizon_days), ways_to_grow(self.preset)
+        asked = Members(
+            self.company, self.definition, (*members_to_fit(self.definition, trees=trees), *RULES), (main,), seed, self.preset
         )
-        fitted = [{name: member for name, _, member in horizon.members} for horizon in model.horizons]
-        return {name: np.stack([each[name].log_odds(tested) for each in fitted], axis=1) for name in members}
+        folds = [replace(fold, labels=fold.labels[:, [main]]) for fold in self._walk(stacked, asked, say=say)]
+        season = season_of(stacked.examples, [fold.fold for fold in folds], newest=stacked.newest.as_of)
+        chances = Chances(tuple(folds), self.gap_days, self.definition == "contract", season.at(main))
+        grown = {name: chances.loss(Contender(name, ((name, 1.0),)), horizon=0) for name in trees}
+        best, learned = min(trees, key=grown.__getitem__), answered_everywhere(folds)
+        sharing = Sharing.of(chances, learned_from(learned, trees=best))
+        first = replace(chances, folds=sharing.joined(folds))
+        customers = len(np.unique(stacked.examples.customers))
+        losses = first.losses([each.pooled(customers) for each in contenders(learned, trees=best)])
+        losses |= {Contender(name, ((name, 1.0),)): loss for name, loss in grown.items() if name != best}
+        plain = choose(losses)
+        losses |= first.losses(each for each in calibrated(plain) if first.repeats(each, plain=plain))
+        walked = Walked(first, replace(first, season=season), losses, choose(losses), sharing, learned, main)
+        return self._at_all_horizons(walked, stacked, seed=seed)
+
+    def _walk(self, stacked: StackedExamples, asked: Members, *, say: Say | None = None) -> tuple[AnsweredFold, ...]:
+        return walk(stacked, asked.answers, gap_days=self.gap_days, seed=asked.seed, say=say)
+
+    def _at_all_horizons(self, walked: Walked, stacked: StackedExamples, *, seed: int) -> Walked:
+        """Have the members of the chosen blend answer at the other horizons too."""
+        others = tuple(place for place in range(len(self.horizons_days)) if place != walked.main)
+        if not others:
+            return walked
+        asked = Members(self.company, self.definition, walked.members, others, seed, self.preset)
+        folds = [
+            merged(first, fold, main=walked.main)
+            for first, fold in zip(walked.first.folds, self._walk(stacked, asked), strict=True)
+        ]
+        joined = walked.sharing.joined(folds) if walked.rests_on_learned else tuple(folds)
+        return replace(walked, chances=replace(walked.chances, folds=joined))
 
     def graded(self, walked: Walked, stacked: StackedExamples, *, seed: int) -> Contest:
-        """Grade what was chosen beside the baselines, on the same rows and the same draws of customers."""
+        """Grade what was chosen beside the baselines, on the same rows of the same folds."""
         folds = [walked.answered(place, walked.main) for place in range(len(walked.chances.folds))]
         tested = np.concatenate([fold.fold.test for fold in walked.chances.folds])
-        left = np.concatenate([fold.truth for fold in folds])
-        tables = graded_tables(folds, measure, seed=seed)
+        happened, tables = np.concatenate([fold.truth for fold in folds]), graded_tables(folds, measure, seed=seed)
         probabilities = np.concatenate([fold.answers[CHOSEN] for fold in folds])
         return Contest(
-            recipe={
-                "members": dict(walked.chosen.members),
-                "calibration": walked.chosen.calibration,
-                "preset": asdict(self.preset),
-            },
+            recipe=self._recipe(walked),
             main_measure="log_loss",
             tables=tables,
             contenders=[
                 ContenderGrade(each.blend, each.calibration, loss, each == walked.chosen) for each, loss in walked.losses.items()
             ],
             horizons={str(days): walked.at_horizon(place, seed=seed) for place, days in enumerate(self.horizons_days)},
-            features_alone=features_alone(stacked.examples.rows[tested], left, names=stacked.examples.names),
-            test_rows=len(left),
-            test_positives=int(left.sum()),
-            draw=partial(draw_pictures, folds=tables.folds, probabilities=probabilities, left=left),
+            features_alone=features_alone(stacked.examples.rows[tested], happened, names=stacked.examples.names),
+            test_rows=len(happened),
+            test_positives=int(happened.sum()),
+            draw=partial(draw_pictures, folds=tables.folds, probabilities=probabilities, left=happened),
             chosen=walked,
-            left_out=tuple(member for member in members_to_fit(self.definition) if member not in walked.learned),
+            left_out=walked.left_out(members_to_fit(self.definition)),
+            findings={"weights": walked.weights(), "interval_coverage": walked.coverage(), "season": walked.seasons()},
         )
 
+    def _recipe(self, walked: Walked) -> dict[str, Any]:
+        members = dict(walked.shipped.members)
+        grown = {name: asdict(PRESETS.get(name, self.preset or BoostingPreset())) for name in members if name in BOOSTED}
+        return {"blend": walked.chosen.blend, "members": members, "calibration": walked.chosen.calibration, "presets": grown}
 
-@dataclass(frozen=True)
-class Walked:
-    """The members' answers at every origin, the contenders with their loss at the main horizon, and the one chosen.
-
-    `opposite`: graded is the chance that a customer does not leave, or does not stay silent: what `purchase` asks.
-    """
-
-    chances: Chances
-    losses: dict[Contender, float]
-    chosen: Contender
-    learned: tuple[str, ...]
-    main: int
-    opposite: bool = False
-
-    def answered(self, place: int, horizon: int) -> Answered:
-        """Return what the chosen blend and the baselines answered at one origin, for one horizon."""
-        fold = self.chances.folds[place]
-        recipe = self.chances.probabilities(self.chosen, place)
-        baselines = {name: self.chances.member(name, place)[:, horizon] for name in BASELINES if name in self.learned}
-        answers, truth = {CHOSEN: recipe[:, horizon], **baselines}, fold.labels[:, horizon]
-        if self.opposite:
-            answers, truth = {name: 1.0 - answer for name, answer in answers.items()}, 1.0 - truth
-        return Answered.of(fold, answers, truth=truth)
-
-    def at_horizon(self, horizon: int, *, seed: int) -> dict[str, Estimate]:
-        """Return the measures of the chosen blend at one horizon, over all origins."""
-        folds = [self.answered(place, horizon) for place in range(len(self.chances.folds))]
-        recipe = [replace(fold, answers={CHOSEN: fold.answers[CHOSEN]}) for fold in folds]
-        return estimates(pooled_draws(recipe, measure, seed=seed)[CHOSEN])
-
-
-def _split(members: Sequence[str]) -> tuple[list[str], list[str]]:
-    return [each for each in members if each == _RHYTHM], [each for each in members if each != _RHYTHM]
+    def _at_risk_today(self, stacked: StackedExamples) -> Rows:
+        ids = at_risk_at(stacked.log, self.company, as_of=stacked.newest.as_of)
+        places = pc.index_in(ids, value_set=stacked.newest.ids).drop_null().to_numpy()
+        return np.asarray(stacked.newest.matrix[places])

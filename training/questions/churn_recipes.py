@@ -1,27 +1,36 @@
 """Which ways to make a churn model compete, and which wins: the lowest log-loss at past moments, no calibration unless it pays.
 
-Every blend competes with every calibration. The rule was fixed before any result was seen: among the blends without calibration
-the lowest log-loss over the folds wins; a calibration joins it only if it lowers that log-loss by `WORTH_IT`, when fitted at each
-fold on answers to earlier folds whose labels had closed by then. The newest season is a poor guide to the next.
+The rule was fixed before any result was seen. Of the named ways to grow trees the one with the lowest log-loss over the folds
+stands for trees. Of the few blends of it with the other kinds of learners, without calibration, the lowest log-loss wins. A
+calibration joins it only if it lowers that log-loss by `WORTH_IT`, and in most of the folds that it moves (`Chances.repeats`),
+when fitted at each fold on answers to earlier folds whose labels had closed by then: the newest season is a poor guide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.churn import BASELINES, ChurnRecipe
-from models.churn.recipe import Definition
-from models.learners.boosting import BoostingPreset
-from models.learners.calibration import CANDIDATES
+from models.churn.recipe import BOOSTED, Definition
+from models.learners.boosting import PRESETS, BoostingPreset
+from models.learners.calibration import CANDIDATES, SEASON
+from training.questions.learned_weights import LEARNED
 
 WORTH_IT = 0.002
+ENOUGH_CUSTOMERS = 500
 
+_TREES = "boosting"
 _BLENDS: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "boosting": (("boosting", 1.0),),
-    "boosting_mbg_nbd": (("boosting", 0.7), ("mbg_nbd", 0.3)),
-    "boosting_logistic": (("boosting", 0.7), ("logistic", 0.3)),
+    "trees": ((_TREES, 1.0),),
+    "trees_mbg_nbd": ((_TREES, 0.7), ("mbg_nbd", 0.3)),
+    "trees_logistic": ((_TREES, 0.7), ("logistic", 0.3)),
+    "trees_rfm": ((_TREES, 0.5), ("rfm_logistic", 0.5)),
+    "rhythm_rfm": (("mbg_nbd", 0.5), ("rfm_logistic", 0.5)),
+    "trees_rhythm_rfm": ((_TREES, 0.5), ("mbg_nbd", 0.25), ("rfm_logistic", 0.25)),
+    LEARNED: ((LEARNED, 1.0),),
 }
+_LEARNED_FROM = (_TREES, "mbg_nbd", "rfm_logistic", "logistic")
 
 
 @dataclass(frozen=True)
@@ -36,37 +45,76 @@ class Contender:
         """Return the contender as the recipe that is fitted; its calibration is learned from answers at past moments."""
         return ChurnRecipe(self.blend, self.members, definition, horizons_days, preset)
 
+    def pooled(self, customers: int) -> Contender:
+        """Return the contender drawn towards the rate of all, where there are too few customers to learn much of each.
 
-def contenders(learned: Sequence[str]) -> list[Contender]:
-    """Return every contender whose members could all be fitted, the uncalibrated ones first.
+        >>> Contender("trees", (("boosting", 1.0),)).pooled(400).members
+        (('boosting', 0.8), ('prior', 0.2))
+        """
+        own = customers / ENOUGH_CUSTOMERS
+        if own >= 1.0:
+            return self
+        members = tuple((name, round(weight * own, 12)) for name, weight in self.members)
+        return replace(self, members=(*members, ("prior", round(1.0 - own, 12))))
 
-    >>> [contender.blend for contender in contenders(["boosting", "logistic"])][:3]
-    ['boosting', 'boosting_logistic', 'boosting']
+    def weighing(self, weights: Sequence[tuple[str, float]]) -> Contender:
+        """Return the contender with the learned blend replaced by the members it stands for."""
+        own = dict(self.members).get(LEARNED)
+        if own is None:
+            return self
+        others = tuple((name, weight) for name, weight in self.members if name != LEARNED)
+        return replace(self, members=(*((name, weight * own) for name, weight in weights), *others))
+
+
+def contenders(learned: Sequence[str], *, trees: str = _TREES) -> list[Contender]:
+    """Return every blend whose members could all be fitted, without calibration; `trees`: the member that stands for trees.
+
+    >>> [contender.blend for contender in contenders(["shallow", "logistic", "rfm_logistic"], trees="shallow")]
+    ['trees', 'trees_logistic', 'trees_rfm', 'learned']
     """
-    blends = {name: members for name, members in _BLENDS.items() if all(member in learned for member, _ in members)}
-    return [Contender(name, members, calibration) for calibration in CANDIDATES for name, members in blends.items()]
+    fitted = {*learned, LEARNED}
+    named = {blend: tuple((trees if name == _TREES else name, weight) for name, weight in own) for blend, own in _BLENDS.items()}
+    return [Contender(blend, own) for blend, own in named.items() if all(name in fitted for name, _ in own)]
 
 
-def members_to_fit(definition: Definition) -> tuple[str, ...]:
+def calibrated(contender: Contender) -> list[Contender]:
+    """Return a contender with each calibration that may join it."""
+    return [replace(contender, calibration=kind) for kind in (*CANDIDATES, SEASON) if kind != "none"]
+
+
+def learned_from(learned: Sequence[str], *, trees: str = _TREES) -> tuple[str, ...]:
+    """Return the members among which the learned blend shares its weight."""
+    return tuple(name for name in (trees if each == _TREES else each for each in _LEARNED_FROM) if name in learned)
+
+
+def members_to_fit(definition: Definition, *, trees: Sequence[str] = (_TREES,)) -> tuple[str, ...]:
     """Return every member that a contender or a baseline needs: each is fitted once a fold, and the blends are arithmetic.
 
     >>> members_to_fit("contract")
     ('boosting', 'logistic', 'prior', 'rfm_logistic')
     """
-    named = [member for members in _BLENDS.values() for member, _ in members]
     baselines = [name for name, definitions in BASELINES.items() if definition in definitions]
-    fitting = [member for member in named if member not in BASELINES or member in baselines]
-    return tuple(sorted({*fitting, *baselines}))
+    return tuple(sorted({*trees, "logistic", *baselines}))
+
+
+def ways_to_grow(preset: BoostingPreset | None) -> tuple[str, ...]:
+    """Return the members that are trees: of the preset given, or of every named one.
+
+    >>> ways_to_grow(BoostingPreset()), set(ways_to_grow(None)) == set(PRESETS)
+    (('boosting',), True)
+    """
+    return (_TREES,) if preset else tuple(name for name in BOOSTED if name in PRESETS)
 
 
 def choose(losses: Mapping[Contender, float]) -> Contender:
     """Return the contender that the rule above chooses, given the log-loss of each over the folds.
 
-    >>> plain, platt = Contender("boosting", (("boosting", 1.0),)), Contender("boosting", (("boosting", 1.0),), "platt")
+    >>> plain, platt = Contender("trees", (("boosting", 1.0),)), Contender("trees", (("boosting", 1.0),), "platt")
     >>> choose({plain: 0.500, platt: 0.499}).calibration, choose({plain: 0.500, platt: 0.497}).calibration
     ('none', 'platt')
     """
     plain = [contender for contender in losses if contender.calibration == "none"]
     best = min(plain, key=lambda contender: losses[contender])
-    calibrated = min((each for each in losses if each.blend == best.blend), key=lambda contender: losses[contender])
-    return calibrated if losses[calibrated] < losses[best] - WORTH_IT else best
+    own = [each for each in losses if each.blend == best.blend]
+    bent = min(own, key=lambda contender: losses[contender])
+    return bent if losses[bent] < losses[best] - WORTH_IT else best

@@ -12,6 +12,7 @@ import msgspec
 
 from features.errors import Damaged
 from features.times import Timestamp
+from models.grades import Grade
 from training.measures.resamples import Estimate
 
 CHOSEN = "recipe"
@@ -84,7 +85,7 @@ class TrainingReport:
     rows graded, those to whom it happened. `findings`: the question's own tables.
 
     `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds grade the recipe, and the shipped
-    model is the model of none of them. `left_out`: members that could not be fitted.
+    model is the model of none of them. `left_out`: members that could not be fitted. `grade`: what all that earns.
     """
 
     model: str
@@ -107,6 +108,7 @@ class TrainingReport:
     refitted_rows: int
     left_out: tuple[str, ...] = ()
     findings: dict[str, list[Finding]] = field(default_factory=dict)
+    grade: Grade | None = None
 
     @property
     def chosen(self) -> ContenderGrade:

@@ -13,10 +13,12 @@ from models.learners.blend import blended
 from models.learners.boosting import BoostingPreset
 from training.contest import Contest
 from training.examples import StackedExamples, stack_examples
-from training.questions import churn as churn_room
+from training.questions import churn_members as members_room
 from training.questions.chances import Chances
 from training.questions.churn import ChurnQuestion
 from training.questions.churn_recipes import Contender, choose, contenders, members_to_fit
+from training.questions.churn_walk import Walked
+from training.questions.learned_weights import LEARNED
 from training.records.report import CHOSEN
 from training.train import TrainingRun, train
 
@@ -39,29 +41,41 @@ def contest(stacked: StackedExamples, question: ChurnQuestion) -> Contest:
 
 
 @pytest.fixture(scope="module")
-def chances(contest: Contest) -> Chances:
-    found: Chances = contest.chosen.chances
+def walked(contest: Contest) -> Walked:
+    found: Walked = contest.chosen
     return found
 
 
-def test_every_member_answers_for_everybody_tested_at_every_horizon(chances: Chances) -> None:
-    for each in chances.folds:
-        assert set(each.answers) == set(members_to_fit("activity"))
+@pytest.fixture(scope="module")
+def chances(walked: Walked) -> Chances:
+    return walked.chances
+
+
+def test_every_member_and_rule_answers_for_everybody_tested_at_the_main_horizon(walked: Walked) -> None:
+    for each in walked.first.folds:
+        assert set(each.answers) == {*members_to_fit("activity"), "health", "rfmt", LEARNED}
+        assert all(odds.shape == each.labels.shape == (len(each.fold.test), 1) for odds in each.answers.values())
+
+
+def test_the_other_horizons_are_answered_by_what_was_chosen_alone(walked: Walked) -> None:
+    for each, first in zip(walked.chances.folds, walked.first.folds, strict=True):
+        assert set(each.answers) - {LEARNED} == set(walked.members)
         assert all(odds.shape == each.labels.shape == (len(each.fold.test), 3) for odds in each.answers.values())
+        assert all(np.array_equal(each.answers[name][:, [2]], first.answers[name], equal_nan=True) for name in walked.members)
 
 
 def test_what_happens_after_an_origin_changes_no_answer_given_at_it(
-    stacked: StackedExamples, question: ChurnQuestion, chances: Chances
+    stacked: StackedExamples, question: ChurnQuestion, walked: Walked
 ) -> None:
     examples = stacked.examples
-    origin = chances.folds[1].fold.origin
+    origin = walked.first.folds[1].fold.origin
     still_open = examples.as_ofs + question.gap_days * DAY > origin
     other = np.where(still_open[:, None], 1 - examples.labels, examples.labels)
     changed = replace(stacked, examples=replace(examples, labels=other))
 
-    again = question.contest(changed, seed=0).chosen.chances
+    again = question.walked(changed, seed=0).first
 
-    for name, odds in chances.folds[1].answers.items():
+    for name, odds in walked.first.folds[1].answers.items():
         assert np.array_equal(odds, again.folds[1].answers[name], equal_nan=True)
 
 
@@ -71,27 +85,27 @@ def test_the_longer_the_silence_asked_for_the_rarer_it_is(chances: Chances, cont
         assert (np.diff(found, axis=1) <= 1e-12).all()
 
 
-def test_a_blend_is_the_weighted_mean_of_its_members_log_odds(chances: Chances) -> None:
-    last = chances.folds[-1]
-    contender = Contender("boosting_mbg_nbd", (("boosting", 0.7), ("mbg_nbd", 0.3)))
+def test_a_blend_is_the_weighted_mean_of_its_members_log_odds(walked: Walked) -> None:
+    last = walked.first.folds[-1]
+    contender = Contender("trees_mbg_nbd", (("boosting", 0.7), ("mbg_nbd", 0.3)))
 
-    found = chances.log_odds(contender, len(chances.folds) - 1)[:, 2]
+    found = walked.first.log_odds(contender, len(walked.first.folds) - 1)[:, 0]
 
-    answers = {name: odds[:, 2] for name, odds in last.answers.items()}
-    assert np.array_equal(found, blended(answers, contender.members, otherwise=float(last.answers["prior"][0, 2])))
+    answers = {name: odds[:, 0] for name, odds in last.answers.items()}
+    assert np.array_equal(found, blended(answers, contender.members, otherwise=float(last.answers["prior"][0, 0])))
 
 
 def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(
     trained_shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit_churn = churn_room.fit_churn
+    fit_churn = members_room.fit_churn
 
     def without_rhythm(examples: Any, *, recipe: Any, seed: int) -> Any:
         if "mbg_nbd" in dict(recipe.members):
-            raise churn_room.TooFewPurchases("nobody came back")
+            raise members_room.TooFewPurchases("nobody came back")
         return fit_churn(examples, recipe=recipe, seed=seed)
 
-    monkeypatch.setattr(churn_room, "fit_churn", without_rhythm)
+    monkeypatch.setattr(members_room, "fit_churn", without_rhythm)
     trained = train(trained_shop.home, ChurnQuestion(trained_shop.company, QUICK), run=TrainingRun(trained_at=1))
 
     assert trained.report.left_out == ("mbg_nbd",)
@@ -109,14 +123,16 @@ def test_the_same_log_seed_and_recipe_give_the_same_model_byte_for_byte(trained_
 def test_recipe_and_baselines_are_graded_on_the_same_rows(trained_shop: Any) -> None:
     report = trained_shop.trained.report
 
-    assert set(report.pooled) == {CHOSEN, "prior", "rfm_logistic", "mbg_nbd"}
+    assert set(report.pooled) == {CHOSEN, "prior", "rfm_logistic", "mbg_nbd", "health", "rfmt"}
     assert sum(fold.test_rows for fold in report.folds) == report.test_rows
     losses = [fold.measures["mbg_nbd"]["log_loss"].value * fold.test_rows for fold in report.folds]
     assert report.pooled["mbg_nbd"]["log_loss"].value == pytest.approx(sum(losses) / report.test_rows)
 
 
 def test_the_contenders_of_a_contract_have_no_rhythm() -> None:
-    assert {each.blend for each in contenders(members_to_fit("contract"))} == {"boosting", "boosting_logistic"}
+    members = {name for each in contenders(members_to_fit("contract")) for name, _ in each.members}
+
+    assert members == {"boosting", "logistic", "rfm_logistic", LEARNED}
 
 
 def test_a_calibration_must_pay_and_does_not_rescue_a_worse_blend() -> None:

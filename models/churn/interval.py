@@ -1,0 +1,113 @@
+"""How sure is a chance to leave: the interval for the rate at which customers scored alike leave, learned at past moments.
+
+At each past moment customers were sorted into tenths by their score, and the share of each tenth that left was compared with what
+had been said. Three things move that share away from what was said: the level of the whole period (a season, a price), which all
+tenths of a moment share; an error of the model; and chance, since a tenth is only so many customers. The last is known from the
+binomial law, the first two are taken together, in log-odds, from the past. A few past moments say little of the periods to come,
+so that part is Student's, with as many degrees of freedom as there were moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from models.learners.blend import to_log_odds
+from models.rows import FloatArray
+
+COVERED = 0.8
+"""The share of such tenths whose rate is to fall inside."""
+
+_TENTHS = 10
+_KNOTS = np.linspace(-7.0, 7.0, 57)
+_WIDEST = 4.0  # log-odds; beyond, an interval says nothing any more
+
+
+@dataclass(frozen=True)
+class Tenth:
+    """Customers of one past moment who were scored alike: how many, their mean chance, and the share that left."""
+
+    customers: int
+    said: float
+    left: float
+
+
+@dataclass(frozen=True)
+class RateInterval:
+    """The interval as two rising curves over the log-odds served: `low` and `high` are chances at each of `knots`.
+
+    `horizon_days`: of which chance. The point itself is always inside.
+    """
+
+    horizon_days: int
+    knots: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def bounds(self, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the low and the high end as chances, one a row, for the log-odds that are served."""
+        point = expit(log_odds)
+        low = np.minimum(np.interp(log_odds, self.knots, self.low), point)
+        high = np.maximum(np.interp(log_odds, self.knots, self.high), point)
+        return np.asarray(low), np.asarray(high)
+
+    def holds(self, tenth: Tenth) -> bool:
+        """Say whether the share that left of customers scored alike is inside."""
+        low, high = self.bounds(to_log_odds(np.array([tenth.said])))
+        return bool(low[0] <= tenth.left <= high[0])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the curves as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> RateInterval:
+        """Return the interval that `to_json` wrote."""
+        return cls(value["horizon_days"], *(tuple(value[name]) for name in ("knots", "low", "high")))
+
+
+def tenths_of(chances: FloatArray, left: FloatArray) -> list[Tenth]:
+    """Return the customers of one moment in ten equal parts by their chance, the lowest first; fewer parts where they are few.
+
+    >>> [tenth.customers for tenth in tenths_of(np.linspace(0, 1, 30), np.zeros(30))]
+    [15, 15]
+    """
+    order = np.argsort(chances, kind="stable")
+    parts: list[npt.NDArray[np.intp]] = np.array_split(order, max(1, min(_TENTHS, len(order) // (_TENTHS + 5))))
+    return [Tenth(len(part), float(chances[part].mean()), float(left[part].mean())) for part in parts if len(part)]
+
+
+def fit_interval(moments: Sequence[Sequence[Tenth]], *, horizon_days: int) -> RateInterval:
+    """Learn the interval from the tenths of past moments, of which there must be one at least."""
+    from scipy.stats import norm, t
+
+    said, left, customers = (
+        np.array([getattr(tenth, field) for tenths in moments for tenth in tenths], dtype=np.float64)
+        for field in ("said", "left", "customers")
+    )
+    by_chance = _variance_by_chance(said, customers)
+    beyond = max(float(np.mean(_distance(said, left, customers) ** 2 - by_chance)), 0.0)
+    size = float(np.mean(customers))
+    chance = norm.ppf(0.5 + COVERED / 2) ** 2 * _variance_by_chance(expit(_KNOTS), np.full(len(_KNOTS), size))
+    period = t.ppf(0.5 + COVERED / 2, df=len(moments)) ** 2 * beyond
+    half = np.minimum(np.sqrt(chance + period), _WIDEST)
+    step = 0.5 / size  # of so many customers, none or all may leave: half a customer more takes in the ends
+    low = np.maximum.accumulate(np.maximum(expit(_KNOTS - half) - step, 0.0))
+    high = np.minimum.accumulate(np.minimum(expit(_KNOTS + half) + step, 1.0)[::-1])[::-1]
+    return RateInterval(horizon_days, tuple(_KNOTS.tolist()), tuple(low.tolist()), tuple(high.tolist()))
+
+
+def _distance(said: FloatArray, left: FloatArray, customers: FloatArray) -> FloatArray:
+    """Return how far the share that left is from what was said, in log-odds; half a customer more keeps it finite."""
+    share = (left * customers + said) / (customers + 1.0)
+    return np.asarray(to_log_odds(share) - to_log_odds(said))
+
+
+def _variance_by_chance(chances: FloatArray, customers: FloatArray) -> FloatArray:
+    """Return the variance of the log-odds of a share of so many customers who leave with that chance each."""
+    return np.asarray(1.0 / (customers * chances * (1.0 - chances) + 1.0))

@@ -1,0 +1,39 @@
+"""Which grade did a contest earn: its tables, read as the evidence that `models.grades` judges."""
+
+from __future__ import annotations
+
+from models.grades import Beside, Evidence, Grade, grade
+from training.contest import Contest
+from training.publishing.gates import STANDARDS
+from training.records.report import CHOSEN
+
+
+def grade_of(model: str, contest: Contest, *, customers: int) -> Grade:
+    """Return the grade of the recipe that a contest chose, learned from so many customers, beside its named baselines."""
+    return grade(
+        Evidence(
+            rows=contest.test_rows,
+            happened=contest.test_positives,
+            customers=customers,
+            least=STANDARDS[model].least,
+            beside=_beside(contest),
+            level=_level(contest),
+        )
+    )
+
+
+def _beside(contest: Contest) -> tuple[Beside, ...]:
+    tables, measure = contest.tables, contest.main_measure
+    names = sorted(tables.differences, key=lambda name: tables.pooled[name][measure].value)
+    found = [(name, tables.differences[name][measure]) for name in names]
+    return tuple(Beside(name, each.value, each.low, each.high) for name, each in found)
+
+
+def _level(contest: Contest) -> float | None:
+    """Return how far the total foretold is off: a measure of amounts, or the level of chances as a share of what happened."""
+    found = contest.tables.pooled[CHOSEN]
+    if "total_bias" in found:
+        return found["total_bias"].value
+    if "level_error" not in found or not contest.test_positives:
+        return None
+    return found["level_error"].value * contest.test_rows / contest.test_positives
