@@ -13,22 +13,31 @@ from pathlib import Path
 
 from benchmarks.goals import Result, arguments, report
 from benchmarks.quality.asking import Trial
-from benchmarks.quality.churn import CHURN, level_results
-from benchmarks.quality.compared import Moment, Standing, standing
+from benchmarks.quality.churn import CHURN, level_results, nothing_further
+from benchmarks.quality.compared import Standing, standing
 from benchmarks.quality.data_sets import COMPLETEJOURNEY, online_retail
 from benchmarks.quality.effort import AUTOML_SECONDS, Effort
+from benchmarks.quality.no_signal import refused
 from benchmarks.quality.occasions import occasions
 from benchmarks.quality.tables import LEGEND, cut_off_table, pooled_table
+from benchmarks.quality.value import VALUE, total_results
 from benchmarks.quality.verdicts import results
 
+NO_SIGNAL = "no_signal"
 _SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def trials(retail: Path) -> list[Trial]:
     """Return every trial whose data are here; Online Retail is no package, and left out where its file is absent."""
     shop = online_retail(retail)
-    grocery = [Trial("Q1", CHURN, COMPLETEJOURNEY, 56), Trial("Q1", CHURN, COMPLETEJOURNEY, 30)]
-    return [*grocery, *([Trial("Q2", CHURN, shop, 90)] if retail.exists() else [])]
+    asked = [
+        Trial("Q1", CHURN, COMPLETEJOURNEY, 56, nothing_further),
+        Trial("Q1", CHURN, COMPLETEJOURNEY, 30, nothing_further),
+        Trial("Q2", CHURN, shop, 90, level_results),
+        Trial("Q3", VALUE, COMPLETEJOURNEY, 56, total_results),
+        Trial("Q3", VALUE, shop, 90, total_results),
+    ]
+    return [trial for trial in asked if trial.data_set.is_here]
 
 
 def main() -> None:
@@ -39,6 +48,8 @@ def main() -> None:
     for trial in trials(options.retail):
         if not options.only or trial.asking.question in options.only:
             found += _measured(trial, options.work, effort)
+    if options.ravenstack.exists() and (not options.only or NO_SIGNAL in options.only):
+        found.append(refused(options.ravenstack, options.work))
     report(found, options.json)
 
 
@@ -52,11 +63,7 @@ def _measured(trial: Trial, work: Path, effort: Effort) -> list[Result]:
         recipes.append(f"{moment.day}: {recipe}")
     stands = standing(moments, trial.asking.measure)
     _print(trial, stands, recipes)
-    return [*results(trial, stands), *_beside(trial, moments, stands)]
-
-
-def _beside(trial: Trial, moments: Sequence[Moment], stands: Standing) -> list[Result]:
-    return level_results(trial, moments, stands) if trial.id == "Q2" else []
+    return [*results(trial, stands), *trial.further(trial, moments, stands)]
 
 
 def _print(trial: Trial, stands: Standing, recipes: Sequence[str]) -> None:
@@ -71,7 +78,8 @@ def _options() -> argparse.Namespace:
     parser = arguments(__doc__ or "")
     parser.add_argument("--work", type=Path, default=Path("var/benchmarks/quality"), help="where imports and answers are kept")
     parser.add_argument("--retail", type=Path, default=_SHARED / "online_retail_2009_2010.parquet", help="Online Retail II")
-    parser.add_argument("--only", nargs="*", default=[], help="the questions to ask, such as churn")
+    parser.add_argument("--ravenstack", type=Path, default=_SHARED / "ravenstack", help="the folder of RavenStack")
+    parser.add_argument("--only", nargs="*", default=[], help=f"the questions to ask: churn, value, transition, {NO_SIGNAL}")
     parser.add_argument("--again", nargs="*", default=[], help="contenders to ask anew, such as ours")
     return parser.parse_args()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from benchmarks.goals import Result
 from benchmarks.quality.answers import Kept
-from benchmarks.quality.compared import OURS, Measure, Moment
+from benchmarks.quality.compared import OURS, Measure, Moment, Standing
 from benchmarks.quality.data_sets import DataSet
 from benchmarks.quality.effort import Effort
 from benchmarks.quality.occasions import Occasion
@@ -17,13 +18,19 @@ from training.question import Question
 
 Peer = Callable[[Occasion], FloatArray]
 Ours = Callable[[Occasion], tuple[FloatArray, str]]
+Further = Callable[["Trial", Sequence[Moment], Standing], list[Result]]
+
+
+def _labels(occasion: Occasion) -> FloatArray:
+    return occasion.asked.truth
 
 
 @dataclass(frozen=True)
 class Asking:
     """One question: its peers by name, ours, how answers are measured, which measures are shown, and which decide.
 
-    `judged`: 1 where more is better, -1 where less is. `to_beat`: the peers named by the goal.
+    `judged`: 1 where more is better, -1 where less is. `to_beat`: the peers named by the goal. `truth`: what the
+    measures need of everybody asked, a row each.
     """
 
     question: str
@@ -34,6 +41,7 @@ class Asking:
     shown: tuple[str, ...]
     judged: Mapping[str, int]
     to_beat: tuple[str, ...]
+    truth: Callable[[Occasion], FloatArray] = _labels
 
     def moment(self, occasion: Occasion, effort: Effort) -> tuple[Moment, str]:
         """Have every contender answer at one cut-off; also return on which recipe ours rests."""
@@ -42,7 +50,7 @@ class Asking:
         ours = kept.once(OURS, lambda: self.ours(occasion))
         asked = occasion.asked
         values = {name: answer.values for name, answer in {**answers, OURS: ours}.items()}
-        return Moment(occasion.day, values, asked.truth, asked.ids), ours.recipe
+        return Moment(occasion.day, values, self.truth(occasion), asked.ids), ours.recipe
 
     def _kept(self, occasion: Occasion, effort: Effort) -> Kept:
         """Return what is kept of answers from the same features; a feature more, and all are asked anew."""
@@ -53,12 +61,13 @@ class Asking:
 
 @dataclass(frozen=True)
 class Trial:
-    """A question put to one data set, so many days ahead, under the id of its goal."""
+    """A question put to one data set, so many days ahead, under the id of its goal; `further`: what else that goal asks for."""
 
     id: str
     asking: Asking
     data_set: DataSet
     horizon_days: int
+    further: Further
 
     @property
     def title(self) -> str:

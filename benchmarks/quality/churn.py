@@ -10,7 +10,8 @@ from benchmarks.goals import Result
 from benchmarks.quality.asking import Asking, Trial
 from benchmarks.quality.churn_peers import LAST_RATE, churn_peers
 from benchmarks.quality.compared import OURS, Moment, Standing
-from benchmarks.quality.ours import ours_of_churn
+from benchmarks.quality.occasions import Occasion
+from benchmarks.quality.ours import declared_churn, ours
 from models.rows import FloatArray
 from training.measures.binary import measure
 from training.measures.resamples import Draws, Resamples
@@ -23,16 +24,26 @@ def _measured(answers: FloatArray, truth: FloatArray, resamples: Resamples) -> D
     return measure(answers, truth[:, -1], resamples=resamples)
 
 
+def _ours(occasion: Occasion) -> tuple[FloatArray, str]:
+    chances, recipe = ours(occasion, declared_churn)
+    return chances[:, -1], recipe
+
+
 CHURN = Asking(
     question="churn",
     question_of=ChurnQuestion,
     peers=churn_peers,
-    ours=ours_of_churn,
+    ours=_ours,
     measure=_measured,
     shown=("auc", "pr_auc", "log_loss", "ece", "level_error"),
     judged={"auc": 1, "log_loss": -1},
     to_beat=("RFM logistic, newest month", "RFM logistic, stacked", "MBG/NBD"),
 )
+
+
+def nothing_further(trial: Trial, moments: Sequence[Moment], standing: Standing) -> list[Result]:  # noqa: ARG001 (as `Further`)
+    """Return nothing: the level is asked for where seasons move it."""
+    return []
 
 
 def level_results(trial: Trial, moments: Sequence[Moment], standing: Standing) -> list[Result]:

@@ -9,65 +9,38 @@ the newest rows, as a careful user would have it do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from benchmarks.quality.asking import Peer
 from benchmarks.quality.effort import SEED, Effort
+from benchmarks.quality.lessons import Lesson, logistic
 from benchmarks.quality.occasions import Occasion
 from models.churn.fit import RFM_FEATURES
 from models.churn.members import RHYTHM_FEATURES, purchase_histories
 from models.learners.btyd import fit_btyd
-from models.rows import FloatArray, Rows
+from models.rows import FloatArray
 
 LAST_RATE = "last period's rate"
 
 
-@dataclass(frozen=True)
-class _Lesson:
-    """What a peer learns from, and the rows it is asked about: quantities only, the label a 0/1 column."""
-
-    rows: Rows
-    left: FloatArray
-    asked: Rows
-
-    @classmethod
-    def stacked(cls, occasion: Occasion) -> _Lesson:
-        learning, columns = occasion.learning, occasion.quantities
-        return cls(learning.rows[:, columns], learning.labels[:, -1], occasion.asked.rows[:, columns])
-
-    @classmethod
-    def newest(cls, occasion: Occasion) -> _Lesson:
-        whole, as_ofs = cls.stacked(occasion), occasion.learning.as_ofs
-        last = as_ofs == as_ofs.max()
-        return cls(whole.rows[last], whole.left[last], whole.asked)
-
-    def of_columns(self, columns: list[int]) -> _Lesson:
-        return _Lesson(self.rows[:, columns], self.left, self.asked[:, columns])
-
-
 def _last_rate(occasion: Occasion) -> FloatArray:
-    return np.full(len(occasion.asked.rows), _Lesson.newest(occasion).left.mean())
+    return np.full(len(occasion.asked.rows), Lesson.newest(occasion).label.mean())
 
 
 def _recency(occasion: Occasion) -> FloatArray:
-    return _logistic(_named(occasion, ["purchases_days_since_last"], stacked=True))
+    return _logistic(Lesson.stacked(occasion).of(["purchases_days_since_last"]))
 
 
 def _rfm_newest(occasion: Occasion) -> FloatArray:
-    return _logistic(_named(occasion, RFM_FEATURES, stacked=False))
+    return _logistic(Lesson.newest(occasion).of(RFM_FEATURES))
 
 
 def _rfm_stacked(occasion: Occasion) -> FloatArray:
-    return _logistic(_named(occasion, RFM_FEATURES, stacked=True))
+    return _logistic(Lesson.stacked(occasion).of(RFM_FEATURES))
 
 
 def _mbg_nbd(occasion: Occasion) -> FloatArray:
@@ -80,13 +53,13 @@ def _mbg_nbd(occasion: Occasion) -> FloatArray:
 def _lightgbm_newest(occasion: Occasion) -> FloatArray:
     from lightgbm import LGBMClassifier
 
-    return _fitted(LGBMClassifier(random_state=SEED, n_jobs=1, verbosity=-1), _Lesson.newest(occasion))
+    return _fitted(LGBMClassifier(random_state=SEED, n_jobs=1, verbosity=-1), Lesson.newest(occasion))
 
 
 def _lightgbm_stacked(occasion: Occasion) -> FloatArray:
     from lightgbm import LGBMClassifier
 
-    return _fitted(LGBMClassifier(random_state=SEED, n_jobs=1, verbosity=-1), _Lesson.stacked(occasion))
+    return _fitted(LGBMClassifier(random_state=SEED, n_jobs=1, verbosity=-1), Lesson.stacked(occasion))
 
 
 def _catboost(occasion: Occasion) -> FloatArray:
@@ -95,7 +68,7 @@ def _catboost(occasion: Occasion) -> FloatArray:
     regularised = {"depth": 5, "l2_leaf_reg": 10.0, "rsm": 0.4, "bootstrap_type": "Bernoulli", "subsample": 0.7}
     quiet = {"thread_count": 1, "verbose": False, "allow_writing_files": False}
     model = CatBoostClassifier(iterations=400, learning_rate=0.045, random_seed=SEED, **regularised, **quiet)
-    return _fitted(model, _Lesson.stacked(occasion))
+    return _fitted(model, Lesson.stacked(occasion))
 
 
 def _xgboost(occasion: Occasion) -> FloatArray:
@@ -103,13 +76,13 @@ def _xgboost(occasion: Occasion) -> FloatArray:
 
     regularised = {"max_depth": 4, "min_child_weight": 20, "subsample": 0.7, "colsample_bytree": 0.4, "reg_lambda": 10.0}
     model = XGBClassifier(n_estimators=200, learning_rate=0.045, random_state=SEED, n_jobs=1, **regularised)
-    return _fitted(model, _Lesson.stacked(occasion))
+    return _fitted(model, Lesson.stacked(occasion))
 
 
 def _flaml(occasion: Occasion, *, seconds: float) -> FloatArray:
     from flaml import AutoML
 
-    lesson, oldest_first = _Lesson.stacked(occasion), np.argsort(occasion.learning.as_ofs, kind="stable")
+    lesson, oldest_first = Lesson.stacked(occasion), np.argsort(occasion.learning.as_ofs, kind="stable")
     learned, asked = pd.DataFrame(lesson.rows[oldest_first]), pd.DataFrame(lesson.asked)  # of a table it fills gaps itself
     search = AutoML(
         task="classification",
@@ -121,7 +94,7 @@ def _flaml(occasion: Occasion, *, seconds: float) -> FloatArray:
         verbose=0,
         early_stop=False,
     )
-    search.fit(learned.add_prefix("f"), lesson.left[oldest_first].astype(int))
+    search.fit(learned.add_prefix("f"), lesson.label[oldest_first].astype(int))
     return _chances(search.predict_proba(asked.add_prefix("f")))
 
 
@@ -141,21 +114,12 @@ def churn_peers(effort: Effort) -> Mapping[str, Peer]:
     }
 
 
-def _named(occasion: Occasion, wanted: list[str] | tuple[str, ...], *, stacked: bool) -> _Lesson:
-    names = [occasion.asked.names[place] for place in occasion.quantities]
-    lesson = _Lesson.stacked(occasion) if stacked else _Lesson.newest(occasion)
-    return lesson.of_columns([names.index(name) for name in wanted if name in names])
+def _logistic(lesson: Lesson) -> FloatArray:
+    return _fitted(logistic(), lesson.known())
 
 
-def _logistic(lesson: _Lesson) -> FloatArray:
-    """Fit a logistic regression over signed logarithms: counts, days and money all have long tails."""
-    logarithms = FunctionTransformer(lambda rows: np.sign(rows) * np.log1p(np.abs(rows)))
-    known = lesson.of_columns(np.flatnonzero(~np.isnan(lesson.rows).all(axis=0)).tolist())
-    return _fitted(make_pipeline(SimpleImputer(strategy="median"), logarithms, StandardScaler(), LogisticRegression()), known)
-
-
-def _fitted(model: Any, lesson: _Lesson) -> FloatArray:
-    model.fit(lesson.rows, lesson.left.astype(int))
+def _fitted(model: Any, lesson: Lesson) -> FloatArray:
+    model.fit(lesson.rows, lesson.label.astype(int))
     return _chances(model.predict_proba(lesson.asked))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import re
 import shutil
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ class DataSet:
     mapping: str
     company_file: Literal["default", "activity", "grocery"]
     place: Path | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Say whether the data can be read on this machine."""
+        if self.place is not None:
+            return self.place.exists()
+        return importlib.util.find_spec((shipped_mapping(self.mapping).package or "").split("/")[0]) is not None
 
     def home(self, work: Path) -> Home:
         """Return the installation with the history imported; made if there is none by this mapping of this file yet."""

@@ -1,42 +1,48 @@
-"""What does the product answer: what `lifecycle train` chooses from what was known at the cut-off, asked like any peer."""
+"""What does the product answer: what `lifecycle train` chooses from what was known at the cut-off, asked like any peer.
+
+Where no earlier moment is there to choose at, `lifecycle train` refuses; the recipe that DESIGN declares answers then, and the
+tables say so.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from benchmarks.quality.occasions import Occasion
 from models.churn import default_recipe, fit_churn
 from models.model import Model
 from models.rows import FloatArray
+from models.value import ValueRecipe, fit_value
 from training.folds import HistoryTooShort
 from training.records.report import ContenderGrade
 from training.train import TrainingRun, train
 
-
-def ours(occasion: Occasion) -> tuple[FloatArray, str]:
-    """Return what the trained model says of everybody asked, and the recipe that was chosen at earlier moments.
-
-    Raises
-    ------
-    HistoryTooShort
-        If there is no earlier moment to choose at.
-    """
-    trained = train(occasion.home, occasion.question, run=TrainingRun(0, as_of=occasion.cut_off))
-    return _said(trained.model, occasion), next(_named(each) for each in trained.report.contenders if each.chosen)
+_DECLARED_OF_VALUE = (("two_part", 0.5), ("rhythm", 0.5))
 
 
-def ours_of_churn(occasion: Occasion) -> tuple[FloatArray, str]:
-    """Return the chances to leave; the recipe is the declared one where there is no earlier moment to choose at."""
+def ours(occasion: Occasion, declared: Callable[[Occasion], Model]) -> tuple[FloatArray, str]:
+    """Return what the trained model says of everybody asked, shape (rows, answers), and the recipe that was chosen."""
     try:
-        chances, recipe = ours(occasion)
+        trained = train(occasion.home, occasion.question, run=TrainingRun(0, as_of=occasion.cut_off))
+        model, recipe = trained.model, next(_named(each) for each in trained.report.contenders if each.chosen)
     except HistoryTooShort:
-        question = occasion.question
-        declared = default_recipe(question.company.churn.definition, question.horizons_days)
-        chances = _said(fit_churn(occasion.learning, recipe=declared, seed=0), occasion)
-        recipe = f"{declared.name} as declared"
-    return chances[:, -1], recipe
+        model = declared(occasion)
+        recipe = f"{model.name} as declared"
+    return model.predict(occasion.asked.rows, names=occasion.asked.names), recipe
 
 
-def _said(model: Model, occasion: Occasion) -> FloatArray:
-    return model.predict(occasion.asked.rows, names=occasion.asked.names)
+def declared_churn(occasion: Occasion) -> Model:
+    """Return boosted trees with the rhythm of purchases, fitted on everything known."""
+    question = occasion.question
+    recipe = default_recipe(question.company.churn.definition, question.horizons_days)
+    return fit_churn(occasion.learning, recipe=recipe, seed=0)
+
+
+def declared_value(occasion: Occasion) -> Model:
+    """Return the geometric mean of two-part trees and rhythm and size, fitted on everything known."""
+    question = occasion.question
+    recipe = ValueRecipe(_DECLARED_OF_VALUE, question.horizons_days, question.horizon_days)
+    return fit_value(occasion.learning, recipe=recipe, seed=0)
 
 
 def _named(contender: ContenderGrade) -> str:
