@@ -4,11 +4,12 @@ from models.explanation.codes import LANGUAGES, FeatureWithoutReason, Language, 
 from models.explanation.contributions import Contributions, ExplainedModel, contributions_of
 from models.explanation.faithfulness import Replaced, without_top_reason
 from models.explanation.stored import ReasonsDamaged, from_files, opened, placed, riskiest, to_files
-from models.explanation.strongest import MOST_REASONS, REASON_ROW, Reason, Reasons, reasons
+from models.explanation.strongest import LEAST_CONTRIBUTION, MOST_REASONS, REASON_ROW, Reason, Reasons, reasons
 from models.explanation.texts import text_of
 
 __all__ = [
     "LANGUAGES",
+    "LEAST_CONTRIBUTION",
     "MOST_REASONS",
     "REASON_ROW",
     "Contributions",

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.explanation.contributions import ExplainedModel, contributions_of
-from models.explanation.strongest import Grouping
+from models.explanation.strongest import LEAST_CONTRIBUTION, Grouping
 from models.rows import FloatArray, Rows
 
 
@@ -23,10 +23,10 @@ class AskedAgain(ExplainedModel, Protocol):
 
 @dataclass(frozen=True)
 class Replaced:
-    """What came of replacing, in each row that anything raised, the code that raised it most.
+    """What came of replacing, in each row, the code that raised the answer most.
 
-    `codes`: the list that `code` points into; `code`: -1 where nothing raised the answer; `change`: of the served log-odds, NaN
-    there.
+    `codes`: the list that `code` points into; `code`: -1 where nothing raised the answer by as much as is told to people;
+    `change`: of the served log-odds, NaN there.
     """
 
     codes: tuple[str, ...]
@@ -35,7 +35,7 @@ class Replaced:
 
     @property
     def lowered_share(self) -> float:
-        """Return in which share of the rows that anything raised the answer fell."""
+        """Return in which share of the rows with such a code the answer fell."""
         asked = self.code >= 0
         return float(np.mean(self.change[asked] < 0))
 
@@ -45,12 +45,17 @@ class Replaced:
         return {name: (len(change), float(np.mean(change < 0))) for name, change in found.items() if len(change)}
 
 
-def without_top_reason(model: AskedAgain, rows: Rows, *, names: Sequence[str], horizon_days: int) -> Replaced:
-    """Return how each served answer changes when the features of its top raising code become the median customer's."""
+def without_top_reason(
+    model: AskedAgain, rows: Rows, *, names: Sequence[str], horizon_days: int, least: float = LEAST_CONTRIBUTION
+) -> Replaced:
+    """Return how each served answer changes when the features of its top raising code become the median customer's.
+
+    `least`: leave out rows in which no code raises the log-odds by so much; by default those in which none would be told.
+    """
     place = [each.horizon_days for each in model.horizons].index(horizon_days)
     grouping = Grouping.of(names)
     added = grouping.summed(contributions_of(model, rows, names=names, horizon_days=horizon_days).features)
-    code = np.where(added.max(axis=1) > 0, added.argmax(axis=1), -1)
+    code = np.where(added.max(axis=1) >= least, added.argmax(axis=1), -1)
     replaced = np.where(grouping.member == code[:, None], model.ranges.median_customer(), rows)
     before, after = (model.log_odds(each, names=names)[:, place] for each in (rows, replaced))
     return Replaced(grouping.codes, code, np.where(code >= 0, after - before, np.nan))

@@ -16,6 +16,9 @@ from models.rows import FloatArray, Rows
 MOST_REASONS = 3
 """How many reasons an answer carries at most."""
 
+LEAST_CONTRIBUTION = 0.05
+"""In log-odds: a code that moves the odds by less than a twentieth is noise, and no reason to tell anybody."""
+
 Effect = Literal["raises", "lowers"]
 ReasonTable = npt.NDArray[np.void]
 
@@ -130,7 +133,7 @@ class Grouping:
             whole = groups[each, code]
             toward = by_feature * np.sign(whole)[:, None]
             feature = np.where(self.member == code[:, None], toward, -np.inf).argmax(axis=1)
-            given = (whole != 0) & (number < len(self.codes))
+            given = (np.abs(whole) >= LEAST_CONTRIBUTION) & (number < len(self.codes))
             table["code"][:, number] = np.where(given, code, -1)
             table["feature"][:, number] = np.where(given, feature, -1)
             table["contribution"][:, number] = np.where(given, whole, 0.0)
