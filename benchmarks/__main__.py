@@ -17,6 +17,7 @@ BENCHMARKS = (
     ("benchmarks.stages", "1"),
     ("benchmarks.btyd_scale", "1"),
     ("benchmarks.online_retail", "1"),
+    ("benchmarks.quality.coupons", "1"),
     ("benchmarks.simulated_quality", "0.1"),
 )
 

@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.contracts.schemas import stored_schema
+from features.contracts.sources import SOURCES
 from features.errors import InvalidInput
 from features.log.store import EventLog
 from features.times import Timestamp
@@ -28,6 +30,7 @@ SOURCE = "offers"
 ACCEPTED = ("accepted", "fulfilled", "reversed")
 _ANSWERED = (*ACCEPTED, "declined")
 _COLUMNS = ("exposure_id", "customer_id", "shown_at", "outcome", "outcome_at", "known_at", "superseded_at", "offer_id")
+_SCHEMA = pa.schema([stored_schema(SOURCES[SOURCE]).field(name) for name in _COLUMNS])
 
 
 class RoundInvalid(InvalidInput):
@@ -65,7 +68,7 @@ class Exposures:
     def read(cls, log: EventLog) -> Exposures:
         """Read every version of every offer that was shown to a customer."""
         buckets = range(log.manifest.buckets)
-        table = pa.concat_tables([log.bucket(SOURCE, bucket, columns=_COLUMNS) for bucket in buckets]).unify_dictionaries()
+        table = pa.concat_tables([log.bucket(SOURCE, bucket, columns=_COLUMNS).cast(_SCHEMA) for bucket in buckets])
         shown = table.filter(pc.and_(pc.is_valid(table["shown_at"]), pc.is_valid(table["customer_id"]))).combine_chunks()
         outcome = shown["outcome"]
         answered = pc.if_else(pc.is_in(outcome, value_set=pa.array(_ANSWERED)), shown["outcome_at"].cast(pa.int64()), NEVER)
@@ -135,7 +138,7 @@ def label_acceptance(log: EventLog, rounds: Sequence[Round], *, until: Timestamp
 
 
 def _texts(column: pa.ChunkedArray) -> pa.Array:
-    return column.cast(pa.string()).combine_chunks()
+    return column.combine_chunks()
 
 
 def _whole(column: pa.ChunkedArray) -> IntArray:
