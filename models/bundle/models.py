@@ -20,6 +20,8 @@ from models.bundle.golden import golden_rows
 from models.bundle.sealed import Sealed, open_sealed, seal
 from models.churn.model import ChurnModel
 from models.model import Model
+from models.needs.model import NeedsModel
+from models.purchase.model import PurchaseModel
 from models.rows import Rows
 
 GOLDEN = "golden.json"
@@ -30,6 +32,8 @@ _NOT_REPEATABLE = frozenset({"run_id", "run", "host", "hostname", "user", "time"
 # kind in the manifest -> how its files become a model
 _READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {
     ChurnModel.kind: ChurnModel.from_files,
+    PurchaseModel.kind: PurchaseModel.from_files,
+    NeedsModel.kind: NeedsModel.from_files,
     AcceptanceModel.kind: AcceptanceModel.from_files,
 }
 

@@ -64,6 +64,11 @@ class Habits:
         """Return on how many days each customer bought from each category: the habit of repeating, and the baseline."""
         return self.of_pair[:, :, OF_PAIR.index("category_days")].astype(np.float64)
 
+    def of_some(self, chosen: BoolArray) -> Habits:
+        """Return the habits of the customers chosen, in their order."""
+        ids = self.ids.filter(pa.array(chosen))
+        return Habits(ids, self.categories, self.of_pair[chosen], self.of_customer[chosen])
+
     @classmethod
     def of(cls, found: CategoryDays, as_of: Timestamp) -> Habits:
         """Return the habits of who bought lately; all entries are of days before `as_of`."""
@@ -103,7 +108,10 @@ def _of_customer(everything: CategoryDays, today: float, *, categories: FloatArr
 def _ends(found: CategoryDays, ages: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the ages of the newest and of the oldest entry of each customer and category; NaN for none."""
     customers, categories = found.shape
-    newest, oldest = np.full((2, customers, categories + 1), np.nan)
-    newest[found.customers, found.places] = ages  # sorted by day: the newest is written last
-    oldest[found.customers[::-1], found.places[::-1]] = ages[::-1]
-    return newest[:, :categories], oldest[:, :categories]
+    pairs = found.customers * (categories + 1) + found.places
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))  # sorted by pair and day: the oldest stands first
+    ends = np.append(starts[1:], len(pairs))[: len(starts)] - 1
+    newest, oldest = (np.full(customers * (categories + 1), np.nan) for _ in range(2))
+    newest[pairs[starts]], oldest[pairs[starts]] = ages[ends], ages[starts]
+    shaped = (customers, categories + 1)
+    return newest.reshape(shaped)[:, :categories], oldest.reshape(shaped)[:, :categories]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -38,13 +37,14 @@ from models.rows import BoolArray, FloatArray, Rows
 from training.folds import HistoryTooShort
 from training.labels.categories import bought_categories
 from training.labels.labels import observed_by
+from training.records.report import CHOSEN
 
 HORIZON_DAYS = 28
 """Four whole weeks: what is bought by the week is bought in each of them, and the end of a month falls into every one."""
 
 _MOST_CATEGORIES = 500
 _MOST_CUSTOMERS = 20_000
-_MOST_PAIRS = 200_000
+_PAIRS_A_MOMENT = 25_000
 _MOST_MOMENTS = 13
 _WARM_DAYS = 84  # the longest window of the habits: before it is full, habits look younger than they are
 _MOST_FOLDS, _FEWEST_BEFORE = 6, 2
@@ -74,7 +74,7 @@ class PurchaseLines:
         log, tables, customers = EventLog.open(home), [], 0
         for bucket in range(log.manifest.buckets):
             tables.append(log.bucket("purchases", bucket, COLUMNS))
-            customers += pc.count_distinct(tables[-1]["customer_id"]).as_py()
+            customers += len(pc.unique(tables[-1]["customer_id"]))
             if customers >= _MOST_CUSTOMERS:
                 break
         return cls(tuple(tables), observed_by(log, as_of, sources=("purchases",))["purchases"])
@@ -143,7 +143,7 @@ def fit_all(lines: PurchaseLines, question: NeedsQuestion, *, seed: int) -> Need
     """Fit on every moment whose labels have closed: the model that ships, with the market of today."""
     moments = lines.moments(question.horizon_days)
     today = lines.observed_until // DAY * DAY
-    return _fitted(_Learning(lines, question, seed), moments, today=today, until=lines.observed_until)[0]
+    return _Learning(lines, question, seed).fitted(moments, today=today, until=lines.observed_until)[0]
 
 
 def walk_needs(lines: PurchaseLines, question: NeedsQuestion, *, seed: int) -> list[AnsweredNeeds]:
@@ -177,67 +177,67 @@ def next_categories(home: Home, model: NeedsModel, *, as_of: Timestamp, most: in
 
 
 @dataclass(frozen=True)
-class _Learning:
-    """From which purchases, to what question, by which draw of customers."""
+class _Drawn:
+    """Customers drawn at one past moment, bucket by bucket, and the market of that moment."""
 
-    lines: PurchaseLines
-    question: NeedsQuestion
-    seed: int
+    market: Market
+    parts: tuple[tuple[pa.Table, Habits], ...]
+
+    def pairs(self, as_of: Timestamp, *, horizon_days: int, until: Timestamp) -> tuple[Rows, FloatArray]:
+        """Return the pairs that are weighed for the customers drawn, labelled as was known by `until`."""
+        rows, labels = [], []
+        for lines, habits in self.parts:
+            weighed = candidates(habits, self.market)
+            rows.append(pair_rows(habits, self.market)[weighed])
+            bought = bought_categories(lines, habits, as_of=as_of, horizon_days=horizon_days, until=until)
+            labels.append(bought[weighed].astype(np.float64))
+        return np.concatenate(rows), np.concatenate(labels)
+
+
+class _Learning:
+    """What each past moment teaches; every moment is read once, however many folds learn from it."""
+
+    def __init__(self, lines: PurchaseLines, question: NeedsQuestion, seed: int) -> None:
+        self.lines, self.question, self.seed = lines, question, seed
+        self._drawn: dict[Timestamp, _Drawn] = {}
+
+    def fitted(self, moments: Sequence[Timestamp], *, today: Timestamp, until: Timestamp) -> tuple[NeedsModel, int]:
+        """Fit on the moments, labelled as was known by `until`; return the model and of how many pairs it learned."""
+        days = self.question.horizon_days
+        pairs = [self._at(as_of).pairs(as_of, horizon_days=days, until=until) for as_of in moments]
+        rows, labels = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+        examples = NeedsExamples(rows, labels, self.lines.market(today), days)
+        return fit_needs(examples, seed=self.seed, preset=self.question.preset), len(labels)
+
+    def _at(self, as_of: Timestamp) -> _Drawn:
+        if as_of not in self._drawn:
+            found = [*self.lines.habits(as_of)]
+            market = Market.of(habits for _, habits in found)
+            share = _PAIRS_A_MOMENT / max(sum(int(candidates(habits, market).sum()) for _, habits in found), 1)
+            random = np.random.default_rng([self.seed, as_of])
+            parts = tuple((lines, habits.of_some(random.random(len(habits.ids)) < share)) for lines, habits in found)
+            self._drawn[as_of] = _Drawn(market, parts)
+        return self._drawn[as_of]
 
 
 def _answered(learning: _Learning, before: Sequence[Timestamp], *, origin: Timestamp) -> AnsweredNeeds:
-    lines, days = learning.lines, learning.question.horizon_days
-    model, pairs = _fitted(learning, before, today=origin, until=origin)
+    model, pairs = learning.fitted(before, today=origin, until=origin)
+    asked, lines = {"as_of": origin, "horizon_days": learning.question.horizon_days}, learning.lines
     parts = [
-        (
-            habits,
-            model.chances(habits),
-            bought_categories(rows, habits, as_of=origin, horizon_days=days, until=lines.observed_until),
-        )
+        (habits, model.chances(habits), bought_categories(rows, habits, **asked, until=lines.observed_until))
         for rows, habits in lines.habits(origin)
     ]
     bought = np.concatenate([part[2] for part in parts])
     came = bought.any(axis=1)
     chances = np.concatenate([part[1] for part in parts])[came]
     owned = np.concatenate([habits.days for habits, _, _ in parts])[came]
-    popular = np.broadcast_to(model.market.popularity_28d, owned.shape)
-    weighed = np.where(np.isnan(chances), np.nan, 0.0)
+    popular = np.where(np.isnan(chances), np.nan, model.market.popularity_28d)
     return AnsweredNeeds(
         origin=origin,
         learned_pairs=pairs,
         ids=pa.concat_arrays([habits.ids for habits, _, _ in parts]).filter(pa.array(came)),
-        # popularity is below 1, so it decides between categories bought on as many days and nothing else
-        scores={"recipe": chances, "repeat_frequency": owned + popular / 2 + weighed, "popularity": popular + weighed},
+        # a popularity is at most 1: halved, it decides between categories bought on as many days and nothing else
+        scores={CHOSEN: chances, "repeat_frequency": owned + popular / 2, "popularity": popular},
         bought=bought[came],
         new=owned == 0,
     )
-
-
-def _fitted(learning: _Learning, moments: Sequence[Timestamp], *, today: Timestamp, until: Timestamp) -> tuple[NeedsModel, int]:
-    """Fit on the moments, labelled as was known by `until`; return the model and of how many pairs it learned."""
-    random = np.random.default_rng(learning.seed)
-    most = _MOST_PAIRS // len(moments)
-    drawn = [_drawn(learning, as_of, until=until, most=most, random=random) for as_of in moments]
-    rows, labels = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    examples = NeedsExamples(rows, labels, learning.lines.market(today), learning.question.horizon_days)
-    return fit_needs(examples, seed=learning.seed, preset=learning.question.preset), len(labels)
-
-
-def _drawn(
-    learning: _Learning, as_of: Timestamp, *, until: Timestamp, most: int, random: np.random.Generator
-) -> tuple[Rows, FloatArray]:
-    """Return about so many pairs of one moment, those of whole customers drawn at random."""
-    market, rows, labels = learning.lines.market(as_of), [], []
-    found = [*learning.lines.habits(as_of)]
-    share = most / max(sum(int(candidates(habits, market).sum()) for _, habits in found), 1)
-    for lines, habits in found:
-        chosen = _some(habits, random.random(len(habits.ids)) < share)
-        weighed = candidates(chosen, market)
-        days = learning.question.horizon_days
-        rows.append(pair_rows(chosen, market)[weighed])
-        labels.append(bought_categories(lines, chosen, as_of=as_of, horizon_days=days, until=until)[weighed].astype(np.float64))
-    return np.concatenate(rows), np.concatenate(labels)
-
-
-def _some(habits: Habits, chosen: npt.NDArray[np.bool_]) -> Habits:
-    return Habits(habits.ids.filter(pa.array(chosen)), habits.categories, habits.of_pair[chosen], habits.of_customer[chosen])

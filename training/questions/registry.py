@@ -9,11 +9,13 @@ from features.company.schema import Company
 from features.errors import NotFound
 from training.question import Question
 from training.questions.churn import ChurnQuestion
+from training.questions.purchase import PurchaseQuestion
 
-_QUESTIONS: Mapping[str, Callable[[Company], Question]] = {"churn": ChurnQuestion}
+_QUESTIONS: Mapping[str, Callable[[Company], Question]] = {"churn": ChurnQuestion, "purchase": PurchaseQuestion}
 
 _DECIDED_BY: Mapping[str, Callable[[Company], dict[str, Any]]] = {
     "churn": lambda company: company.churn.model_dump(include={"grace_days", "at_risk_days", "activity"}),
+    "purchase": lambda _: {},
 }
 
 QUESTIONS = tuple(_QUESTIONS)
