@@ -44,6 +44,15 @@ def observed_by(log: EventLog, until: Timestamp | None, *, sources: Iterable[str
     return {source: _seen(observed.get(source, 0), until) for source in wanted}
 
 
+def received(log: EventLog, sources: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the sources of which the log ever received a row; all of them if it received none.
+
+    A company without tickets waits for none: what was never received holds nothing up, unless the labels insist on it.
+    """
+    wanted = tuple(sources)
+    return tuple(source for source in wanted if source in log.manifest.observed_until) or wanted
+
+
 def refuse_immature(as_of: Timestamp, watermarks: Mapping[str, Timestamp], *, gap_days: int) -> None:
     """Let a moment pass only if every source is complete until `gap_days` later.
 

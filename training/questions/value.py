@@ -1,0 +1,223 @@
+"""What is each customer worth: the labels, the members that compete, and how the value model is chosen, graded and fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+
+from features.company.schema import Company
+from features.home import Home
+from features.log.store import EventLog
+from features.snapshot import Snapshot
+from features.times import Timestamp
+from models.examples import Examples
+from models.learners.boosting import BoostingPreset
+from models.rows import FloatArray, Rows
+from models.value import MEMBERS, NoRhythm, ValueIntervals, ValueModel, ValueRecipe, fit_value, member_gains
+from models.value.money import Money
+from models.value.recipe import VALUE_PRESET
+from training.contest import Answered, Contest, features_alone, graded_tables, pooled_draws
+from training.examples import Derived, Say, StackedExamples
+from training.labels.labels import Labels
+from training.labels.margin import MarginTerms, label_margin
+from training.measures.amounts import measure
+from training.measures.resamples import Estimate, estimates
+from training.questions.value_findings import findings
+from training.questions.value_folds import FLOOR, LOSSES, Seasons, ValueFolds, broadcast
+from training.questions.value_recipes import BLENDS, Members, choose, contenders, loss, season_agrees
+from training.records.report import CHOSEN, ContenderGrade
+from training.records.value_pictures import draw_value_pictures
+from training.walk_forward import answered_everywhere, walk
+
+BASELINES = ("mean", "own_past_rate", "btyd_gamma_gamma")
+"""The named baselines: what all bring on average; the customer's own rate of the past year; rhythm and size of purchases."""
+
+MAIN_MEASURE = "mae"
+
+
+@dataclass(frozen=True)
+class ValueQuestion:
+    """What each customer known brings within each horizon, less the cost of serving, discounted by the company's rate.
+
+    `trained_days`: the horizons trained, out of the company's; longer ones are extrapolated. None: all of them.
+    """
+
+    name: ClassVar[str] = "value"
+    definition: ClassVar[str] = "margin_less_service"
+    company: Company
+    trained_days: tuple[int, ...] | None = None
+    preset: BoostingPreset = field(default=VALUE_PRESET)
+
+    @property
+    def horizons_days(self) -> tuple[int, ...]:
+        """Return the horizons of the company, ascending."""
+        return self.company.horizons_days
+
+    @property
+    def horizon_days(self) -> int:
+        """Return the horizon that decisions look at."""
+        return self.company.horizon_days
+
+    @property
+    def learned_days(self) -> tuple[int, ...]:
+        """Return the horizons trained."""
+        return self.horizons_days if self.trained_days is None else self.trained_days
+
+    @property
+    def gap_days(self) -> int:
+        """Return the longest horizon trained."""
+        return max(self.learned_days)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources that decide what a customer brought; one that was never received holds nothing up."""
+        return MarginTerms.of(self.company, received=("purchases", "tickets")).sources
+
+    def label(self, log: EventLog, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[Labels]:
+        """Return what every customer known at each moment brought, a column a horizon trained."""
+        terms = MarginTerms.of(self.company, received=log.manifest.observed_until, horizons_days=self.learned_days)
+        return label_margin(log, terms, as_ofs=as_ofs, until=until)
+
+    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:  # noqa: ARG002 (the catalogue is enough here)
+        """Return nothing: value is learned from the catalogue's features."""
+        return [{} for _ in snapshots]
+
+    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
+        """Let every blend compete at past moments, and grade the one chosen beside the baselines.
+
+        Raises
+        ------
+        HistoryTooShort
+            If there is no past moment to grade at.
+        TooFewBuyers
+            If in some fold hardly anybody brought anything.
+        """
+        folds = walk(stacked, partial(self._answers, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
+        seasons = Seasons.of(stacked.examples, [each.fold for each in folds], newest=stacked.newest.as_of)
+        walked = _Walked.of(ValueFolds(folds, seasons, self.gap_days), main=self._main)
+        return self._graded(walked, stacked, seed=seed)
+
+    def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ValueModel:
+        """Fit the chosen blend on all rows, with the ends learned from the folds and the season if earlier ones agree."""
+        walked: _Walked = contest.chosen
+        model = fit_value(stacked.examples, recipe=self._recipe(walked.members), seed=seed)
+        newest = np.nan_to_num(walked.past.seasons.newest, nan=1.0) if walked.seasonal else np.ones(len(self.learned_days))
+        return model.adjusted(seasons=newest.tolist(), intervals=walked.intervals() if self._main_is_trained else None)
+
+    @property
+    def _main_is_trained(self) -> bool:
+        return self.horizon_days in self.learned_days
+
+    @property
+    def _main(self) -> int:
+        """The place of the main horizon, or of the longest trained if the main one is longer."""
+        return self.learned_days.index(self.horizon_days) if self._main_is_trained else len(self.learned_days) - 1
+
+    def _recipe(self, members: Members) -> ValueRecipe:
+        beyond = tuple(days for days in self.horizons_days if days > self.gap_days)
+        return ValueRecipe(members, self.learned_days, self.horizon_days, beyond, self.company.discount_rate, self.preset)
+
+    def _answers(self, learning: Examples, tested: Rows, *, seed: int) -> Mapping[str, FloatArray]:
+        model = self._members(learning, seed=seed)
+        gains, money = member_gains(model, tested), Money.of(learning.population(), learning.names)
+        rates = [money.past_rate(tested, learning.names, days=days) * model.recipe.discount(days) for days in self.learned_days]
+        same = {"mean": learning.labels.mean(axis=0), FLOOR: np.array([each.floor for each in model.horizons])}
+        return {
+            **gains,
+            **broadcast(same, len(tested)),
+            **({"btyd_gamma_gamma": gains["rhythm"]} if "rhythm" in gains else {}),
+            "own_past_rate": np.stack(rates, axis=1),
+            LOSSES: np.stack([each.losses.loss(tested) for each in model.horizons], axis=1),
+        }
+
+    def _members(self, learning: Examples, *, seed: int) -> ValueModel:
+        """Fit every member; without the rhythm where there are too few repeat purchases for one, and the report says so."""
+        try:
+            return fit_value(learning, recipe=self._recipe(BLENDS["two_part_tweedie_rhythm"]), seed=seed)
+        except NoRhythm:
+            return fit_value(learning, recipe=self._recipe(BLENDS["two_part_tweedie"]), seed=seed)
+
+    def _graded(self, walked: _Walked, stacked: StackedExamples, *, seed: int) -> Contest:
+        folds = [walked.answered(place, walked.main) for place in range(len(walked.past.folds))]
+        tested = np.concatenate([each.fold.test for each in walked.past.folds])
+        came = np.concatenate([fold.truth for fold in folds])
+        tables = graded_tables(folds, measure, seed=seed)
+        forecasts = np.concatenate([fold.answers[CHOSEN] for fold in folds])
+        return Contest(
+            recipe={"members": dict(walked.members), "season": walked.seasonal, "preset": asdict(self.preset)},
+            main_measure=MAIN_MEASURE,
+            tables=tables,
+            contenders=walked.grades(),
+            horizons={str(days): walked.at_horizon(place, seed=seed) for place, days in enumerate(self.learned_days)},
+            features_alone=features_alone(
+                stacked.examples.rows[tested], (came > 0).astype(np.float64), names=stacked.examples.names
+            ),
+            test_rows=len(came),
+            test_positives=int((came > 0).sum()),
+            draw=partial(draw_value_pictures, folds=tables.folds, forecasts=forecasts, came=came),
+            chosen=walked,
+            left_out=tuple(name for name in MEMBERS if name not in walked.learned),
+            findings=findings(walked.past, walked.forecasts(walked.main), horizon=walked.main)
+            | {"horizons": [{"days": days, "trained": int(days in self.learned_days)} for days in self.horizons_days]},
+        )
+
+
+@dataclass(frozen=True)
+class _Walked:
+    """What every fold says, the blends with their loss at the main horizon, the one chosen, and whether seasons agree."""
+
+    past: ValueFolds
+    main: int
+    learned: tuple[str, ...]
+    losses: Mapping[str, float]
+    chosen: str
+    seasonal: bool
+
+    @classmethod
+    def of(cls, past: ValueFolds, *, main: int) -> _Walked:
+        """Choose by the rule of `value_recipes`."""
+        learned = answered_everywhere(past.folds)
+        came = [fold.labels[:, main] for fold in past.folds]
+        everywhere = range(len(past.folds))
+
+        def said(blend: str, *, seasonal: bool = False) -> list[FloatArray]:
+            return [past.forecasts(BLENDS[blend], place, seasonal=seasonal)[:, main] for place in everywhere]
+
+        losses = {blend: loss(said(blend), came) for blend in contenders(learned)}
+        chosen, known = choose(losses), past.with_year_before()
+        told = [[each[place] for place in known] for each in (said(chosen), said(chosen, seasonal=True), came)]
+        return cls(past, main, learned, losses, chosen, season_agrees(*told))
+
+    @property
+    def members(self) -> Members:
+        return BLENDS[self.chosen]
+
+    def forecasts(self, horizon: int) -> list[FloatArray]:
+        """Return what the recipe would have said, by fold."""
+        folds = range(len(self.past.folds))
+        return [self.past.forecasts(self.members, place, seasonal=self.seasonal)[:, horizon] for place in folds]
+
+    def answered(self, place: int, horizon: int) -> Answered:
+        fold, recipe = self.past.folds[place], self.forecasts(horizon)[place]
+        baselines = {name: fold.answers[name][:, horizon] for name in BASELINES if name in self.learned}
+        return Answered.of(fold, {CHOSEN: recipe, **baselines}, truth=fold.labels[:, horizon])
+
+    def at_horizon(self, horizon: int, *, seed: int) -> dict[str, Estimate]:
+        folds = [self.answered(place, horizon) for place in range(len(self.past.folds))]
+        recipe = [replace(fold, answers={CHOSEN: fold.answers[CHOSEN]}) for fold in folds]
+        return estimates(pooled_draws(recipe, measure, seed=seed)[CHOSEN])
+
+    def intervals(self) -> ValueIntervals | None:
+        """Return the ends for the shipped model, learned from all folds: from each season there was."""
+        return self.past.intervals(self.forecasts(self.main), range(len(self.past.folds)), horizon=self.main)
+
+    def grades(self) -> list[ContenderGrade]:
+        season = "season" if self.seasonal else "none"
+        return [
+            ContenderGrade(name, season if name == self.chosen else "none", loss, name == self.chosen)
+            for name, loss in self.losses.items()
+        ]
