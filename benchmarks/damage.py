@@ -195,6 +195,7 @@ def _snapshot(home: Home) -> Snapshot:
 def _model(rows: Rows) -> ChurnModel:
     from features.catalogue import CATALOGUE
     from models.churn import ChurnRecipe, fit_churn
+    from models.examples import Examples
     from models.learners.boosting import BoostingPreset
 
     labels, customers = (rows[:, :3] > 15).astype(np.float64), np.arange(len(rows), dtype=np.int32)

@@ -10,6 +10,8 @@ from msgspec import UNSET, Struct, UnsetType
 from features.company.schema import Company
 from features.times import format_time
 from models.churn.band import RiskBand, band_of
+from models.explanation.strongest import Effect, Reason
+from models.explanation.texts import text_of
 from serving.live.places import ChurnPlaces, HealthPlaces, Horizons, Place, PurchasePlaces, StagePlaces, ValuePlaces
 
 Row: TypeAlias = Sequence[float]
@@ -23,6 +25,16 @@ class HorizonAnswer(Struct, frozen=True):
     probability: float
 
 
+class ReasonAnswer(Struct, frozen=True):
+    """One reason: its code, the feature that weighs most, whether it raises the chance or lowers it, by how much, in words."""
+
+    code: str
+    feature: str
+    effect: Effect
+    contribution: float
+    text: str
+
+
 class ChurnAnswer(Struct, frozen=True, omit_defaults=True):
     """The chance to leave within the main horizon and within each, how sure it is, and where it stands among all."""
 
@@ -33,6 +45,7 @@ class ChurnAnswer(Struct, frozen=True, omit_defaults=True):
     high: float | UnsetType = UNSET
     percentile: float | UnsetType = UNSET
     band: RiskBand | UnsetType = UNSET
+    reasons: list[ReasonAnswer] | UnsetType = UNSET
 
 
 class NextStageAnswer(Struct, frozen=True):
@@ -87,7 +100,7 @@ class PurchaseAnswer(Struct, frozen=True, omit_defaults=True):
     expected_days: float | UnsetType = UNSET
 
 
-def churn_answer(row: Row, places: ChurnPlaces, company: Company) -> ChurnAnswer | UnsetType:
+def churn_answer(row: Row, places: ChurnPlaces, company: Company, *, reasons: Sequence[Reason]) -> ChurnAnswer | UnsetType:
     """Return what is said of leaving; nothing for who was not at risk."""
     horizons = _horizons(row, places.horizons)
     if horizons is UNSET:
@@ -95,7 +108,7 @@ def churn_answer(row: Row, places: ChurnPlaces, company: Company) -> ChurnAnswer
     main = horizons[places.horizons.main].probability
     return ChurnAnswer(
         main, places.horizons.main_days, horizons, _known(row, places.low), _known(row, places.high),
-        _known(row, places.percentile), band_of(main, company),
+        _known(row, places.percentile), band_of(main, company), [_reason(each) for each in reasons] or UNSET,
     )  # fmt: skip
 
 
@@ -142,6 +155,10 @@ def purchase_answer(row: Row, places: PurchasePlaces) -> PurchaseAnswer | UnsetT
         return UNSET
     main = horizons[places.horizons.main].probability
     return PurchaseAnswer(main, places.horizons.main_days, horizons, _known(row, places.expected_days))
+
+
+def _reason(reason: Reason) -> ReasonAnswer:
+    return ReasonAnswer(reason.code, reason.feature, reason.effect, reason.contribution, text_of(reason, language="en"))
 
 
 def _horizons(row: Row, horizons: Horizons) -> list[HorizonAnswer] | UnsetType:

@@ -76,6 +76,18 @@ class HorizonSchema(_Answer):
     probability: Probability
 
 
+class ReasonSchema(_Answer):
+    """One reason why the chance is what it is."""
+
+    model_config = ConfigDict(title="Reason", extra="forbid")
+
+    code: str
+    feature: str = Field(description="The feature that weighs most in it.")
+    effect: Literal["raises", "lowers"]
+    contribution: float = Field(description="To the log-odds, beside those of a median customer.")
+    text: str
+
+
 class ChurnSchema(_Answer):
     """The chance to leave."""
 
@@ -90,6 +102,7 @@ class ChurnSchema(_Answer):
     high: Probability | SkipJsonSchema[None] = absent(description="At most this share of customers scored alike leaves.")
     percentile: float | SkipJsonSchema[None] = absent(description="0 to 100 among all at risk; higher is riskier.")
     band: Literal["low", "medium", "high"] | SkipJsonSchema[None] = absent(description="What the company file calls so.")
+    reasons: list[ReasonSchema] | SkipJsonSchema[None] = absent(description="The strongest first; held for the riskiest.")
 
 
 class NextStageSchema(_Answer):

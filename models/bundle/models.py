@@ -23,6 +23,7 @@ from models.model import Model
 from models.needs.model import NeedsModel
 from models.purchase.model import PurchaseModel
 from models.rows import Rows
+from models.value.model import ValueModel
 
 GOLDEN = "golden.json"
 TOLERANCE = 1e-12
@@ -35,6 +36,7 @@ _READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {
     PurchaseModel.kind: PurchaseModel.from_files,
     NeedsModel.kind: NeedsModel.from_files,
     AcceptanceModel.kind: AcceptanceModel.from_files,
+    ValueModel.kind: ValueModel.from_files,
 }
 
 

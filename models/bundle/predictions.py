@@ -1,7 +1,8 @@
 """What was predicted for every customer of a snapshot, as write-once files that are looked up, not computed.
 
 `predictions/<sha256>/` holds `ids.arrow` (sorted by bytes), `predictions.npy` (row-major float64, one row an id),
-`columns.json` and a manifest that names the bundle, the company file, the snapshot and the feature catalogue they come from.
+`columns.json`, the reasons of the riskiest where a churn model gave them, and a manifest that names the bundle, the company file,
+the snapshot and the feature catalogue they come from.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from features.times import Timestamp
 from features.write_once import canonical_json
 from models.bundle.identifiers import IdIndex, read_ids, write_ids
 from models.bundle.sealed import ContentDamaged, Sealed, open_sealed, seal
+from models.explanation import stored
+from models.explanation.strongest import Reasons
 from models.rows import FloatArray
 
 _FORMAT = 1
@@ -44,13 +47,17 @@ class PredictionsOrigin:
 
 @dataclass(frozen=True)
 class Predictions:
-    """Opened predictions. `matrix` is float64, one row an id, one column a name; NaN: not predicted for this customer."""
+    """Opened predictions. `matrix` is float64, one row an id, one column a name; NaN: not predicted for this customer.
+
+    `reasons` tells why churn is what it is, for the riskiest; None where none were stored.
+    """
 
     digest: str
     origin: PredictionsOrigin
     ids: IdIndex
     columns: tuple[str, ...]
     matrix: FloatArray
+    reasons: Reasons | None = None
 
     def row(self, customer_id: str) -> int | None:
         """Return the customer's row in `matrix`; None for a customer the snapshot does not hold."""
@@ -61,8 +68,10 @@ class Predictions:
         return np.asarray(self.matrix[:, self.columns.index(name)])
 
 
-def write_predictions(home: Home, *, origin: PredictionsOrigin, ids: pa.Array, columns: Mapping[str, FloatArray]) -> str:
-    """Store one float64 column a name for these ids, and return the name of the folder.
+def write_predictions(
+    home: Home, *, origin: PredictionsOrigin, ids: pa.Array, columns: Mapping[str, FloatArray], reasons: Reasons | None = None
+) -> str:
+    """Store one float64 column a name for these ids, and return the name of the folder; `reasons` by their rows.
 
     Raises
     ------
@@ -80,6 +89,8 @@ def write_predictions(home: Home, *, origin: PredictionsOrigin, ids: pa.Array, c
         matrix = np.stack([np.asarray(column, dtype=np.float64) for column in columns.values()], axis=1)
         np.save(folder / _MATRIX, np.ascontiguousarray(matrix), allow_pickle=False)
         (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
+        for name, content in ({} if reasons is None else stored.to_files(reasons)).items():
+            (folder / name).write_bytes(content)
 
     return seal(home.predictions, {"format": _FORMAT, "kind": "predictions", "rows": len(ids), **vars(origin)}, fill)
 
@@ -103,7 +114,13 @@ def open_predictions(home: Home, digest: str, *, verify: bool = True, mapped: bo
             f"needed a prediction for each id and column in {digest[:12]}, found shape {matrix.shape}; score again"
         )
     facts = {name: sealed.manifest[name] for name in PredictionsOrigin.__dataclass_fields__}
-    return Predictions(digest, PredictionsOrigin(**facts), ids, columns, matrix)
+    return Predictions(digest, PredictionsOrigin(**facts), ids, columns, matrix, _reasons(sealed))
+
+
+def _reasons(sealed: Sealed) -> Reasons | None:
+    if stored.TABLE not in sealed.manifest["files"]:
+        return None
+    return stored.from_files({name: sealed.read(name) for name in (stored.TABLE, stored.MEANING)})
 
 
 def _mapped(sealed: Sealed, verify: bool) -> tuple[IdIndex, FloatArray]:

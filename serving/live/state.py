@@ -27,6 +27,7 @@ from models.bundle import (
     trial_load,
 )
 from models.bundle.sealed import open_sealed
+from models.explanation.strongest import Reason
 from serving.live.places import LiveDisagrees, Places, places_of
 
 
@@ -57,6 +58,10 @@ class LiveState:
     def as_of(self) -> Timestamp:
         """Return the moment of prediction: only what was known before it counts."""
         return self.predictions.origin.as_of
+
+    def reasons(self, row: int) -> tuple[Reason, ...]:
+        """Return why this customer may leave, the strongest reason first; none where none are held."""
+        return () if self.predictions.reasons is None else self.predictions.reasons.of(row)
 
     def row(self, row: int) -> list[float]:
         """Return all that is predicted for one customer, in the order of the columns; NaN where something is not."""

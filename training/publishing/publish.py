@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -24,13 +25,17 @@ from models.bundle import (
     load_model,
     write_predictions,
 )
-from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
+from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE, ChurnModel
+from models.explanation import Reasons, placed, reasons, riskiest
 from models.rows import BoolArray, FloatArray
 from models.scoring import score_snapshot
 from training.publishing.pointer import bundles_before, stored_bundle
 from training.publishing.scene import Scene, standing_columns
 from training.publishing.spread import Spread, score_spread
 from training.questions.registry import question_for
+
+REASONED_SHARE = 0.05
+"""Of who may leave, the riskiest so many get their reasons stored: those whom somebody will call."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Predictor:
     scene: Scene
     spread: Spread | None = None
     said: dict[str, dict[str, FloatArray]] = field(default_factory=dict)
+    reasoned: dict[str, Reasons] = field(default_factory=dict)
 
     def columns(self, models: Mapping[str, str]) -> dict[str, FloatArray]:
         """Return what these models say of every customer of the snapshot, and where everybody stands, a column a prediction.
@@ -52,6 +58,19 @@ class Predictor:
         """
         parts = [self.standing, *(self._said(name, sha) for name, sha in models.items())]
         return {name: column for part in parts for name, column in part.items()}
+
+    def reasons(self, models: Mapping[str, str]) -> Reasons | None:
+        """Return why the churn model says what it says of the riskiest; None without one."""
+        sha = models.get("churn")
+        if sha is not None and sha not in self.reasoned:
+            self.reasoned[sha] = self._reasons(sha)
+        return None if sha is None else self.reasoned[sha]
+
+    def _reasons(self, sha: str) -> Reasons:
+        model, shot, days = load_model(self.home, sha), self.scene.snapshot, self.scene.company.horizon_days
+        rows = riskiest(self._said("churn", sha)[f"churn_{days}"], share=REASONED_SHARE)
+        found = reasons(cast(ChurnModel, model), np.asarray(shot.matrix[rows]), names=shot.names, horizon_days=days)
+        return placed(found, rows)
 
     @cached_property
     def standing(self) -> dict[str, FloatArray]:
@@ -88,7 +107,8 @@ def _stored(predictor: Predictor, bundle: Bundle) -> str:
     """Store what a bundle predicts and return the name of the predictions."""
     shot, company = predictor.scene.snapshot, predictor.scene.company
     origin = PredictionsOrigin(shot.digest, shot.as_of, company.catalogue.signature, bundle.sha256, company.sha256)
-    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=predictor.columns(bundle.models))
+    columns, reasons = predictor.columns(bundle.models), predictor.reasons(bundle.models)
+    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=columns, reasons=reasons)
 
 
 def _only_where(at_risk: BoolArray, name: str, *, column: FloatArray) -> FloatArray:

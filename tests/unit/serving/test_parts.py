@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from benchmarks.live_states import AS_OF, Publisher
 from features.times import DAY, HOUR, format_time
+from models.explanation import REASON_ROW, Reasons
 from serving.app import create_app
 from serving.database import keys
 from serving.settings import ServiceSettings
@@ -25,8 +27,8 @@ HELD = {
 }  # fmt: skip
 
 
-def answer(publisher: Publisher, held: dict[str, float]) -> dict:
-    publisher.point_to(publisher.store({"c1": 0.3, "c2": math.nan}, beside=held))
+def answer(publisher: Publisher, held: dict[str, float], *, reasons: Reasons | None = None) -> dict:
+    publisher.point_to(publisher.store({"c1": 0.3, "c2": math.nan}, beside=held, reasons=reasons))
     app = create_app(ServiceSettings(publisher.home), clock=lambda: AS_OF + HOUR)
     with TestClient(app) as client:
         key = keys.create_key(app.state.service.engine, name="t", scopes=["read"], created_at=0)
@@ -42,6 +44,19 @@ def test_churn_says_how_sure_it_is_and_where_it_stands(publisher):
 
     assert (churn["low"], churn["probability"], churn["high"]) == (0.2, 0.3, 0.45)
     assert (churn["percentile"], churn["band"]) == (88.0, "high")
+
+
+def test_a_reason_has_its_code_and_a_sentence_true_of_the_customer(publisher):
+    table = np.zeros(1, REASON_ROW)
+    table["code"], table["feature"], table["contribution"], table["value"] = [0, -1, -1], [0, -1, -1], [0.8, 0, 0], [74, 0, 0]
+    held = Reasons(table, ("purchase_rhythm",), ("purchases_days_since_last",), (12.0,))
+
+    body = answer(publisher, HELD, reasons=held)
+
+    (reason,) = body["churn"]["reasons"]
+    assert (reason["code"], reason["effect"], reason["contribution"]) == ("purchase_rhythm", "raises", 0.8)
+    assert "days since the last purchase: 74; usually 12" in reason["text"]
+    assert "churn_reasons_unavailable" not in codes(body)
 
 
 def test_a_stage_has_its_name_since_when_and_where_it_goes_the_likeliest_first(publisher):

@@ -35,7 +35,8 @@ def report(*, against_prior: float = -0.1, against_mbg: float = -0.01, auc: floa
     differences = {"prior": against_prior, "rfm_logistic": -0.05, "mbg_nbd": against_mbg}
     return TrainingReport(
         model="churn", model_sha="m" * 64, run_id="run", trained_at=0, definition="activity", horizon_days=90, seed=0, data=DATA,
-        main_measure="log_loss",         pooled=pooled, differences={name: {"log_loss": estimate(value)} for name, value in differences.items()}, folds=[],
+        main_measure="log_loss", pooled=pooled, folds=[],
+        differences={name: {"log_loss": estimate(value)} for name, value in differences.items()},
         contenders=[], horizons={}, features_alone=[FeatureGrade("usage_count_30d", alone)], test_rows=900, test_positives=200,
         refitted_rows=1000,
     )  # fmt: skip

@@ -63,6 +63,25 @@ class TestPromotion:
         assert 0 < len(asked) < 150
         assert asked == orders_within(promoted.home, UNTIL - 120 * DAY)
 
+    def test_everybody_stands_in_a_stage_of_every_set_and_has_a_health_score(self, promoted: Any) -> None:
+        predictions, company = live_state(promoted).predictions, company_in_use(promoted.home)
+
+        for stage_set in company.stage_sets:
+            codes = predictions.column(f"stage_{stage_set.name}")
+            assert set(codes) <= set(range(len(stage_set.stages)))
+        scores = predictions.column("health_score")
+        assert ((scores >= 0) & (scores <= 100) | np.isnan(scores)).all()
+
+    def test_the_riskiest_have_their_reasons_beside_their_chance(self, promoted: Any) -> None:
+        predictions = live_state(promoted).predictions
+        chances = predictions.column("churn_90")
+
+        held = predictions.reasons.table["row"]
+
+        assert len(held) == np.ceil(publish_room.REASONED_SHARE * (~np.isnan(chances)).sum())
+        assert chances[held].min() >= np.nanmax(np.delete(chances, held))
+        assert all(1 <= len(predictions.reasons.of(row)) <= 3 for row in held)
+
     def test_a_refused_candidate_changes_nothing_and_says_the_figures(self, shop: Any) -> None:
         with pytest.raises(PromotionRefused, match=r"not_worse_than_baseline refused: may be worse than mbg_nbd"):
             promote(shop.home, "churn", act=act(shop, override=None))
@@ -84,8 +103,8 @@ class TestPromotion:
             promote(shop.home, "churn", act=act(shop, override=reason))
 
     def test_no_override_opens_the_way_for_a_damaged_model(self, shop: Any) -> None:
-        (text, *_) = sorted((shop.home.models / shop.trained.model_sha).glob("*.txt"))
-        text.write_bytes(text.read_bytes()[:-7])
+        learned = shop.home.models / shop.trained.model_sha / "model.json"
+        learned.write_bytes(learned.read_bytes()[:-7])
 
         with pytest.raises(PromotionRefused, match="golden_rows refused"):
             promote(shop.home, "churn", act=act(shop))

@@ -14,13 +14,13 @@ from features.times import DAY, Timestamp, parse_time
 from models.bundle import load_live, load_public_key
 from models.learners.boosting import BoostingPreset
 from training.publishing import publish as publish_room
-from training.publishing import scene as scene_room
 from training.publishing import rollback as rollback_room
+from training.publishing import scene as scene_room
 from training.publishing.ledger import live_at, read_ledger
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
-from training.publishing.scene import company_in_use
 from training.publishing.rollback import NoPredecessor, rollback
+from training.publishing.scene import company_in_use
 from training.publishing.score import score
 from training.questions.churn import ChurnQuestion
 from training.train import TrainingRun, train
