@@ -30,14 +30,12 @@ def transition_peers(_: Effort) -> Mapping[str, Peer]:
 
 def stages_of(occasion: Occasion) -> tuple[str, ...]:
     """Return the stages of the set asked about, in the order of their codes."""
-    company = occasion.question.company
-    (asked,) = (stages for stages in company.stage_sets if stages.name == company.default_stage_set)
-    return tuple(stage.name for stage in asked.stages)
+    return tuple(stage.name for stage in occasion.question.company.stage_set.stages)
 
 
 def stage_now(occasion: Occasion, rows: Rows) -> npt.NDArray[np.intp]:
     """Return the code of the stage each row stands in; one beyond the last where it is not known."""
-    column = occasion.asked.names.index(stage_column(occasion.question.company.default_stage_set))
+    column = occasion.asked.names.index(stage_column(occasion.question.company.stage_set.name))
     return codes_of(rows, column, stages=len(stages_of(occasion)))
 
 
