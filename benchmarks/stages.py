@@ -15,8 +15,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.features.chosen import END
 from benchmarks.features.data import Data
 from benchmarks.goals import Result, arguments, report
@@ -29,17 +27,16 @@ from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.stages.course import course
 from features.stages.everybody import stages_of_everybody
+from features.stages.flicker import flicker
 from features.stages.keeping import keep_mondays
 from features.stages.kept import KeptMondays
 from features.stages.stage_rules import StageRules
 from features.stages.standing import OneCustomer, stages_of
-from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import WEEK, Timestamp, monday_at_or_before, parse_time
 from training.simulated import simulate
 
 _FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "online_retail_2009_2010.parquet"
 ONCE_CPU_SECONDS, MORE_CPU_SECONDS, MOST_FLICKER = 30.0, 1.0, 0.10
-_WITHIN_WEEKS = 4  # the Mondays within 30 days of a Monday
 _ASKED_ALONE = 200
 _SIMULATED = 2_000
 
@@ -98,23 +95,12 @@ def _alone(home: Home, company: Company, kept: KeptMondays) -> float:
     return statistics.median(waited) * 1000
 
 
-def flicker(winners: StageCodes) -> float:
-    """Return the share of customers, of all `[customer, Monday]`, who ever went back to the stage before within 30 days."""
-    flickers = np.zeros(len(winners), np.bool_)
-    for at in range(1, winners.shape[1]):
-        before, now = winners[:, at - 1], winners[:, at]
-        left = (before != now) & (before != NOT_SEEN) & (now != NOT_SEEN)
-        soon = winners[:, at + 1 : at + _WITHIN_WEEKS + 1]
-        flickers |= left & (soon == before[:, None]).any(axis=1)
-    return float(flickers.mean())
-
-
 def flicker_of(home: Home, company: Company, as_of: Timestamp) -> dict[str, tuple[float, float]]:
     """Return for each stage set the share of customers who flicker by the rules alone, and with the second look."""
     kept = keep_mondays(home, company, as_of)
     winners = kept.of(kept.at[kept.mondays[-1]].ids)
     return {
-        stage_set.name: (flicker(winners[place]), flicker(course(winners[place], stage_set).stages))
+        stage_set.name: (flicker(winners[place]).share, flicker(course(winners[place], stage_set).stages).share)
         for place, stage_set in enumerate(company.stage_sets)
     }
 

@@ -50,7 +50,7 @@ def walk(
     """
 
     def answered(fold: Fold) -> AnsweredFold:
-        learning = stacked.part(_at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)
+        learning = stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)
         tested = stacked.examples
         return AnsweredFold(fold, answer(learning, tested.rows[fold.test]), tested.labels[fold.test], tested.customers[fold.test])
 
@@ -66,7 +66,8 @@ def answered_everywhere(folds: Sequence[AnsweredFold]) -> tuple[str, ...]:
     return tuple(name for name in folds[0].answers if all(name in fold.answers for fold in folds))
 
 
-def _at_most(rows: npt.NDArray[np.intp], most: int, *, seed: int) -> npt.NDArray[np.intp]:
+def at_most(rows: npt.NDArray[np.intp], most: int, *, seed: int) -> npt.NDArray[np.intp]:
+    """Return all rows, or where there are more, so many of them drawn by a seed, in their order."""
     if len(rows) <= most:
         return rows
     return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))

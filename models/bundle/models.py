@@ -23,6 +23,7 @@ from models.model import Model
 from models.needs.model import NeedsModel
 from models.purchase.model import PurchaseModel
 from models.rows import Rows
+from models.transition.model import TransitionModel
 from models.value.model import ValueModel
 
 GOLDEN = "golden.json"
@@ -33,6 +34,7 @@ _NOT_REPEATABLE = frozenset({"run_id", "run", "host", "hostname", "user", "time"
 # kind in the manifest -> how its files become a model
 _READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {
     ChurnModel.kind: ChurnModel.from_files,
+    TransitionModel.kind: TransitionModel.from_files,
     PurchaseModel.kind: PurchaseModel.from_files,
     NeedsModel.kind: NeedsModel.from_files,
     AcceptanceModel.kind: AcceptanceModel.from_files,

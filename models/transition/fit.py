@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from models.examples import Examples
-from models.learners.boosting import bin_rows, fit_boosting
+from models.learners.boosting import BoostingData, bin_rows, fit_boosting
 from models.learners.multinomial import fit_multinomial
 from models.learners.target import Target
 from models.model import ColumnRange
 from models.rows import FloatArray, WrongShape
 from models.transition.columns import codes_of, stage_column
-from models.transition.members import BoostingMember, Design, MatrixMember, Member, MultinomialMember, markov, persistence
+from models.transition.matrices import Codes, markov, persistence, possible_moves
+from models.transition.members import BoostingMember, CorrectedMember, Design, MatrixMember, Member, MultinomialMember
 from models.transition.model import HorizonModel, TransitionModel
-from models.transition.recipe import OneStageOnly, TransitionRecipe
-
-ENOUGH_ROWS = 200
-"""Rows of a stage after which a move never seen among them is held to be impossible."""
-
-Codes = npt.NDArray[np.intp]
+from models.transition.recipe import LOOSENESS, OneStageOnly, TransitionRecipe
 
 
 @dataclass(frozen=True)
@@ -38,9 +34,13 @@ class _Task:
     def stage(self) -> int:
         return self.examples.names.index(stage_column(self.recipe.stage_set))
 
-    @property
+    @cached_property
     def stood(self) -> Codes:
         return codes_of(self.examples.rows, self.stage, stages=len(self.recipe.stages))
+
+    @cached_property
+    def binned(self) -> BoostingData:
+        return bin_rows(self.examples.rows, self.examples.names, preset=self.recipe.preset, threads=self.threads)
 
     @property
     def codes(self) -> list[Codes]:
@@ -81,26 +81,6 @@ def fit_transition(examples: Examples, *, recipe: TransitionRecipe, seed: int, t
     )
 
 
-def possible_moves(stood: Codes, codes: Codes, *, stages: int) -> npt.NDArray[np.bool_]:
-    """Return which stage can follow which, shape (stages + 1, stages); the last row, of who stands in none, excludes nothing.
-
-    A move is impossible if none of at least `ENOUGH_ROWS` rows made it, though others came to stand in that stage: nobody is new
-    again. A stage in which nobody ended yet is only out of a short history's sight, and stays possible.
-
-    Examples
-    --------
-    >>> stood, codes = np.repeat([0, 1], 300), np.repeat([0, 1, 1], 200)
-    >>> possible_moves(stood, codes, stages=3).tolist()[:2]
-    [[True, True, True], [False, True, True]]
-    """
-    counts = np.zeros((stages + 1, stages))
-    np.add.at(counts, (stood, codes), 1)
-    looked_at = counts.sum(axis=1, keepdims=True) >= ENOUGH_ROWS
-    possible = (counts > 0) | ~looked_at | (counts.sum(axis=0) == 0)
-    possible[-1] = True
-    return np.asarray(possible)
-
-
 def _check(examples: Examples, recipe: TransitionRecipe) -> None:
     if examples.labels.shape[1] != len(recipe.horizons_days):
         raise WrongShape(f"needed a label for each horizon {recipe.horizons_days}, found {examples.labels.shape[1]} columns")
@@ -113,29 +93,43 @@ def _check(examples: Examples, recipe: TransitionRecipe) -> None:
 
 
 def _boosting(task: _Task) -> list[Member]:
-    preset, examples = task.recipe.preset, task.examples
-    data = bin_rows(examples.rows, examples.names, preset=preset, threads=task.threads)
-    targets = [Target.of_classes(labels, classes=len(task.recipe.stages)) for labels in task.examples.labels.T]
-    return [
-        BoostingMember(fit_boosting(data, target, preset=preset, seed=task.seed), stem=f"transition-{days}-boosting")
-        for days, target in zip(task.recipe.horizons_days, targets, strict=True)
-    ]
+    return [_grown(task, place, "boosting") for place in range(len(task.codes))]
+
+
+def _corrected(task: _Task) -> list[Member]:
+    """Grow trees from the log-chances of the Markov matrix: short histories tell the matrix before they tell the features."""
+    members: list[Member] = []
+    for place, matrix in enumerate(_matrices(task, markov)):
+        known = matrix.log_chances(task.examples.rows)
+        members.append(CorrectedMember(_grown(task, place, "corrected", known=known), matrix))
+    return members
+
+
+def _grown(task: _Task, place: int, name: str, *, known: FloatArray | None = None) -> BoostingMember:
+    """Grow trees for one horizon, from nothing or from log-chances that are known, shape (n, stages)."""
+    target = Target.of_classes(task.examples.labels[:, place], classes=len(task.recipe.stages))
+    if known is not None:
+        target = replace(target, offset=known.ravel(order="F"))  # LightGBM wants all rows of a class together
+    boosting = fit_boosting(task.binned, target, preset=task.recipe.preset, seed=task.seed)
+    return BoostingMember(boosting, stem=f"transition-{task.recipe.horizons_days[place]}-{name}")
 
 
 def _multinomial(task: _Task) -> list[Member]:
     design = Design.of(task.examples.names, stage=task.stage, stages=len(task.recipe.stages))
     rows = design.apply(task.examples.rows)
-    return [MultinomialMember(fit_multinomial(rows, labels, classes=design.stages), design) for labels in task.examples.labels.T]
+    fitted = [fit_multinomial(rows, codes, classes=design.stages, looseness=LOOSENESS) for codes in task.examples.labels.T]
+    return [MultinomialMember(each, design) for each in fitted]
 
 
-def _matrix(task: _Task, chances: Callable[..., FloatArray]) -> list[Member]:
+def _matrices(task: _Task, chances: Callable[..., FloatArray]) -> list[MatrixMember]:
     fitted = [chances(task.stood, codes, stages=len(task.recipe.stages)) for codes in task.codes]
     return [MatrixMember(tuple(map(tuple, each.tolist())), task.stage) for each in fitted]
 
 
-_FITS: dict[str, Callable[[_Task], list[Member]]] = {
+_FITS: dict[str, Callable[[_Task], Sequence[Member]]] = {
     "boosting": _boosting,
+    "corrected": _corrected,
     "multinomial": _multinomial,
-    "markov": lambda task: _matrix(task, markov),
-    "persistence": lambda task: _matrix(task, persistence),
+    "markov": lambda task: _matrices(task, markov),
+    "persistence": lambda task: _matrices(task, persistence),
 }

@@ -1,4 +1,4 @@
-"""What does one learner say of the stage after one horizon: three kinds of members, each answering a log-chance a stage."""
+"""What does one learner say of the stage after one horizon: four kinds of members, each answering a log-chance a stage."""
 
 from __future__ import annotations
 
@@ -142,40 +142,47 @@ class MatrixMember:
         return {"kind": self.kind, "chances": [list(row) for row in self.chances], "stage": self.stage}
 
 
-def markov(stood: np.typing.NDArray[np.intp], codes: np.typing.NDArray[np.intp], *, stages: int) -> FloatArray:
-    """Return the share of rows that went from each stage to each, half a row added to every pair; last that of all rows.
+@dataclass(frozen=True)
+class CorrectedMember:
+    """Boosted trees that were grown from a matrix: they tell how a customer's chances differ from those of the stage."""
 
-    >>> markov(np.array([0, 0, 0]), np.array([0, 1, 1]), stages=2).round(3).tolist()
-    [[0.375, 0.625], [0.5, 0.5], [0.375, 0.625]]
-    """
-    counts = np.full((stages + 1, stages), _UNSEEN)
-    np.add.at(counts, (stood, codes), 1.0)
-    counts[-1] = _UNSEEN + np.bincount(codes, minlength=stages)
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+    kind: ClassVar[str] = "corrected"
+    boosted: BoostingMember
+    matrix: MatrixMember
 
+    def log_chances(self, rows: Rows) -> FloatArray:
+        """Return the log-chances of the matrix, corrected by the trees."""
+        return np.asarray(log_softmax(self.matrix.log_chances(rows) + self.boosted.boosting.scores(rows), axis=1))
 
-def persistence(stood: np.typing.NDArray[np.intp], codes: np.typing.NDArray[np.intp], *, stages: int) -> FloatArray:
-    """Return one chance to stay for every stage alike; who goes, goes where customers end up.
+    def contributions(self, rows: Rows) -> FloatArray:
+        """Return those of both, which add up."""
+        return self.boosted.contributions(rows) + self.matrix.contributions(rows)
 
-    >>> persistence(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0]), stages=2)[0].round(2).tolist()
-    [0.7, 0.3]
-    """
-    ends = markov(stood, codes, stages=stages)[-1]
-    stay = (np.mean(stood == codes) * len(codes) + _UNSEEN) / (len(codes) + 2 * _UNSEEN)
-    elsewhere = ends * (1 - np.eye(stages))
-    leaving = elsewhere / elsewhere.sum(axis=1, keepdims=True)
-    return np.vstack([stay * np.eye(stages) + (1 - stay) * leaving, ends])
+    def texts(self) -> Mapping[str, str]:
+        """Return one LightGBM text a seed."""
+        return self.boosted.texts()
 
-
-_UNSEEN = 0.5  # Jeffreys: what was never seen is rare, not impossible
+    def to_json(self) -> dict[str, Any]:
+        """Return both."""
+        return {"kind": self.kind, "boosted": self.boosted.to_json(), "matrix": self.matrix.to_json()}
 
 
 def read_member(value: Mapping[str, Any], files: Mapping[str, bytes]) -> Member:
     """Return the member that `to_json` wrote, its trees taken from `files`."""
     if value["kind"] == BoostingMember.kind:
-        return BoostingMember(Boosting.from_texts([files[name].decode() for name in value["files"]]), value["stem"])
+        return _boosting(value, files)
+    if value["kind"] == CorrectedMember.kind:
+        return CorrectedMember(_boosting(value["boosted"], files), _matrix(value["matrix"]))
     if value["kind"] == MultinomialMember.kind:
         design = value["design"]
         read = Design(tuple(design["columns"]), design["stage"], design["stages"])
         return MultinomialMember(Multinomial.from_json(value["multinomial"]), read)
+    return _matrix(value)
+
+
+def _boosting(value: Mapping[str, Any], files: Mapping[str, bytes]) -> BoostingMember:
+    return BoostingMember(Boosting.from_texts([files[name].decode() for name in value["files"]]), value["stem"])
+
+
+def _matrix(value: Mapping[str, Any]) -> MatrixMember:
     return MatrixMember(tuple(tuple(row) for row in value["chances"]), value["stage"])

@@ -14,8 +14,7 @@ import numpy as np
 from features.company.schema import Company
 from features.log.store import EventLog
 from features.stages.past import PastStages, past_stages
-from features.stages.stage_rules import StageRules
-from features.stages.winners import StageCodes
+from features.stages.winners import StageCodes, features_named_by
 from features.times import DAY, Timestamp
 from training.labels.labels import Labels, observed_by, refuse_immature
 
@@ -30,8 +29,9 @@ class StageAhead:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Return the sources the rules read: they decide when a label is mature."""
-        return tuple(load.source for load in StageRules(self.company).catalogue.compiled.loads)
+        """Return the sources the rules of the set read: they decide when a label is mature."""
+        named = features_named_by(self.company.stage_sets_by_name[self.stage_set])
+        return tuple(load.source for load in self.company.catalogue.only(named).compiled.loads)
 
 
 def label_stages(

@@ -10,12 +10,21 @@ from features.errors import NotFound
 from training.question import Question
 from training.questions.churn import ChurnQuestion
 from training.questions.purchase import PurchaseQuestion
+from training.questions.transition import TransitionQuestion
+from training.questions.value import ValueQuestion
 
-_QUESTIONS: Mapping[str, Callable[[Company], Question]] = {"churn": ChurnQuestion, "purchase": PurchaseQuestion}
+_QUESTIONS: Mapping[str, Callable[[Company], Question]] = {
+    "churn": ChurnQuestion,
+    "transition": TransitionQuestion,
+    "purchase": PurchaseQuestion,
+    "value": ValueQuestion,
+}
 
 _DECIDED_BY: Mapping[str, Callable[[Company], dict[str, Any]]] = {
     "churn": lambda company: company.churn.model_dump(include={"grace_days", "at_risk_days", "activity"}),
+    "transition": lambda company: {"stages": [[each.name, each.rule.text, each.immediate] for each in company.stage_set.stages]},
     "purchase": lambda _: {},
+    "value": lambda company: company.model_dump(include={"discount_rate", "cost_to_serve"}),
 }
 
 QUESTIONS = tuple(_QUESTIONS)

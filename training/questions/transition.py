@@ -1,0 +1,177 @@
+"""In which stage will a customer stand: the labels, the members that compete, and how the model is chosen, graded and fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from features.company.business import StageSet
+from features.company.schema import Company
+from features.home import Home
+from features.log.store import EventLog
+from features.snapshot import Snapshot
+from features.stages.past import past_stages
+from features.times import Timestamp
+from models.learners.boosting import BoostingPreset
+from models.transition import TransitionModel, TransitionRecipe, fit_transition, stage_column, stage_columns
+from models.transition.columns import codes_of
+from models.transition.recipe import GROWN
+from training.contest import Contest, features_alone, graded_tables
+from training.examples import Derived, Say, StackedExamples
+from training.labels.labels import Labels
+from training.labels.stages import StageAhead, label_stages
+from training.measures.multiclass import StageMeasure
+from training.questions.transition_findings import Moves, flicker_of_sets
+from training.questions.transition_folds import AskedFolds
+from training.questions.transition_recipes import BLENDS, Members
+from training.questions.transition_signals import Moved, signals
+from training.records.report import ContenderGrade, Finding
+from training.records.stage_pictures import draw_stage_pictures
+from training.walk_forward import MOST_ROWS_A_FOLD, at_most, walk
+
+
+@dataclass(frozen=True)
+class TransitionQuestion:
+    """In which stage of the company's default set everybody known stands at the end of each horizon."""
+
+    name: ClassVar[str] = "transition"
+    company: Company
+    preset: BoostingPreset = field(default=GROWN)
+
+    @property
+    def definition(self) -> str:
+        """Return the name of the stage set."""
+        return self.stage_set.name
+
+    @property
+    def stage_set(self) -> StageSet:
+        """Return the set whose stages are foretold."""
+        return self.company.stage_set
+
+    @property
+    def horizons_days(self) -> tuple[int, ...]:
+        """Return the horizons of the company, ascending."""
+        return self.company.horizons_days
+
+    @property
+    def horizon_days(self) -> int:
+        """Return the horizon that decisions look at."""
+        return self.company.horizon_days
+
+    @property
+    def gap_days(self) -> int:
+        """Return the longest horizon: a stage is known on the day."""
+        return max(self.horizons_days)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources the rules of the set read."""
+        return self._ahead.sources
+
+    def label(self, log: EventLog, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[Labels]:
+        """Return everybody known at each moment and the code of the stage they came to, a column a horizon."""
+        return label_stages(log, self._ahead, as_ofs=as_ofs, until=until)
+
+    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:
+        """Return the stage everybody stood in, and for how many days."""
+        past = past_stages(home, self.company, [snapshot.as_of for snapshot in snapshots])
+        return [stage_columns(past.at(snapshot.as_of, stage_set=self.stage_set.name)) for snapshot in snapshots]
+
+    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
+        """Let every blend compete at past moments, and grade the one chosen beside the baselines.
+
+        Raises
+        ------
+        HistoryTooShort
+            If there is no past moment to grade at.
+        """
+        folds = walk(stacked, self._members.answer(seed), gap_days=self.gap_days, seed=seed, say=say)
+        asked = AskedFolds(folds, tuple(self._stood(stacked, fold.fold.test) for fold in folds), self._measure)
+        losses = {name: asked.loss(name, place=self._main) for name in BLENDS}
+        chosen = min(losses, key=lambda name: losses[name])
+        return self._graded(stacked, asked, losses, chosen=chosen, seed=seed)
+
+    def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> TransitionModel:
+        """Fit the chosen recipe on all rows."""
+        return fit_transition(stacked.examples, recipe=contest.chosen, seed=seed)
+
+    def _graded(
+        self, stacked: StackedExamples, asked: AskedFolds, losses: Mapping[str, float], *, chosen: str, seed: int
+    ) -> Contest:
+        recipe, main = self._members.recipe(chosen, BLENDS[chosen]), self._main
+        findings = self._findings(stacked, asked, recipe=recipe, seed=seed)
+        could, left = asked.leaving(place=main)
+        return Contest(
+            recipe={
+                "blend": chosen,
+                "members": dict(recipe.members),
+                "stages": list(recipe.stages),
+                "preset": asdict(self.preset),
+            },
+            main_measure="log_loss",
+            tables=graded_tables(asked.answered(chosen, place=main), self._measure, seed=seed),
+            contenders=[ContenderGrade(name, "none", loss, name == chosen) for name, loss in losses.items()],
+            horizons={
+                str(days): asked.recipe_alone(chosen, place=place, seed=seed) for place, days in enumerate(self.horizons_days)
+            },
+            features_alone=features_alone(
+                stacked.examples.rows[asked.tested[could]], left[could].astype(np.float64), names=stacked.examples.names
+            ),
+            test_rows=int(could.sum()),
+            test_positives=int(left[could].sum()),
+            draw=partial(
+                draw_stage_pictures, moves=findings["moves"], order=self.stage_set.order, horizon_days=self.horizon_days
+            ),
+            chosen=recipe,
+            findings=findings,
+        )
+
+    def _findings(
+        self, stacked: StackedExamples, asked: AskedFolds, *, recipe: TransitionRecipe, seed: int
+    ) -> dict[str, list[Finding]]:
+        moves = Moves(self.stage_set, self.horizons_days, np.concatenate(asked.stood), asked.chances(recipe.name), asked.came)
+        return {
+            "moves": moves.table(),
+            "stays": moves.stays(),
+            "signals": self._signals(stacked, asked, recipe=recipe, seed=seed),
+            "flicker": flicker_of_sets(_home_of(stacked), self.company, as_of=stacked.newest.as_of),
+        }
+
+    def _signals(self, stacked: StackedExamples, asked: AskedFolds, *, recipe: TransitionRecipe, seed: int) -> list[Finding]:
+        """Ask the recipe as it stood at the newest past moment, of customers it had not seen move, at the main horizon."""
+        newest, main = asked.folds[-1].fold, self._main
+        learning = stacked.part(at_most(newest.train, MOST_ROWS_A_FOLD, seed=seed), known_at=newest.origin)
+        alone = replace(recipe, horizons_days=(self.horizon_days,))
+        model = fit_transition(replace(learning, labels=learning.labels[:, [main]]), recipe=alone, seed=seed)
+        moved = Moved(asked.stood[-1], asked.folds[-1].labels[:, main].astype(np.intp))
+        return signals(model, stacked.examples.rows[newest.test], moved)
+
+    def _stood(self, stacked: StackedExamples, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        column = stacked.examples.names.index(stage_column(self.stage_set.name))
+        return codes_of(stacked.examples.rows[rows], column, stages=len(self.stage_set.stages))
+
+    @property
+    def _ahead(self) -> StageAhead:
+        return StageAhead(self.company, self.stage_set.name, self.horizons_days)
+
+    @property
+    def _members(self) -> Members:
+        stages = tuple(stage.name for stage in self.stage_set.stages)
+        return Members(self.stage_set.name, stages, self.horizons_days, self.preset)
+
+    @property
+    def _measure(self) -> StageMeasure:
+        return StageMeasure(tuple(stage.exit for stage in self.stage_set.stages))
+
+    @property
+    def _main(self) -> int:
+        return self.horizons_days.index(self.horizon_days)
+
+
+def _home_of(stacked: StackedExamples) -> Home:
+    return Home(stacked.newest.path.parents[1])
