@@ -86,28 +86,45 @@ def fit_interval(moments: Sequence[Sequence[Tenth]], *, horizon_days: int) -> Ra
     """Learn the interval from the tenths of past moments, of which there must be one at least."""
     from scipy.stats import norm, t
 
-    said, left, customers = (
-        np.array([getattr(tenth, field) for tenths in moments for tenth in tenths], dtype=np.float64)
-        for field in ("said", "left", "customers")
-    )
-    by_chance = _variance_by_chance(said, customers)
-    beyond = max(float(np.mean(_distance(said, left, customers) ** 2 - by_chance)), 0.0)
-    size = float(np.mean(customers))
-    chance = norm.ppf(0.5 + COVERED / 2) ** 2 * _variance_by_chance(expit(_KNOTS), np.full(len(_KNOTS), size))
-    period = t.ppf(0.5 + COVERED / 2, df=len(moments)) ** 2 * beyond
-    half = np.minimum(np.sqrt(chance + period), _WIDEST)
-    step = 0.5 / size  # of so many customers, none or all may leave: half a customer more takes in the ends
-    low = np.maximum.accumulate(np.maximum(expit(_KNOTS - half) - step, 0.0))
-    high = np.minimum.accumulate(np.minimum(expit(_KNOTS + half) + step, 1.0)[::-1])[::-1]
+    size = float(np.mean([tenth.customers for tenths in moments for tenth in tenths]))
+    spread, tail = _Spread.of(moments), 0.5 + COVERED / 2
+    chance = _variance_by_chance(expit(_KNOTS), np.full(len(_KNOTS), size))
+    variance = norm.ppf(tail) ** 2 * (chance + spread.model) + t.ppf(tail, df=len(moments)) ** 2 * spread.period
+    half = np.minimum(np.sqrt(variance), _WIDEST)
+    low = np.maximum.accumulate(_whole(expit(_KNOTS - half), size))
+    high = np.minimum.accumulate((1.0 - _whole(expit(-_KNOTS - half), size))[::-1])[::-1]
     return RateInterval(horizon_days, tuple(_KNOTS.tolist()), tuple(low.tolist()), tuple(high.tolist()))
 
 
-def _distance(said: FloatArray, left: FloatArray, customers: FloatArray) -> FloatArray:
-    """Return how far the share that left is from what was said, in log-odds; half a customer more keeps it finite."""
-    share = (left * customers + said) / (customers + 1.0)
-    return np.asarray(to_log_odds(share) - to_log_odds(said))
+@dataclass(frozen=True)
+class _Spread:
+    """Variances in log-odds beyond chance: of a whole moment's level, and of a tenth within its moment."""
+
+    period: float
+    model: float
+
+    @classmethod
+    def of(cls, moments: Sequence[Sequence[Tenth]]) -> _Spread:
+        found = [_distances(tenths) for tenths in moments]
+        levels = [float(distance.mean() ** 2 - chance.mean() / len(chance)) for distance, chance in found]
+        within = [float(distance.var(ddof=1) - chance.mean()) for distance, chance in found if len(distance) > 1]
+        return cls(max(float(np.mean(levels)), 0.0), max(float(np.mean(within)), 0.0) if within else 0.0)
+
+
+def _distances(tenths: Sequence[Tenth]) -> tuple[FloatArray, FloatArray]:
+    """Return how far each tenth's share is from what was said, in log-odds, and the variance that chance alone gives it."""
+    said, left, customers = (
+        np.array([getattr(tenth, name) for tenth in tenths], float) for name in ("said", "left", "customers")
+    )
+    share = (left * customers + said) / (customers + 1.0)  # a customer more, who leaves as said, keeps it finite
+    return np.asarray(to_log_odds(share) - to_log_odds(said)), _variance_by_chance(said, customers)
 
 
 def _variance_by_chance(chances: FloatArray, customers: FloatArray) -> FloatArray:
     """Return the variance of the log-odds of a share of so many customers who leave with that chance each."""
     return np.asarray(1.0 / (customers * chances * (1.0 - chances) + 1.0))
+
+
+def _whole(shares: FloatArray, size: float) -> FloatArray:
+    """Return the shares, none where it is less than half a customer of a tenth."""
+    return np.where(shares * size < 0.5, 0.0, shares)

@@ -104,13 +104,6 @@ class ChurnModel:
         columns |= self._main(log_odds)
         return {**columns, CHURN_RESTS_ON_TOO_LITTLE: self.rests_on_too_little(rows).astype(np.float64)}
 
-    def _main(self, log_odds: FloatArray) -> dict[str, FloatArray]:
-        if self.interval is None or self.ladder is None:
-            return {}
-        main = log_odds[:, self.horizons_days.index(self.interval.horizon_days)]
-        low, high = self.interval.bounds(main)
-        return {"churn_low": low, "churn_high": high, "churn_percentile": self.ladder.percentile(main).astype(np.float64)}
-
     def placed(self, interval: RateInterval, at_risk: Rows) -> ChurnModel:
         """Return the model with its interval, and with the ladder of the scores of who is at risk now."""
         if not len(at_risk):
@@ -163,6 +156,13 @@ class ChurnModel:
         value["interval"] = value["interval"] and RateInterval.from_json(value["interval"])
         value["ladder"] = value["ladder"] and Ladder(tuple(value["ladder"]["rungs"]))
         return cls(**value)
+
+    def _main(self, log_odds: FloatArray) -> dict[str, FloatArray]:
+        if self.interval is None or self.ladder is None:
+            return {}
+        main = log_odds[:, self.horizons_days.index(self.interval.horizon_days)]
+        low, high = self.interval.bounds(main)
+        return {"churn_low": low, "churn_high": high, "churn_percentile": self.ladder.percentile(main).astype(np.float64)}
 
 
 def rising(columns: FloatArray) -> FloatArray:

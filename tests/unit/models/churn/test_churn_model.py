@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from models.churn import ChurnModel, ChurnRecipe, fit_churn
+from models.churn.interval import Tenth, fit_interval
 from models.churn.model import rising
 from models.examples import Examples
 from models.learners.calibration import Calibration
@@ -91,6 +92,46 @@ def test_a_calibration_put_on_later_moves_its_horizon_only(model: ChurnModel, ex
 
     assert after[:, 2] == pytest.approx(before[:, 2] - 0.5, abs=0.3)
     assert np.array_equal(moved.horizons[0].raw_log_odds(examples.rows), model.horizons[0].raw_log_odds(examples.rows))
+
+
+@pytest.fixture(scope="module")
+def placed(model: ChurnModel, examples: Examples) -> ChurnModel:
+    interval = fit_interval([[Tenth(100, 0.2, 0.25), Tenth(100, 0.6, 0.5)]], horizon_days=90)
+    return model.placed(interval, examples.rows)
+
+
+def test_the_chance_at_the_main_horizon_is_inside_its_interval(placed: ChurnModel, examples: Examples) -> None:
+    columns = placed.score(examples.rows, names=examples.names)
+
+    assert (columns["churn_low"] <= columns["churn_90"]).all()
+    assert (columns["churn_90"] <= columns["churn_high"]).all()
+    assert (columns["churn_high"] > columns["churn_low"]).all()
+
+
+def test_the_percentile_rises_with_the_chance_and_spans_those_at_risk(placed: ChurnModel, examples: Examples) -> None:
+    columns = placed.score(examples.rows, names=examples.names)
+    riskiest, safest = np.argmax(columns["churn_90"]), np.argmin(columns["churn_90"])
+
+    assert columns["churn_percentile"][riskiest] > 99 > 1 > columns["churn_percentile"][safest]
+    assert columns["churn_percentile"].mean() == pytest.approx(50, abs=2)
+
+
+def test_a_model_never_placed_serves_chances_alone(model: ChurnModel, examples: Examples) -> None:
+    columns = model.score(examples.rows[:2], names=examples.names)
+
+    assert set(columns) == {"churn_30", "churn_60", "churn_90", "churn_rests_on_too_little"}
+
+
+def test_where_nobody_is_at_risk_there_is_no_percentile(model: ChurnModel, placed: ChurnModel, examples: Examples) -> None:
+    assert placed.interval
+    alone = model.placed(placed.interval, examples.rows[:0])
+
+    assert np.isnan(alone.score(examples.rows[:3], names=examples.names)["churn_percentile"]).all()
+
+
+def test_interval_and_ladder_are_kept_in_the_files(placed: ChurnModel) -> None:
+    assert ChurnModel.from_files(placed.to_files()).to_files() == placed.to_files()
+    assert ChurnModel.from_files(placed.to_files()).ladder == placed.ladder
 
 
 @given(arrays(np.float64, (4, 3), elements=st.floats(-30, 30)))
