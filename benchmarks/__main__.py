@@ -16,8 +16,9 @@ BENCHMARKS = (
     ("benchmarks.spark", "1"),
     ("benchmarks.stages", "1"),
     ("benchmarks.btyd_scale", "1"),
-    ("benchmarks.online_retail", "1"),
-    ("benchmarks.quality.coupons", "1"),
+    ("benchmarks.training_cost", "0.2"),
+    ("benchmarks.quality", "0.05"),
+    ("benchmarks.reasons", "1"),
     ("benchmarks.simulated_quality", "0.1"),
 )
 

@@ -95,10 +95,9 @@ def _truth(asked: Asked, data: str) -> Result:
     told = without_top_reason(asked.model, asked.rows, names=asked.names, horizon_days=asked.horizon_days)
     any_raising = without_top_reason(asked.model, asked.rows, names=asked.names, horizon_days=asked.horizon_days, least=1e-9)
     top = riskiest(asked.model.log_odds(asked.rows, names=asked.names)[:, asked.main], share=SHARE)
-    figure = (
-        f"{told.lowered_share:.1%} of the {int((told.code >= 0).sum()):,} with such a reason "
-        f"(riskiest {SHARE:.0%}: {np.mean(told.change[top] < 0):.1%}; also where it hardly raises: {any_raising.lowered_share:.1%})"
-    )
+    count, of_riskiest = int((told.code >= 0).sum()), np.mean(told.change[top] < 0)
+    beside = f"riskiest {SHARE:.0%}: {of_riskiest:.1%}; also where it hardly raises: {any_raising.lowered_share:.1%}"
+    figure = f"{told.lowered_share:.1%} of the {count:,} with such a reason ({beside})"
     holds = told.lowered_share >= LEAST_LOWERED
     _print_codes(asked.data, told)
     return Result("I4a", "score falls without its top raising reason", figure, f"at least {LEAST_LOWERED:.0%}", holds, data)
