@@ -6,6 +6,7 @@ import copy
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import lightgbm
@@ -90,7 +91,7 @@ def test_a_text_that_is_no_model_is_refused(capfd: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda forest: pickle.loads(pickle.dumps(forest))])  # noqa: S301 - our own
-def test_a_copy_opens_the_text_for_itself(copied) -> None:  # type: ignore[no-untyped-def]
+def test_a_copy_opens_the_text_for_itself(copied: Callable[[Forest], Forest]) -> None:
     forest = Forest(text())
 
     other = copied(forest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -84,13 +86,13 @@ def test_weights_of_an_earlier_target_leave_no_trace() -> None:
 @pytest.mark.parametrize(
     ("make", "needed"),
     [
-        (lambda labels: Target.binary(labels), "needed 0 or 1"),
+        (Target.binary, "needed 0 or 1"),
         (lambda labels: Target.of_classes(labels, classes=2), "needed whole codes from 0 to 1"),
         (lambda labels: Target.tweedie(-labels), "needed finite amounts of at least 0"),
         (lambda labels: Target.amount(labels / 0.0), "needed finite numbers"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")
-def test_labels_that_cannot_be_are_refused_with_the_row(make, needed) -> None:  # type: ignore[no-untyped-def]
+def test_labels_that_cannot_be_are_refused_with_the_row(make: Callable[[FloatArray], Target], needed: str) -> None:
     with pytest.raises(TargetInvalid, match=f"{needed}.*in row"):
         make(np.array([2.0, 2.5]))
