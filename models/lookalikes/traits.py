@@ -1,4 +1,4 @@
-"""What do high performers share while they are new: the few features in which they differ most from the others, as plain figures."""
+"""What do high performers share while they are new: the few features in which they differ most from the others, in figures."""
 
 from __future__ import annotations
 
