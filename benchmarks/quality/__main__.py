@@ -15,15 +15,17 @@ from benchmarks.goals import Result, arguments, report
 from benchmarks.quality.asking import Trial
 from benchmarks.quality.churn import CHURN, level_results, nothing_further
 from benchmarks.quality.compared import Standing, standing
+from benchmarks.quality.coupons.__main__ import measured as redeemed
 from benchmarks.quality.data_sets import COMPLETEJOURNEY, online_retail
 from benchmarks.quality.effort import AUTOML_SECONDS, Effort
 from benchmarks.quality.no_signal import refused
 from benchmarks.quality.occasions import occasions
 from benchmarks.quality.tables import LEGEND, cut_off_table, pooled_table
+from benchmarks.quality.transition import TRANSITION, margin_results
 from benchmarks.quality.value import VALUE, total_results
 from benchmarks.quality.verdicts import results
 
-NO_SIGNAL = "no_signal"
+COUPONS, NO_SIGNAL = "coupons", "no_signal"
 _SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -36,6 +38,8 @@ def trials(retail: Path) -> list[Trial]:
         Trial("Q2", CHURN, shop, 90, level_results),
         Trial("Q3", VALUE, COMPLETEJOURNEY, 56, total_results),
         Trial("Q3", VALUE, shop, 90, total_results),
+        Trial("Q4", TRANSITION, COMPLETEJOURNEY, 56, margin_results),
+        Trial("Q4", TRANSITION, shop, 90, margin_results),
     ]
     return [trial for trial in asked if trial.data_set.is_here]
 
@@ -48,6 +52,8 @@ def main() -> None:
     for trial in trials(options.retail):
         if not options.only or trial.asking.question in options.only:
             found += _measured(trial, options.work, effort)
+    if COMPLETEJOURNEY.is_here and (not options.only or COUPONS in options.only):
+        found += redeemed(options.work)
     if options.ravenstack.exists() and (not options.only or NO_SIGNAL in options.only):
         found.append(refused(options.ravenstack, options.work))
     report(found, options.json)
@@ -79,7 +85,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=Path("var/benchmarks/quality"), help="where imports and answers are kept")
     parser.add_argument("--retail", type=Path, default=_SHARED / "online_retail_2009_2010.parquet", help="Online Retail II")
     parser.add_argument("--ravenstack", type=Path, default=_SHARED / "ravenstack", help="the folder of RavenStack")
-    parser.add_argument("--only", nargs="*", default=[], help=f"the questions to ask: churn, value, transition, {NO_SIGNAL}")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help=f"the questions to ask: churn, value, transition, {COUPONS}, {NO_SIGNAL}"
+    )
     parser.add_argument("--again", nargs="*", default=[], help="contenders to ask anew, such as ours")
     return parser.parse_args()
 

@@ -12,8 +12,10 @@ from benchmarks.quality.occasions import Occasion
 from models.churn import default_recipe, fit_churn
 from models.model import Model
 from models.rows import FloatArray
+from models.transition import TransitionRecipe, fit_transition
 from models.value import ValueRecipe, fit_value
 from training.folds import HistoryTooShort
+from training.questions.transition_recipes import BLENDS
 from training.records.report import ContenderGrade
 from training.train import TrainingRun, train
 
@@ -43,6 +45,15 @@ def declared_value(occasion: Occasion) -> Model:
     question = occasion.question
     recipe = ValueRecipe(_DECLARED_OF_VALUE, question.horizons_days, question.horizon_days)
     return fit_value(occasion.learning, recipe=recipe, seed=0)
+
+
+def declared_transition(occasion: Occasion) -> Model:
+    """Return trees with a multinomial regression, fitted on everything known."""
+    question = occasion.question
+    stages = question.company.stage_set
+    names = tuple(stage.name for stage in stages.stages)
+    recipe = TransitionRecipe("thirds", BLENDS["thirds"], stages.name, names, question.horizons_days)
+    return fit_transition(occasion.learning, recipe=recipe, seed=0)
 
 
 def _named(contender: ContenderGrade) -> str:

@@ -122,12 +122,9 @@ def _plain(answers: FloatArray, truth: FloatArray) -> dict[str, float]:
     return {name: float(values[0]) for name, values in measure(answers, truth, resamples=once).items()}
 
 
-def main() -> None:
-    """Ask about every campaign, print the tables and the goals."""
-    parser = arguments(__doc__ or "")
-    parser.add_argument("--work", type=Path, default=Path("var/benchmarks/quality"), help="where the import is kept")
-    given = parser.parse_args()
-    stacked = campaigns(given.work)
+def measured(work: Path) -> list[Result]:
+    """Ask about every campaign, print the tables and return the goals."""
+    stacked = campaigns(work)
     folds, answered = round_folds(stacked), walk_rounds(stacked, everybody)
     found = compared(answered)
     asked = {fold.name for fold in folds}
@@ -135,7 +132,15 @@ def main() -> None:
     print(f"\n### Coupon redemption, completejourney\n\n{_ACCEPTANCE_ONLY}\n")
     print(pooled_table(found, _SHOWN, judged=_JUDGED), campaign_table(folds, answered), sep="\n\n", end="\n\n")
     print(type_table(folds, answered), f"{LEGEND} Learned from only: {left_out}.", sep="\n\n", end="\n\n", flush=True)
-    report(results(found, campaigns_asked=len(folds)), given.json)
+    return results(found, campaigns_asked=len(folds))
+
+
+def main() -> None:
+    """Run this part alone."""
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--work", type=Path, default=Path("var/benchmarks/quality"), help="where the import is kept")
+    given = parser.parse_args()
+    report(measured(given.work), given.json)
 
 
 if __name__ == "__main__":
