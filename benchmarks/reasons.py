@@ -23,7 +23,7 @@ from features.company import Company, default_company_text, read_company
 from features.home import Home
 from lifecycle.simulate import simulate_into
 from models.churn import ChurnModel, default_recipe, fit_churn
-from models.explanation import Replaced, contributions_of, reasons, riskiest, without_top_reason
+from models.explanation import Replaced, contributions_of, lowered_share, reasons, riskiest, without_top_reason
 from models.rows import Rows
 from training.examples import stack_examples
 from training.questions.churn import ChurnQuestion
@@ -92,14 +92,14 @@ def _measured(asked: Asked) -> list[Result]:
 
 
 def _truth(asked: Asked, data: str) -> Result:
-    told = without_top_reason(asked.model, asked.rows, names=asked.names, horizon_days=asked.horizon_days)
-    any_raising = without_top_reason(asked.model, asked.rows, names=asked.names, horizon_days=asked.horizon_days, least=1e-9)
+    found = without_top_reason(asked.model, asked.rows, names=asked.names, horizon_days=asked.horizon_days)
     top = riskiest(asked.model.log_odds(asked.rows, names=asked.names)[:, asked.main], share=SHARE)
-    count, of_riskiest = int((told.code >= 0).sum()), np.mean(told.change[top] < 0)
-    beside = f"riskiest {SHARE:.0%}: {of_riskiest:.1%}; also where it hardly raises: {any_raising.lowered_share:.1%}"
-    figure = f"{told.lowered_share:.1%} of the {count:,} with such a reason ({beside})"
-    holds = told.lowered_share >= LEAST_LOWERED
-    _print_codes(asked.data, told)
+    share, at_all = lowered_share(found, found.told), lowered_share(found, found.raised > 0)
+    of_riskiest = lowered_share(found, found.told & np.isin(np.arange(len(asked.rows)), top))
+    beside = f"riskiest {SHARE:.0%}: {of_riskiest:.1%}; counting what hardly raises: {at_all:.1%}"
+    figure = f"{share:.1%} of the {int(found.told.sum()):,} with such a reason ({beside})"
+    _print_codes(asked.data, found)
+    holds = share >= LEAST_LOWERED
     return Result("I4a", "score falls without its top raising reason", figure, f"at least {LEAST_LOWERED:.0%}", holds, data)
 
 

@@ -71,13 +71,20 @@ def contributions_of(model: ExplainedModel, rows: Rows, *, names: Sequence[str],
         If the model has no such horizon.
     """
     check_columns(rows, names, model.feature_names)
-    rounded = np.ascontiguousarray(rows, dtype=np.float32)
     place = [each.horizon_days for each in model.horizons].index(horizon_days)
-    own = of_horizon(model.horizons[place], rounded, median=model.ranges.median_customer())
-    if len(model.horizons) == 1:
-        return own
-    shares = _shares_of_horizons(model, rounded, place=place, own=own.log_odds)
-    return _mean_over(model, rounded, place=place, own=own, shares=shares)
+    asked = _Asked(model, np.ascontiguousarray(rows, dtype=np.float32), place, model.ranges.median_customer())
+    own = of_horizon(model.horizons[place], asked.rows, median=asked.median)
+    return own if len(model.horizons) == 1 else _mean_over(asked, own, shares=_shares_of_horizons(asked, own.log_odds))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is explained: which model's answers, for which rows, at the horizon in which place, beside which median customer."""
+
+    model: ExplainedModel
+    rows: Rows
+    place: int
+    median: Rows
 
 
 def of_horizon(horizon: HorizonModel, rows: Rows, *, median: Rows) -> Contributions:
@@ -115,32 +122,27 @@ def _bent(calibration: Calibration, raw: Contributions, *, answers: FloatArray) 
     return Contributions(features, served - features.sum(axis=1))
 
 
-def _shares_of_horizons(model: ExplainedModel, rows: Rows, *, place: int, own: FloatArray) -> FloatArray:
+def _shares_of_horizons(asked: _Asked, own: FloatArray) -> FloatArray:
     """Return of which horizons each served answer is the mean, shape (rows, horizons); each row adds up to 1."""
-    answers = np.stack(
-        [
-            own if each == place else horizon.calibration.apply(horizon.raw_log_odds(rows))
-            for each, horizon in enumerate(model.horizons)
-        ],
-        axis=1,
-    )
-    served = model.monotone(answers)[:, place]
-    windows = [(start, end) for start in range(place + 1) for end in range(place, len(model.horizons))]
-    windows.sort(key=lambda window: window[1] - window[0])
-    means = np.stack([answers[:, start : end + 1].mean(axis=1) for start, end in windows], axis=1)
-    nearest = (np.abs(means - served[:, None]) <= _SAME).argmax(axis=1)
-    shares = np.zeros((len(windows), len(model.horizons)))
+    horizons, place = asked.model.horizons, asked.place
+    others = [each.calibration.apply(each.raw_log_odds(asked.rows)) for each in (*horizons[:place], *horizons[place + 1 :])]
+    answers = np.stack([*others[:place], own, *others[place:]], axis=1)
+    served = asked.model.monotone(answers)[:, place]
+    windows = [(start, end) for start in range(place + 1) for end in range(place + 1, len(horizons) + 1)]
+    windows.sort(key=lambda window: window[1] - window[0])  # the narrowest that explains an answer costs the least
+    shares = np.zeros((len(windows), len(horizons)))
     for number, (start, end) in enumerate(windows):
-        shares[number, start : end + 1] = 1.0 / (end + 1 - start)
-    return np.asarray(shares[nearest])
+        shares[number, start:end] = 1.0 / (end - start)
+    fits = np.abs(answers @ shares.T - served[:, None]) <= _SAME
+    return np.asarray(shares[fits.argmax(axis=1)])
 
 
-def _mean_over(model: ExplainedModel, rows: Rows, *, place: int, own: Contributions, shares: FloatArray) -> Contributions:
-    features, base, median = own.features * shares[:, [place]], own.base * shares[:, place], model.ranges.median_customer()
-    for other, horizon in enumerate(model.horizons):
+def _mean_over(asked: _Asked, own: Contributions, *, shares: FloatArray) -> Contributions:
+    features, base = own.features * shares[:, [asked.place]], own.base * shares[:, asked.place]
+    for other, horizon in enumerate(asked.model.horizons):
         touched = np.flatnonzero(shares[:, other] > 0)
-        if other != place and len(touched):
-            parts = of_horizon(horizon, rows[touched], median=median)
+        if other != asked.place and len(touched):
+            parts = of_horizon(horizon, asked.rows[touched], median=asked.median)
             features[touched] += parts.features * shares[touched, other][:, None]
             base[touched] += parts.base * shares[touched, other]
     return Contributions(features, base)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from models.explanation.contributions import ExplainedModel, contributions_of
 from models.explanation.strongest import LEAST_CONTRIBUTION, Grouping
-from models.rows import FloatArray, Rows
+from models.rows import BoolArray, FloatArray, Rows
 
 
 class AskedAgain(ExplainedModel, Protocol):
@@ -25,37 +25,37 @@ class AskedAgain(ExplainedModel, Protocol):
 class Replaced:
     """What came of replacing, in each row, the code that raised the answer most.
 
-    `codes`: the list that `code` points into; `code`: -1 where nothing raised the answer by as much as is told to people;
-    `change`: of the served log-odds, NaN there.
+    `codes`: the list that `code` points into; `raised`: by how much it raised the log-odds, 0 or less where nothing did;
+    `change`: of the served log-odds without it.
     """
 
     codes: tuple[str, ...]
     code: npt.NDArray[np.intp]
+    raised: FloatArray
     change: FloatArray
 
     @property
-    def lowered_share(self) -> float:
-        """Return in which share of the rows with such a code the answer fell."""
-        asked = self.code >= 0
-        return float(np.mean(self.change[asked] < 0))
+    def told(self) -> BoolArray:
+        """Return which rows have a raising code that would be told to people."""
+        return np.asarray(self.raised >= LEAST_CONTRIBUTION)
 
     def by_code(self) -> dict[str, tuple[int, float]]:
-        """Return, for each code that was anybody's strongest, how often it was, and in which share the answer fell."""
-        found = {name: self.change[self.code == place] for place, name in enumerate(self.codes)}
+        """Return, for each code that is told as anybody's strongest, how often it is, and in which share the answer fell."""
+        found = {name: self.change[self.told & (self.code == place)] for place, name in enumerate(self.codes)}
         return {name: (len(change), float(np.mean(change < 0))) for name, change in found.items() if len(change)}
 
 
-def without_top_reason(
-    model: AskedAgain, rows: Rows, *, names: Sequence[str], horizon_days: int, least: float = LEAST_CONTRIBUTION
-) -> Replaced:
-    """Return how each served answer changes when the features of its top raising code become the median customer's.
-
-    `least`: leave out rows in which no code raises the log-odds by so much; by default those in which none would be told.
-    """
+def without_top_reason(model: AskedAgain, rows: Rows, *, names: Sequence[str], horizon_days: int) -> Replaced:
+    """Return how each served answer changes when the features of its top raising code become the median customer's."""
     place = [each.horizon_days for each in model.horizons].index(horizon_days)
     grouping = Grouping.of(names)
     added = grouping.summed(contributions_of(model, rows, names=names, horizon_days=horizon_days).features)
-    code = np.where(added.max(axis=1) >= least, added.argmax(axis=1), -1)
+    code = added.argmax(axis=1)
     replaced = np.where(grouping.member == code[:, None], model.ranges.median_customer(), rows)
     before, after = (model.log_odds(each, names=names)[:, place] for each in (rows, replaced))
-    return Replaced(grouping.codes, code, np.where(code >= 0, after - before, np.nan))
+    return Replaced(grouping.codes, code, added.max(axis=1), after - before)
+
+
+def lowered_share(found: Replaced, among: BoolArray) -> float:
+    """Return in which share of these rows the answer fell."""
+    return float(np.mean(found.change[among] < 0))
