@@ -49,7 +49,7 @@ def text_of(reason: Reason, *, language: Language, wanted: bool = False) -> str:
 def bears_out(reason: Reason, code: ReasonCode, *, warns: bool) -> bool:
     """Say whether the customer's number, beside the usual one, is on the side that the code's sentence tells of."""
     if not code.patterns["less"] and not code.patterns["more"]:
-        return True  # its sentences tell of no side
+        return warns == (reason.effect == "raises")  # its sentences tell of no side, only that such customers leave or stay
     side = code.side_of(reason.feature)
     if side == "either" or math.isnan(reason.value) or math.isnan(reason.usual):
         return False

@@ -67,3 +67,9 @@ def test_a_code_that_takes_no_side_speaks_of_the_direction_alone() -> None:
     assert said("acquisition_cost", "lowers", value=5.5, usual=NAN) == (
         "Customers won in this way stay more often (cost of winning the customer: 5.5)"
     )
+
+
+def test_what_makes_customers_leave_is_not_said_of_the_chance_that_they_accept() -> None:
+    assert said("offer_valid_days", "raises", value=30, usual=30, wanted=True) == (
+        "What kind of offer it is: a good sign (days the offer is valid: 30; usually 30)"
+    )
