@@ -118,7 +118,7 @@ class ChurnQuestion:
         sharing = Sharing.of(chances, learned_from(learned, trees=best))
         first = replace(chances, folds=sharing.joined(folds))
         customers = len(np.unique(stacked.examples.customers))
-        losses = first.losses([each.pooled(customers) for each in contenders(learned, trees=best)])
+        losses = first.losses(contenders(learned, trees=best, customers=customers))
         losses |= {Contender(name, ((name, 1.0),)): loss for name, loss in grown.items() if name != best}
         plain = choose(losses)
         losses |= first.losses(each for each in calibrated(plain) if first.repeats(each, plain=plain))

@@ -30,6 +30,10 @@ _BLENDS: Mapping[str, tuple[tuple[str, float], ...]] = {
     "trees_rhythm_rfm": ((_TREES, 0.5), ("mbg_nbd", 0.25), ("rfm_logistic", 0.25)),
     LEARNED: ((LEARNED, 1.0),),
 }
+_ALONE: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "rhythm": (("mbg_nbd", 1.0),),
+    "rfm": (("rfm_logistic", 1.0),),
+}
 _LEARNED_FROM = (_TREES, "mbg_nbd", "rfm_logistic", "logistic")
 
 
@@ -46,16 +50,14 @@ class Contender:
         return ChurnRecipe(self.blend, self.members, definition, horizons_days, preset)
 
     def pooled(self, customers: int) -> Contender:
-        """Return the contender drawn towards the rate of all, where there are too few customers to learn much of each.
+        """Return the contender drawn towards the rate of all, the more so the fewer customers there are below enough.
 
         >>> Contender("trees", (("boosting", 1.0),)).pooled(400).members
         (('boosting', 0.8), ('prior', 0.2))
         """
         own = customers / ENOUGH_CUSTOMERS
-        if own >= 1.0:
-            return self
         members = tuple((name, round(weight * own, 12)) for name, weight in self.members)
-        return replace(self, members=(*members, ("prior", round(1.0 - own, 12))))
+        return replace(self, blend=f"{self.blend}_pooled", members=(*members, ("prior", round(1.0 - own, 12))))
 
     def weighing(self, weights: Sequence[tuple[str, float]]) -> Contender:
         """Return the contender with the learned blend replaced by the members it stands for."""
@@ -66,15 +68,19 @@ class Contender:
         return replace(self, members=(*((name, weight * own) for name, weight in weights), *others))
 
 
-def contenders(learned: Sequence[str], *, trees: str = _TREES) -> list[Contender]:
+def contenders(learned: Sequence[str], *, trees: str = _TREES, customers: int = ENOUGH_CUSTOMERS) -> list[Contender]:
     """Return every blend whose members could all be fitted, without calibration; `trees`: the member that stands for trees.
+
+    Where customers are few, models of few parameters may win alone, and every blend also competes drawn towards the rate of all.
 
     >>> [contender.blend for contender in contenders(["shallow", "logistic", "rfm_logistic"], trees="shallow")]
     ['trees', 'trees_logistic', 'trees_rfm', 'learned']
     """
-    fitted = {*learned, LEARNED}
-    named = {blend: tuple((trees if name == _TREES else name, weight) for name, weight in own) for blend, own in _BLENDS.items()}
-    return [Contender(blend, own) for blend, own in named.items() if all(name in fitted for name, _ in own)]
+    fitted, few = {*learned, LEARNED}, customers < ENOUGH_CUSTOMERS
+    blends = {**_BLENDS, **_ALONE} if few else _BLENDS
+    named = {blend: tuple((trees if name == _TREES else name, weight) for name, weight in own) for blend, own in blends.items()}
+    whole = [Contender(blend, own) for blend, own in named.items() if all(name in fitted for name, _ in own)]
+    return [*whole, *(each.pooled(customers) for each in whole)] if few else whole
 
 
 def calibrated(contender: Contender) -> list[Contender]:

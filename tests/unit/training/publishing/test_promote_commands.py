@@ -39,7 +39,7 @@ def test_a_training_is_shown_beside_its_baselines_with_intervals(trained_by_comm
 
     assert result.exit_code == 0, result.exception
     (line,) = [line for line in result.stdout.splitlines() if line.startswith("  log_loss")]
-    assert line.count("[") == 4
+    assert line.count("[") == 6
     assert all(name in result.stdout for name in ("recipe", "mbg_nbd", "rfm_logistic", "prior"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from features.company import default_company_text, read_company
 from features.rfmt import rfmt_features
 from models.examples import Examples
-from training.questions.churn_recipes import Contender
+from training.questions.churn_recipes import Contender, contenders, members_to_fit
 from training.questions.churn_rules import rule_answers
 
 COMPANY = read_company(default_company_text("default"))
@@ -51,13 +51,15 @@ def test_who_has_no_health_is_left_to_the_rate_of_all() -> None:
     assert np.isnan(rule_answers(COMPANY, learning, unknown)["health"]).all()
 
 
-def test_few_customers_are_drawn_towards_the_rate_of_all_and_many_are_not() -> None:
-    contender = Contender("trees_mbg_nbd", (("boosting", 0.7), ("mbg_nbd", 0.3)))
+def test_of_few_customers_every_blend_competes_drawn_towards_the_rate_of_all_too() -> None:
+    members = members_to_fit("activity")
 
-    few = dict(contender.pooled(100).members)
+    few, many = ({each.blend: dict(each.members) for each in contenders(members, customers=count)} for count in (100, 500))
 
-    assert few == pytest.approx({"boosting": 0.14, "mbg_nbd": 0.06, "prior": 0.8})
-    assert contender.pooled(500) == contender
+    assert few["trees_mbg_nbd_pooled"] == pytest.approx({"boosting": 0.14, "mbg_nbd": 0.06, "prior": 0.8})
+    assert few["rhythm"] == {"mbg_nbd": 1.0}
+    assert not any("pooled" in blend for blend in many)
+    assert "rhythm" not in many
 
 
 def test_the_learned_blend_ships_as_the_members_it_stands_for() -> None:
