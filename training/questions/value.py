@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import ClassVar
@@ -17,17 +18,18 @@ from features.times import Timestamp
 from models.examples import Examples
 from models.learners.boosting import BoostingPreset
 from models.rows import FloatArray, Rows
-from models.value import MEMBERS, NoRhythm, ValueIntervals, ValueModel, ValueRecipe, fit_value, member_gains
+from models.value import MEMBERS, NoRhythm, TooFewBuyers, ValueIntervals, ValueModel, ValueRecipe, fit_value, member_gains
 from models.value.money import Money
 from models.value.recipe import VALUE_PRESET
 from training.contest import Answered, Contest, features_alone, graded_tables, pooled_draws
 from training.examples import Derived, Say, StackedExamples
+from training.folds import walk_forward_folds
 from training.labels.labels import Labels
 from training.labels.margin import MarginTerms, label_margin
 from training.measures.amounts import measure
 from training.measures.resamples import Estimate, estimates
 from training.questions.value_findings import findings
-from training.questions.value_folds import FLOOR, LOSSES, Seasons, ValueFolds, broadcast
+from training.questions.value_folds import FEWEST_FOLDS, FLOOR, LOSSES, HeldOut, Seasons, ValueFolds, broadcast
 from training.questions.value_recipes import BLENDS, Members, choose, contenders, loss, season_agrees
 from training.records.report import CHOSEN, ContenderGrade
 from training.records.value_pictures import draw_value_pictures
@@ -96,9 +98,10 @@ class ValueQuestion:
         TooFewBuyers
             If in some fold hardly anybody brought anything.
         """
-        folds = walk(stacked, partial(self._answers, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
+        origins = [fold.origin for fold in walk_forward_folds(stacked.examples.as_ofs, gap_days=self.gap_days)]
+        folds = walk(stacked, partial(self._answers, origins=origins, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
         seasons = Seasons.of(stacked.examples, [each.fold for each in folds], newest=stacked.newest.as_of)
-        walked = _Walked.of(ValueFolds(folds, seasons, self.gap_days), main=self._main)
+        walked = _Walked.of(ValueFolds(folds, seasons, self.gap_days, self._main))
         return self._graded(walked, stacked, seed=seed)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ValueModel:
@@ -106,7 +109,7 @@ class ValueQuestion:
         walked: _Walked = contest.chosen
         model = fit_value(stacked.examples, recipe=self._recipe(walked.members), seed=seed)
         newest = np.nan_to_num(walked.past.seasons.newest, nan=1.0) if walked.seasonal else np.ones(len(self.learned_days))
-        return model.adjusted(seasons=newest.tolist(), intervals=walked.intervals() if self._main_is_trained else None)
+        return model.adjusted(seasons=newest.tolist(), intervals=self._intervals(stacked, walked, seed=seed))
 
     @property
     def _main_is_trained(self) -> bool:
@@ -121,18 +124,41 @@ class ValueQuestion:
         beyond = tuple(days for days in self.horizons_days if days > self.gap_days)
         return ValueRecipe(members, self.learned_days, self.horizon_days, beyond, self.company.discount_rate, self.preset)
 
-    def _answers(self, learning: Examples, tested: Rows, *, seed: int) -> Mapping[str, FloatArray]:
+    def _intervals(self, stacked: StackedExamples, walked: _Walked, *, seed: int) -> ValueIntervals | None:
+        """Learn the ends for the shipped model: from all folds, so from each season there was; None beyond what was trained."""
+        if not self._main_is_trained:
+            return None
+        if len(walked.past.folds) < FEWEST_FOLDS and (held_out := self._held_out(stacked.examples, seed=seed)):
+            return held_out.intervals(walked.members, self._main)
+        return walked.past.intervals(walked.forecasts(self._main), range(len(walked.past.folds)))
+
+    def _answers(self, learning: Examples, tested: Rows, *, origins: Sequence[Timestamp], seed: int) -> Mapping[str, FloatArray]:
         model = self._members(learning, seed=seed)
-        gains, money = member_gains(model, tested), Money.of(learning.population(), learning.names)
+        said, money = self._said(model, tested), Money.of(learning.population(), learning.names)
         rates = [money.past_rate(tested, learning.names, days=days) * model.recipe.discount(days) for days in self.learned_days]
-        same = {"mean": learning.labels.mean(axis=0), FLOOR: np.array([each.floor for each in model.horizons])}
+        few = np.isin(origins, learning.as_ofs).sum() < FEWEST_FOLDS
+        held_out = self._held_out(learning, seed=seed) if few else None
         return {
-            **gains,
-            **broadcast(same, len(tested)),
-            **({"btyd_gamma_gamma": gains["rhythm"]} if "rhythm" in gains else {}),
+            **said,
+            **broadcast({"mean": learning.labels.mean(axis=0)}, len(tested)),
+            **({"btyd_gamma_gamma": said["rhythm"]} if "rhythm" in said else {}),
             "own_past_rate": np.stack(rates, axis=1),
-            LOSSES: np.stack([each.losses.loss(tested) for each in model.horizons], axis=1),
+            **(held_out.ends(said, self._main) if held_out else {}),
         }
+
+    def _said(self, model: ValueModel, rows: Rows) -> dict[str, FloatArray]:
+        losses = np.stack([each.losses.loss(rows) for each in model.horizons], axis=1)
+        floors = broadcast({FLOOR: np.array([each.floor for each in model.horizons])}, len(rows))
+        return {**member_gains(model, rows), **floors, LOSSES: losses}
+
+    def _held_out(self, learning: Examples, *, seed: int) -> HeldOut | None:
+        """Ask half the customers of members that learned from the other half; None where a half is too few to learn from."""
+        mine = learning.customers % 2 == 0
+        columns = ("rows", "labels", "customers", "as_ofs")
+        half = replace(learning, **{name: getattr(learning, name)[mine] for name in columns}, everyone=learning.population())
+        with suppress(TooFewBuyers):
+            return HeldOut(self._said(self._members(half, seed=seed), learning.rows[~mine]), learning.labels[~mine])
+        return None
 
     def _members(self, learning: Examples, *, seed: int) -> ValueModel:
         """Fit every member; without the rhythm where there are too few repeat purchases for one, and the report says so."""
@@ -142,7 +168,7 @@ class ValueQuestion:
             return fit_value(learning, recipe=self._recipe(BLENDS["two_part_tweedie"]), seed=seed)
 
     def _graded(self, walked: _Walked, stacked: StackedExamples, *, seed: int) -> Contest:
-        folds = [walked.answered(place, walked.main) for place in range(len(walked.past.folds))]
+        folds = [walked.answered(place, walked.past.main) for place in range(len(walked.past.folds))]
         tested = np.concatenate([each.fold.test for each in walked.past.folds])
         came = np.concatenate([fold.truth for fold in folds])
         tables = graded_tables(folds, measure, seed=seed)
@@ -161,7 +187,7 @@ class ValueQuestion:
             draw=partial(draw_value_pictures, folds=tables.folds, forecasts=forecasts, came=came),
             chosen=walked,
             left_out=tuple(name for name in MEMBERS if name not in walked.learned),
-            findings=findings(walked.past, walked.forecasts(walked.main), horizon=walked.main)
+            findings=findings(walked.past, walked.chosen, walked.forecasts(walked.past.main))
             | {"horizons": [{"days": days, "trained": int(days in self.learned_days)} for days in self.horizons_days]},
         )
 
@@ -171,16 +197,15 @@ class _Walked:
     """What every fold says, the blends with their loss at the main horizon, the one chosen, and whether seasons agree."""
 
     past: ValueFolds
-    main: int
     learned: tuple[str, ...]
     losses: Mapping[str, float]
     chosen: str
     seasonal: bool
 
     @classmethod
-    def of(cls, past: ValueFolds, *, main: int) -> _Walked:
+    def of(cls, past: ValueFolds) -> _Walked:
         """Choose by the rule of `value_recipes`."""
-        learned = answered_everywhere(past.folds)
+        learned, main = answered_everywhere(past.folds), past.main
         came = [fold.labels[:, main] for fold in past.folds]
         everywhere = range(len(past.folds))
 
@@ -190,7 +215,7 @@ class _Walked:
         losses = {blend: loss(said(blend), came) for blend in contenders(learned)}
         chosen, known = choose(losses), past.with_year_before()
         told = [[each[place] for place in known] for each in (said(chosen), said(chosen, seasonal=True), came)]
-        return cls(past, main, learned, losses, chosen, season_agrees(*told))
+        return cls(past, learned, losses, chosen, season_agrees(*told))
 
     @property
     def members(self) -> Members:
@@ -210,10 +235,6 @@ class _Walked:
         folds = [self.answered(place, horizon) for place in range(len(self.past.folds))]
         recipe = [replace(fold, answers={CHOSEN: fold.answers[CHOSEN]}) for fold in folds]
         return estimates(pooled_draws(recipe, measure, seed=seed)[CHOSEN])
-
-    def intervals(self) -> ValueIntervals | None:
-        """Return the ends for the shipped model, learned from all folds: from each season there was."""
-        return self.past.intervals(self.forecasts(self.main), range(len(self.past.folds)), horizon=self.main)
 
     def grades(self) -> list[ContenderGrade]:
         season = "season" if self.seasonal else "none"

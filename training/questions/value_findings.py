@@ -18,16 +18,16 @@ from training.records.value_pictures import tenth_table
 _TENTHS = 10
 
 
-def findings(past: ValueFolds, forecasts: Sequence[FloatArray], *, horizon: int) -> dict[str, list[Finding]]:
-    """Return the tables `coverage`, by fold and by tenth of the forecasts, `tenths` and `seasons`, at one horizon.
+def findings(past: ValueFolds, blend: str, forecasts: Sequence[FloatArray]) -> dict[str, list[Finding]]:
+    """Return the tables `coverage` by fold, `coverage_by_tenth` of the forecasts, `tenths` and `seasons`, at the main horizon.
 
-    `forecasts`: what the recipe would have said, by fold.
+    `forecasts`: what the recipe would have said, by fold; `blend`: its name.
     """
-    came = [fold.labels[:, horizon] for fold in past.folds]
-    held = [past.interval(forecasts, place, horizon=horizon) for place in range(len(past.folds))]
+    came = [fold.labels[:, past.main] for fold in past.folds]
+    held = [past.interval(blend, forecasts, place) for place in range(len(past.folds))]
     origins = [format_time(fold.fold.origin) for fold in past.folds]
     told = [_Told(*each) for each in zip(origins, held, came, forecasts, strict=True) if each[1] is not None]
-    factors = past.seasons.by_fold[:, horizon].tolist()
+    factors = past.seasons.by_fold[:, past.main].tolist()
     return {
         "coverage": [*(each.coverage() for each in told), *([_Told.together(told).coverage()] if told else [])],
         "coverage_by_tenth": _Told.together(told).by_tenth() if told else [],

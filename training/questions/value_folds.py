@@ -1,7 +1,8 @@
 """What would each blend have said of the money to come at past moments, in its season, and between which ends.
 
-Everything a fold is corrected by had closed before its origin: the season is that of the year before, and the ends are learned
-from answers to earlier folds.
+Everything a fold is corrected by had closed before its origin. The season is that of the year before. The ends are learned from
+answers to earlier folds: later snapshots than were learned from. Fewer than three of them know too few seasons; then the ends are
+those of half the customers, over all snapshots, asked of members that learned from the other half.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from models.value.intervals import Interval, ValueIntervals, fit_intervals
 from models.value.model import blended_gain
 from models.value.money import Money
 from training.folds import Fold
-from training.questions.value_recipes import Members
+from training.questions.value_recipes import Members, contenders
 from training.walk_forward import AnsweredFold
 
 LOSSES, FLOOR = "losses", "floor"
 """What the walk answers beside the members and the baselines: costs beyond what is brought, and the least gain of a blend."""
 
+ENDS = ("low", "high")
+"""The ends of an interval; `low <blend>` and `high <blend>` are answers where too few folds had closed to learn them from."""
+
+FEWEST_FOLDS = 3
 _YEAR_DAYS = 365
 _NEAR_DAYS = 16  # snapshots are a month apart
 _FURTHEST = (0.5, 2.0)  # a season of more than twice or less than half is not one season's doing
@@ -55,39 +60,69 @@ class Seasons:
 
 @dataclass(frozen=True)
 class ValueFolds:
-    """The members' answers at every origin, (rows, horizons) each, and the seasons; `gap_days`: until a label has closed."""
+    """The members' answers at every origin, (rows, horizons) each, and the seasons.
+
+    `gap_days`: until a label has closed. `main`: the place of the main horizon.
+    """
 
     folds: tuple[AnsweredFold, ...]
     seasons: Seasons
     gap_days: int
+    main: int
 
     def forecasts(self, members: Members, place: int, *, seasonal: bool = False) -> FloatArray:
         """Return what a blend would have said in one fold, margin less cost to serve, shape (rows, horizons)."""
-        answers = self.folds[place].answers
-        gains = blended_gain(answers, members, floor=answers[FLOOR])
-        season = np.nan_to_num(self.seasons.by_fold[place], nan=1.0) if seasonal else 1.0
-        return rising(season * gains) - answers[LOSSES]
+        season = np.nan_to_num(self.seasons.by_fold[place], nan=1.0) if seasonal else np.ones(1)
+        return blended_values(self.folds[place].answers, members, season=season)
 
     def with_year_before(self) -> list[int]:
         """Return the folds of which the season a year before is known."""
         return [place for place, factors in enumerate(self.seasons.by_fold) if np.isfinite(factors).all()]
 
-    def interval(self, forecasts: Sequence[FloatArray], place: int, *, horizon: int) -> Interval | None:
-        """Return the ends for one fold's forecasts, learned from earlier folds closed by its origin; None if there are none.
+    def interval(self, blend: str, forecasts: Sequence[FloatArray], place: int) -> Interval | None:
+        """Return the ends for one fold's forecasts at the main horizon; None if nothing could tell them by its origin.
 
-        `forecasts`: by fold, one a row at that horizon.
+        `forecasts`: of the blend, by fold, one a row.
         """
-        origin = self.folds[place].fold.origin
-        closed = [each for each, fold in enumerate(self.folds) if fold.fold.origin + self.gap_days * DAY <= origin]
-        learned = self.intervals(forecasts, closed, horizon=horizon)
-        return None if learned is None else learned.around(forecasts[place])
+        fold = self.folds[place]
+        closed = [
+            each for each, earlier in enumerate(self.folds) if earlier.fold.origin + self.gap_days * DAY <= fold.fold.origin
+        ]
+        held_out = [fold.answers.get(f"{end} {blend}") for end in ENDS]
+        if len(closed) < FEWEST_FOLDS and held_out[0] is not None and held_out[1] is not None:
+            return Interval(held_out[0], held_out[1])
+        return self.intervals(forecasts, closed).around(forecasts[place]) if closed else None
 
-    def intervals(self, forecasts: Sequence[FloatArray], places: Sequence[int], *, horizon: int) -> ValueIntervals | None:
-        """Learn the ends from the forecasts in these folds and what came."""
-        if not places:
-            return None
-        came = np.concatenate([self.folds[each].labels[:, horizon] for each in places])
+    def intervals(self, forecasts: Sequence[FloatArray], places: Sequence[int]) -> ValueIntervals:
+        """Learn the ends at the main horizon from the forecasts in these folds and what came."""
+        came = np.concatenate([self.folds[each].labels[:, self.main] for each in places])
         return fit_intervals(np.concatenate([forecasts[each] for each in places]), came)
+
+
+def blended_values(answers: Mapping[str, FloatArray], members: Members, *, season: FloatArray | None = None) -> FloatArray:
+    """Return what a blend says, margin less cost to serve, (rows, horizons), of what the members, floor and losses say."""
+    gains = blended_gain(answers, members, floor=answers[FLOOR])
+    return rising(gains if season is None else season * gains) - answers[LOSSES]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What members said of customers they had not learned from, over all snapshots, and what came, (rows, horizons)."""
+
+    said: Mapping[str, FloatArray]
+    came: FloatArray
+
+    def intervals(self, members: Members, horizon: int) -> ValueIntervals:
+        """Learn the ends around a blend's forecasts at one horizon."""
+        return fit_intervals(blended_values(self.said, members)[:, horizon], self.came[:, horizon])
+
+    def ends(self, asked: Mapping[str, FloatArray], horizon: int) -> dict[str, FloatArray]:
+        """Return `low <blend>` and `high <blend>` for the rows asked about, of every blend whose members answered of both."""
+        found = {}
+        for blend, members in contenders([name for name in asked if name in self.said]).items():
+            around = self.intervals(members, horizon).around(blended_values(asked, members)[:, horizon])
+            found |= {f"low {blend}": around.low, f"high {blend}": around.high}
+        return found
 
 
 def _factor(examples: Examples, expected: FloatArray, closed: npt.NDArray[np.intp], *, at: Timestamp) -> FloatArray:
