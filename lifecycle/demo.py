@@ -133,19 +133,32 @@ def _company(home: Home, data: Data, *, customers: int) -> Company:
 
 def _build(home: Home, company: Company, *, signing_key: Path) -> Demo:
     from training.publishing.pointer import Act
-    from training.questions.churn import ChurnQuestion
+    from training.questions.registry import QUESTIONS
+
+    for model in QUESTIONS:
+        if _trained(home, company, model):
+            with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
+                _promote(home, model, Act(signing_key, _now()))
+    return Demo(home, Question(_riskiest(home), _key(home)))
+
+
+def _trained(home: Home, company: Company, model: str) -> bool:
+    """Train a model and show its figures; say whether there is one: who finds too little to learn from abstains."""
+    from features.errors import InvalidInput, Refused
+    from lifecycle.training_tables import measures_text
+    from training.questions.registry import question_for
     from training.records.tracking import Tracking
     from training.train import TrainingRun, train
 
-    with phase("features, and a churn model graded at past moments"):
-        run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
-        trained = train(home, ChurnQuestion(company), run=run, say=_every_phase_but_buckets)
-    from lifecycle.training_tables import measures_text
-
+    run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
+    try:
+        with phase(f"{model}: graded at past moments, then fitted on all of them"):
+            trained = train(home, question_for(model, company), run=run, say=_every_phase_but_buckets)
+    except (Refused, InvalidInput) as reason:
+        say(f"{model} abstains: {reason}")
+        return False
     say(measures_text(trained.report))
-    with phase("gates, signed bundle, predictions for everybody, pointer"):
-        _promote(home, Act(signing_key, _now()))
-    return Demo(home, Question(_riskiest(home), _key(home)))
+    return True
 
 
 def _every_phase_but_buckets(text: str) -> None:
@@ -153,17 +166,17 @@ def _every_phase_but_buckets(text: str) -> None:
         say(f"  {text}")
 
 
-def _promote(home: Home, act: Act) -> None:
+def _promote(home: Home, model: str, act: Act) -> None:
     """Promote as anybody would; where the gates refuse a company this small, say so and go on by an override on record."""
     from lifecycle.training_tables import gates_text
     from training.publishing.gates import PromotionRefused
     from training.publishing.promote import promote
 
     try:
-        entry = promote(home, "churn", act=act)
+        entry = promote(home, model, act=act)
     except PromotionRefused as refusal:
         say(f"{refusal}\nThis is a demo of a small company: it goes on by an override, which the ledger records")
-        entry = promote(home, "churn", act=replace(act, override=_SMALL))
+        entry = promote(home, model, act=replace(act, override=_SMALL))
     say(gates_text(entry.gates))
 
 
@@ -175,7 +188,8 @@ def _riskiest(home: Home) -> str:
 
     live = read_live(home)
     predictions = open_predictions(home, (live.predictions if live else None) or "")
-    riskiest: str = predictions.ids.ids[int(np.nanargmax(predictions.column(predictions.columns[0])))].as_py()
+    chances = predictions.column(next(name for name in predictions.columns if name.startswith("churn_")))
+    riskiest: str = predictions.ids.ids[int(np.nanargmax(chances))].as_py()
     return riskiest
 
 
