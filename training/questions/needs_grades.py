@@ -18,6 +18,7 @@ from training.records.report import CHOSEN
 
 HABIT, POPULARITY = "repeat_frequency", "popularity"
 _RESAMPLES = 1000
+_WORTH = 0.005  # of precision at 10: one more bought in twenty lists of ten
 
 Estimates: TypeAlias = dict[str, dict[str, Estimate]]
 
@@ -96,6 +97,7 @@ def _compared(subject: str, grades: ListGrades, baseline: str) -> str:
     ours, theirs = grades.pooled[CHOSEN][LISTED].value, grades.pooled[baseline][LISTED].value
     gap = grades.differences[baseline][LISTED]
     figures = f"of ten named {10 * ours:.2f} were bought, by {baseline} {10 * theirs:.2f}"
-    told = "better" if gap.low > 0 else "not shown to be better"
+    worth = "better" if gap.value >= _WORTH else "better, by too little to matter,"
+    told = worth if gap.low > 0 else "not shown to be better"
     spread = f"difference {10 * gap.value:+.2f} [{10 * gap.low:+.2f}, {10 * gap.high:+.2f}]"
     return f"{subject}: {told} than {baseline}; {figures} ({spread})."
