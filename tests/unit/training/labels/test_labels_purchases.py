@@ -32,7 +32,7 @@ class Bucket:
     def bucket(self, source: str, _bucket: int) -> pa.Table:
         if source == "customers":
             times = [AS_OF + int(day * DAY) for day in self.customers.values()]
-            known = {"first_seen_at": times, "known_at": times, "superseded_at": [None] * len(times)}
+            known: dict[str, list[Any]] = {"first_seen_at": times, "known_at": times, "superseded_at": [None] * len(times)}
             return _table({"customer_id": [*self.customers], **known})
         rows = sorted(self.purchases, key=lambda row: (row["customer_id"], row["occurred_at"]))
         names = ("customer_id", "kind", "occurred_at", "known_at", "superseded_at")
