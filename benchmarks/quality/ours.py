@@ -1,6 +1,6 @@
 """What does the product answer: what `lifecycle train` chooses from what was known at the cut-off, asked like any peer.
 
-Where no earlier moment is there to choose at, `lifecycle train` refuses; the recipe that DESIGN declares answers then, and the
+Where `lifecycle train` refuses, since no earlier moment is there to choose at, the recipe that DESIGN declares answers, and the
 tables say so.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks.quality.occasions import Occasion
+from features.errors import Refused
 from models.churn import default_recipe, fit_churn
 from models.model import Model
 from models.rows import FloatArray
@@ -27,7 +28,7 @@ def ours(occasion: Occasion, declared: Callable[[Occasion], Model]) -> tuple[Flo
     try:
         trained = train(occasion.home, occasion.question, run=TrainingRun(0, as_of=occasion.cut_off))
         model, recipe = trained.model, next(_named(each) for each in trained.report.contenders if each.chosen)
-    except HistoryTooShort:
+    except (HistoryTooShort, Refused):
         model = declared(occasion)
         recipe = f"{model.name} as declared"
     return model.predict(occasion.asked.rows, names=occasion.asked.names), recipe
