@@ -23,6 +23,7 @@ from models.transition.columns import codes_of
 from models.transition.recipe import GROWN
 from training.contest import Contest, features_alone, graded_tables
 from training.examples import Derived, Say, StackedExamples
+from training.folds import HistoryTooShort
 from training.labels.labels import Labels
 from training.labels.stages import StageAhead, label_stages
 from training.measures.multiclass import StageMeasure
@@ -33,6 +34,11 @@ from training.questions.transition_signals import Moved, signals
 from training.records.report import ContenderGrade, Finding
 from training.records.stage_pictures import draw_stage_pictures
 from training.walk_forward import MOST_ROWS_A_FOLD, at_most, walk
+
+_ONE_STAGE = (
+    "grading needs a past moment until which customers had come to two stages or more after each horizon; found none. Import "
+    "more history, or check the stage rules in the company file"
+)
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,12 @@ class TransitionQuestion:
         Raises
         ------
         HistoryTooShort
-            If there is no past moment to grade at.
+            If there is no past moment to grade at, or until each of them everybody had come to one stage.
         """
-        folds = walk(stacked, self._members.answer(seed), gap_days=self.gap_days, seed=seed, say=say)
+        walked = walk(stacked, self._members.answer(seed), gap_days=self.gap_days, seed=seed, say=say)
+        folds = tuple(fold for fold in walked if fold.answers)
+        if not folds:
+            raise HistoryTooShort(_ONE_STAGE)
         asked = AskedFolds(folds, tuple(self._stood(stacked, fold.fold.test) for fold in folds), self._measure)
         losses = {name: asked.loss(name, place=self._main) for name in BLENDS}
         chosen = min(losses, key=lambda name: losses[name])

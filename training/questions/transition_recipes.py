@@ -7,6 +7,7 @@ and a stage that cannot follow has the chance 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,7 @@ import numpy as np
 from models.examples import Examples
 from models.learners.boosting import BoostingPreset
 from models.rows import FloatArray, Rows
-from models.transition import BASELINES, OneStageOnly, TransitionModel, TransitionRecipe, fit_transition, stage_column
-from models.transition.columns import codes_of
-from models.transition.matrices import markov
+from models.transition import BASELINES, OneStageOnly, TransitionModel, TransitionRecipe, fit_transition
 from models.transition.model import pooled
 from models.transition.recipe import MEMBERS
 
@@ -48,24 +47,16 @@ class Members:
     def answer(self, seed: int) -> Callable[[Examples, Rows], Mapping[str, FloatArray]]:
         """Return what fits all members and tells their log-chances, (rows, horizons, stages), and which stages are possible.
 
-        Where everybody learned from came to one stage, all members say what the Markov matrix says.
+        Nothing is told where all learned from came to one stage: at that moment no model could have been.
         """
         everyone = self.recipe("members", tuple((name, 1 / len(MEMBERS)) for name in MEMBERS))
 
         def answers(learning: Examples, tested: Rows) -> Mapping[str, FloatArray]:
-            try:
+            with suppress(OneStageOnly):
                 return _asked(fit_transition(learning, recipe=everyone, seed=seed), tested)
-            except OneStageOnly:
-                return self._matrix_alone(learning, tested)
+            return {}
 
         return answers
-
-    def _matrix_alone(self, learning: Examples, tested: Rows) -> Mapping[str, FloatArray]:
-        column, stages = learning.names.index(stage_column(self.stage_set)), len(self.stages)
-        stood, asked = (codes_of(rows, column, stages=stages) for rows in (learning.rows, tested))
-        matrices = [markov(stood, codes.astype(np.intp), stages=stages) for codes in learning.labels.T]
-        logs = np.stack([np.log(matrix)[asked] for matrix in matrices], axis=1)
-        return {**dict.fromkeys(MEMBERS, logs), _POSSIBLE: np.ones_like(logs)}
 
 
 def blended(answers: Mapping[str, FloatArray], weights: Weights) -> FloatArray:
