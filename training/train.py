@@ -87,7 +87,8 @@ def _data(stacked: StackedExamples, question: Question, *, model: Model) -> Trai
         rows=len(examples.rows),
         customers=len(np.unique(examples.customers)),
         unknown_customers=stacked.unknown,
-        label_means={str(days): float(mean) for days, mean in zip(question.horizons_days, means, strict=True)},
+        # a horizon longer than the history bears is extrapolated, and has no label
+        label_means={str(days): float(mean) for days, mean in zip(question.horizons_days, means, strict=False)},
     )
 
 
