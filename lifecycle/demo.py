@@ -146,14 +146,14 @@ def _trained(home: Home, company: Company, model: str) -> bool:
     """Train a model and show its figures; say whether there is one: who finds too little to learn from abstains."""
     from features.errors import InvalidInput, Refused
     from lifecycle.training_tables import measures_text
-    from training.questions.registry import question_for
+    from training.questions.registry import question_at
     from training.records.tracking import Tracking
     from training.train import TrainingRun, train
 
     run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
     try:
         with phase(f"{model}: graded at past moments, then fitted on all of them"):
-            trained = train(home, question_for(model, company), run=run, say=_every_phase_but_buckets)
+            trained = train(home, question_at(home, model, company), run=run, say=_every_phase_but_buckets)
     except (Refused, InvalidInput) as reason:
         say(f"{model} abstains: {reason}")
         return False

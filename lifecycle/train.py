@@ -81,12 +81,12 @@ def train(
 
 def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> tuple[TrainingReport, list[GateResult]]:
     from training.publishing.promote import judge
-    from training.questions.registry import question_for
+    from training.questions.registry import question_at
     from training.records.candidates import stored_candidate
     from training.train import train
 
     with phase(f"train {model}"):
-        trained = train(home, question_for(model, company), run=run, say=say)
+        trained = train(home, question_at(home, model, company, as_of=run.as_of), run=run, say=say)
     return trained.report, judge(home, stored_candidate(home, model, run_id=trained.run_id), company=company)
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from features.company.schema import Company
 from features.errors import NotFound
+from features.home import Home
+from features.times import Timestamp
 from training.question import Question
 from training.questions.churn import ChurnQuestion
 from training.questions.purchase import PurchaseQuestion
 from training.questions.transition import TransitionQuestion
 from training.questions.value import ValueQuestion
+from training.questions.value_horizons import value_question
 
 _QUESTIONS: Mapping[str, Callable[[Company], Question]] = {
     "churn": ChurnQuestion,
@@ -46,6 +49,17 @@ def question_for(model: str, company: Company) -> Question:
     if model not in _QUESTIONS:
         raise UnknownQuestion(f"needed one of the models {', '.join(QUESTIONS)}, found {model}")
     return _QUESTIONS[model](company)
+
+
+def question_at(home: Home, model: str, company: Company, *, as_of: Timestamp | None = None) -> Question:
+    """Return the question as this history bears it, to be trained: value leaves horizons it has not seen to extrapolation.
+
+    Raises
+    ------
+    UnknownQuestion
+        If there is none of that name.
+    """
+    return value_question(home, company, as_of=as_of) if model == ValueQuestion.name else question_for(model, company)
 
 
 def asked(model: str, company: Company) -> dict[str, object]:
