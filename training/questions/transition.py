@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import ClassVar
@@ -101,18 +101,16 @@ class TransitionQuestion:
         if not folds:
             raise HistoryTooShort(_ONE_STAGE)
         asked = AskedFolds(folds, tuple(self._stood(stacked, fold.fold.test) for fold in folds), self._measure)
-        losses = {name: asked.loss(name, place=self._main) for name in BLENDS}
-        chosen = min(losses, key=lambda name: losses[name])
-        return self._graded(stacked, asked, losses, chosen=chosen, seed=seed)
+        return self._graded(stacked, asked, seed=seed)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> TransitionModel:
         """Fit the chosen recipe on all rows."""
         return fit_transition(stacked.examples, recipe=contest.chosen, seed=seed)
 
-    def _graded(
-        self, stacked: StackedExamples, asked: AskedFolds, losses: Mapping[str, float], *, chosen: str, seed: int
-    ) -> Contest:
-        recipe, main = self._members.recipe(chosen, BLENDS[chosen]), self._main
+    def _graded(self, stacked: StackedExamples, asked: AskedFolds, *, seed: int) -> Contest:
+        losses, main = {name: asked.loss(name, place=self._main) for name in BLENDS}, self._main
+        chosen = min(losses, key=lambda name: losses[name])
+        recipe = self._members.recipe(chosen, BLENDS[chosen])
         findings = self._findings(stacked, asked, recipe=recipe, seed=seed)
         could, left = asked.leaving(place=main)
         return Contest(
