@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from features.company import Company, store_company
-from features.errors import Conflict, InvalidInput
+from features.errors import Conflict
 from features.home import Home
 from features.times import Timestamp
-from features.write_once import replace_file
 from models.bundle import Bundle, Live, read_live
+from training.publishing.files import check_format, write_table
 from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import live_models, live_now, publishing_lock
 from training.publishing.publish import Predictor, publish_predictions
 from training.publishing.scene import company_in_use, newest_scene
 from training.publishing.spread import Spread
 from training.questions.registry import asked
-
-_WRITERS = {".csv": "CSV", ".parquet": "Parquet"}
-
-
-class UnknownFormat(InvalidInput):
-    """A file to write predictions to whose name does not say in which format."""
 
 
 class AnotherQuestion(Conflict):
@@ -62,16 +55,11 @@ def score_to_file(home: Home, out: Path, *, spread: Spread | None = None) -> int
     UnknownFormat
         If the name ends neither in `.csv` nor in `.parquet`.
     """
-    if out.suffix not in _WRITERS:
-        raise UnknownFormat(f"needed a file name ending in {' or '.join(_WRITERS)}, found {out.name}")
+    check_format(out)
     live_now(home)
     scene = newest_scene(home, company_in_use(home))
     columns = Predictor(home, scene, spread).columns(live_models(home))
-    table = pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **columns})
-    content = io.BytesIO()
-    table.to_csv(content, index=False) if out.suffix == ".csv" else table.to_parquet(content, index=False)
-    replace_file(out, content.getvalue())
-    return len(table)
+    return write_table(pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **columns}), out)
 
 
 def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:

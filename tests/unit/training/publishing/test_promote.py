@@ -16,12 +16,13 @@ from features.log.store import EventLog
 from features.times import DAY, Timestamp, parse_time, to_timestamp
 from models.bundle import LiveBundle, NothingLive, create_signing_key, load_live, load_public_key, read_live
 from training.publishing import publish as publish_room
+from training.publishing.files import UnknownFormat
 from training.publishing.gates import PromotionRefused
 from training.publishing.ledger import read_ledger
 from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
 from training.publishing.promote import ReasonMissing, judge, promote
 from training.publishing.scene import NoCompany, company_in_use
-from training.publishing.score import AnotherQuestion, UnknownFormat, score, score_to_file, use_company
+from training.publishing.score import AnotherQuestion, score, score_to_file, use_company
 from training.records.candidates import CandidateMissing, stored_candidate
 from training.records.report import ReportUnreadable
 
