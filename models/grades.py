@@ -15,7 +15,7 @@ Letter: TypeAlias = Literal["A", "B", "C", "F"]
 FEWEST_ROWS = 200
 FEWEST_OF_A_KIND = 50
 ENOUGH_CUSTOMERS = 500
-"""Below, estimates are drawn towards the rate of all, and their intervals are wide."""
+"""Below, estimates drawn towards the rate of all compete too, and intervals are wide."""
 
 LEVEL_RIGHT = 0.1
 LEVEL_WRONG = 0.25
@@ -90,7 +90,7 @@ def grade(evidence: Evidence) -> Grade:
     letter: Letter = "F" if reason else _letter(evidence)
     words = _WORDS[letter] + (f": {reason}" if reason else "")
     if evidence.customers < ENOUGH_CUSTOMERS:
-        words += f"; learned from {evidence.customers} customers, under {ENOUGH_CUSTOMERS}: drawn towards the rate of all"
+        words += f"; learned from {evidence.customers} customers, under {ENOUGH_CUSTOMERS}: drawn towards the rate of all if it pays"
     return Grade(letter, words, _figures(evidence), evidence.beside[0].baseline if reason and evidence.beside else None)
 
 

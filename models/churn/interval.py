@@ -25,6 +25,8 @@ COVERED = 0.8
 
 _TENTHS = 10
 _KNOTS = np.linspace(-7.0, 7.0, 57)
+_FIELDS = ("said", "left", "customers")
+_SMALLEST = 1e-6
 _WIDEST = 4.0  # log-odds; beyond, an interval says nothing any more
 
 
@@ -105,19 +107,41 @@ class _Spread:
 
     @classmethod
     def of(cls, moments: Sequence[Sequence[Tenth]]) -> _Spread:
-        found = [_distances(tenths) for tenths in moments]
-        levels = [float(distance.mean() ** 2 - chance.mean() / len(chance)) for distance, chance in found]
-        within = [float(distance.var(ddof=1) - chance.mean()) for distance, chance in found if len(distance) > 1]
-        return cls(max(float(np.mean(levels)), 0.0), max(float(np.mean(within)), 0.0) if within else 0.0)
+        """Take them by the method of moments of DerSimonian and Laird (1986), a tenth weighing what it tells."""
+        found = [_Told.of(tenths) for tenths in moments]
+        period = float(np.mean([told.level**2 - 1 / told.weights.sum() for told in found]))
+        excess, scale = sum(told.excess for told in found), sum(told.scale for told in found)
+        return cls(max(period, 0.0), max(excess / scale, 0.0) if scale > 0 else 0.0)
 
 
-def _distances(tenths: Sequence[Tenth]) -> tuple[FloatArray, FloatArray]:
-    """Return how far each tenth's share is from what was said, in log-odds, and the variance that chance alone gives it."""
-    said, left, customers = (
-        np.array([getattr(tenth, name) for tenth in tenths], float) for name in ("said", "left", "customers")
-    )
-    share = (left * customers + said) / (customers + 1.0)  # a customer more, who leaves as said, keeps it finite
-    return np.asarray(to_log_odds(share) - to_log_odds(said)), _variance_by_chance(said, customers)
+@dataclass(frozen=True)
+class _Told:
+    """One moment: how far each tenth's share is from what was said, in log-odds, and how much each tells of it."""
+
+    distances: FloatArray
+    weights: FloatArray
+
+    @classmethod
+    def of(cls, tenths: Sequence[Tenth]) -> _Told:
+        said, left, customers = (np.array([getattr(tenth, name) for tenth in tenths], float) for name in _FIELDS)
+        shares = [(share * customers + 0.5) / (customers + 1.0) for share in (left, said)]  # half a customer keeps it finite
+        return cls(to_log_odds(shares[0]) - to_log_odds(shares[1]), np.maximum(customers * said * (1.0 - said), _SMALLEST))
+
+    @property
+    def level(self) -> float:
+        """Return how far the whole moment lay off."""
+        return float(self.weights @ self.distances / self.weights.sum())
+
+    @property
+    def excess(self) -> float:
+        """Return how much more the tenths differ from their moment than chance would have them."""
+        return float(self.weights @ (self.distances - self.level) ** 2) - (len(self.weights) - 1)
+
+    @property
+    def scale(self) -> float:
+        """Return by how much a variance of 1 between tenths would add to the excess."""
+        total = float(self.weights.sum())
+        return total - float(self.weights @ self.weights) / total
 
 
 def _variance_by_chance(chances: FloatArray, customers: FloatArray) -> FloatArray:

@@ -40,7 +40,7 @@ def test_it_holds_four_of_five_rates_of_moments_to_come(moments: int, spread: fl
 
 
 def test_the_fewer_the_moments_the_wider_it_is() -> None:
-    known = moment(np.random.default_rng(0), spread=0.3)
+    known = [Tenth(250, said, float(expit(logit(said) + 0.5))) for said in (0.1, 0.2, 0.4)]
 
     widths = [width(fit_interval([known] * moments, horizon_days=90)) for moments in (1, 2, 6)]
 
