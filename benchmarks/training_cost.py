@@ -22,7 +22,7 @@ from benchmarks.goals import Result, arguments, report
 from features.home import Home
 from lifecycle.simulate import simulate_into
 from training.examples import stack_examples
-from training.publishing.publish import company_in_use
+from training.publishing.scene import company_in_use
 from training.questions.churn import ChurnQuestion
 from training.train import TrainingRun, train
 
