@@ -90,7 +90,7 @@ def grade(evidence: Evidence) -> Grade:
     letter: Letter = "F" if reason else _letter(evidence)
     words = _WORDS[letter] + (f": {reason}" if reason else "")
     if evidence.customers < ENOUGH_CUSTOMERS:
-        words += f"; learned from {evidence.customers} customers, under {ENOUGH_CUSTOMERS}: drawn towards the rate of all if it pays"
+        words += f"; learned from {evidence.customers} customers, under {ENOUGH_CUSTOMERS}: drawn to the rate of all if it pays"
     return Grade(letter, words, _figures(evidence), evidence.beside[0].baseline if reason and evidence.beside else None)
 
 
