@@ -29,6 +29,7 @@ from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE, ChurnModel
 from models.explanation import Reasons, placed, reasons, riskiest
 from models.rows import BoolArray, FloatArray
 from models.scoring import score_snapshot
+from training.publishing.judged import judged_columns
 from training.publishing.pointer import bundles_before, stored_bundle
 from training.publishing.scene import Scene, standing_columns
 from training.publishing.spread import Spread, score_spread
@@ -52,12 +53,13 @@ class Predictor:
     reasoned: dict[str, Reasons] = field(default_factory=dict)
 
     def columns(self, models: Mapping[str, str]) -> dict[str, FloatArray]:
-        """Return what these models say of every customer of the snapshot, and where everybody stands, a column a prediction.
+        """Return what these models say of every customer of the snapshot, where everybody stands, and what follows from both.
 
-        Who is not at risk gets NaN for churn: the model was not made for the question.
+        A column a prediction. Who is not at risk gets NaN for churn: the model was not made for the question.
         """
         parts = [self.standing, *(self._said(name, sha) for name, sha in models.items())]
-        return {name: column for part in parts for name, column in part.items()}
+        said = {name: column for part in parts for name, column in part.items()}
+        return said | judged_columns(self.scene, said)
 
     def reasons(self, models: Mapping[str, str]) -> Reasons | None:
         """Return why the churn model says what it says of the riskiest; None without one."""
