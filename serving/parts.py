@@ -12,6 +12,7 @@ from features.times import format_time
 from models.churn.band import RiskBand, band_of
 from models.explanation.strongest import Effect, Reason
 from models.explanation.texts import text_of
+from models.value.levers import LEVERS
 from serving.live.places import ChurnPlaces, HealthPlaces, Horizons, Place, PurchasePlaces, StagePlaces, ValuePlaces
 
 Row: TypeAlias = Sequence[float]
@@ -65,7 +66,7 @@ class StageAnswer(Struct, frozen=True, omit_defaults=True):
 
 
 class ValueAnswer(Struct, frozen=True, omit_defaults=True):
-    """The margin expected within the main horizon less cost to serve, in the company's currency."""
+    """The margin expected within the main horizon less cost to serve, and what the company makes of it."""
 
     expected_margin: float
     currency: str
@@ -73,7 +74,10 @@ class ValueAnswer(Struct, frozen=True, omit_defaults=True):
     low: float | UnsetType = UNSET
     high: float | UnsetType = UNSET
     extrapolated: bool | UnsetType = UNSET
+    category: str | UnsetType = UNSET
+    treatment: str | UnsetType = UNSET
     clv_to_cac: float | UnsetType = UNSET
+    lever: str | UnsetType = UNSET
 
 
 class ComponentAnswer(Struct, frozen=True):
@@ -132,9 +136,12 @@ def value_answer(row: Row, places: ValuePlaces, *, currency: str) -> ValueAnswer
     expected, extrapolated = row[places.expected], _known(row, places.extrapolated)
     if expected != expected:
         return UNSET
+    code, lever = _known(row, places.category), _known(row, places.lever)
+    category, treatment = (UNSET, UNSET) if code is UNSET else places.categories[int(code)]
     return ValueAnswer(
         expected, currency, places.days, _known(row, places.low), _known(row, places.high),
-        UNSET if extrapolated is UNSET else bool(extrapolated), _known(row, places.clv_to_cac),
+        UNSET if extrapolated is UNSET else bool(extrapolated), category, treatment,
+        _known(row, places.clv_to_cac), UNSET if lever is UNSET else LEVERS[int(lever)],
     )  # fmt: skip
 
 

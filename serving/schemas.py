@@ -136,7 +136,14 @@ class ValueSchema(_Answer):
     low: float | SkipJsonSchema[None] = absent(description="One in ten brings less.")
     high: float | SkipJsonSchema[None] = absent(description="One in ten brings more.")
     extrapolated: bool | SkipJsonSchema[None] = absent(description="True beyond what could be learned from the past.")
+    category: str | SkipJsonSchema[None] = absent(description="The company's value category of the customer.")
+    treatment: Literal["keep", "develop", "serve", "turn_around"] | SkipJsonSchema[None] = absent(
+        description="What is to be done with customers of that category."
+    )
     clv_to_cac: float | SkipJsonSchema[None] = absent(description="Over what winning the customer cost.")
+    lever: Literal["retention", "cost_to_serve", "cross_sell", "up_sell", "purchase_interval"] | SkipJsonSchema[None] = absent(
+        description="Where the most money is at stake."
+    )
 
 
 class ComponentSchema(_Answer):

@@ -57,14 +57,20 @@ class StagePlaces:
 
 @dataclass(frozen=True)
 class ValuePlaces:
-    """Value: the margin at the main horizon, its interval, and what the company file makes of it."""
+    """Value: the margin at the main horizon, its interval, and what the company file makes of it.
+
+    `categories`: name and treatment of each of the company's value categories, by the code that stands at `category`.
+    """
 
     days: int
     expected: int
+    categories: tuple[tuple[str, str], ...]
     low: Place
     high: Place
     extrapolated: Place
     clv_to_cac: Place
+    category: Place
+    lever: Place
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,8 @@ def _value(at: dict[str, int], company: Company) -> ValuePlaces | None:
     return ValuePlaces(
         company.horizon_days,
         horizons.places[horizons.main],
-        *(at.get(f"value_{name}") for name in ("low", "high", "extrapolated", "clv_to_cac")),
+        tuple((category.name, category.treatment) for category in company.value_categories),
+        *(at.get(f"value_{name}") for name in ("low", "high", "extrapolated", "clv_to_cac", "category", "lever")),
     )
 
 

@@ -21,7 +21,7 @@ HELD = {
     "stage_growth_curve": 1.0, "stage_growth_curve_since": float(AS_OF - 30 * DAY), "transition_days_left": 84.0,
     **{f"transition_90_{stage}": chance for stage, chance in STAGES.items()},
     "value_30": 10.0, "value_60": 20.0, "value_90": 30.0, "value_low": 5.0, "value_high": 70.0, "value_extrapolated": 0.0,
-    "value_clv_to_cac": math.nan,
+    "value_clv_to_cac": math.nan, "value_category": 2.0, "value_lever": 2.0,
     "health_score": 64.0, "health_usage": 71.0, "health_support": math.nan,
     "purchase_30": 0.4, "purchase_60": 0.6, "purchase_90": 0.7, "purchase_expected_days": 41.0,
 }  # fmt: skip
@@ -80,6 +80,22 @@ def test_value_is_money_of_the_company_with_its_interval(publisher):
     assert (value["low"], value["expected_margin"], value["high"], value["currency"]) == (5.0, 30.0, 70.0, "EUR")
     assert value["extrapolated"] is False
     assert "clv_to_cac" not in value
+
+
+def test_value_has_the_companys_category_with_its_treatment_and_the_lever_that_fits(publisher):
+    value = answer(publisher, HELD)["value"]
+
+    assert (value["category"], value["treatment"], value["lever"]) == ("high_potential", "develop", "cross_sell")
+
+
+@pytest.mark.parametrize("unknown", [{"value_category": math.nan, "value_lever": math.nan}, {}])
+def test_a_category_and_a_lever_that_are_not_known_are_absent(publisher, unknown):
+    held = {name: value for name, value in HELD.items() if name not in ("value_category", "value_lever")}
+
+    body = answer(publisher, held | unknown)
+
+    assert not {"category", "treatment", "lever"} & set(body["value"])
+    assert body["degraded"] is False
 
 
 def test_the_weights_of_the_known_parts_of_health_add_up_to_one(publisher):
