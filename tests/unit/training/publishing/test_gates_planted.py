@@ -26,7 +26,9 @@ def gates_of(trained_shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     def gates(change: Callable[[Examples], Examples]) -> dict[str, GateResult]:
         def changed(*place: Any, **settings: Any) -> StackedExamples:
             stacked = stack_examples(*place, **settings)
-            return replace(stacked, examples=change(stacked.examples))
+            examples, told_by = change(stacked.examples), stacked.told_by
+            # folds learn from the labels told by then, those of the oldest rows: they must be the changed ones too
+            return replace(stacked, examples=examples, told_by=lambda moment: examples.labels[: len(told_by(moment))])
 
         monkeypatch.setattr(train_room, "stack_examples", changed)
         question = ChurnQuestion(trained_shop.company, BoostingPreset(leaves=4, rounds=40, bag=1))
