@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from benchmarks.quality.churn_peers import LAST_RATE, churn_peers
 from benchmarks.quality.effort import Effort
 from benchmarks.quality.lessons import Lesson
-from benchmarks.quality.transition_peers import MARKOV, PERSISTENCE, transition_peers
+from benchmarks.quality.transition_peers import MARKOV, PERSISTENCE, looseness, transition_peers
 from benchmarks.quality.value_peers import value_peers
 from features.times import DAY
 from models.examples import Examples
 from models.rows import Rows, quantities
+from models.transition.recipe import LOOSENESS
 from training.measures.binary import feature_aucs
 
 NAMES = (
@@ -118,3 +120,25 @@ def test_a_lesson_of_the_newest_month_has_no_row_of_an_older_one() -> None:
 
     assert len(Lesson.newest(asked).rows) == 300
     assert Lesson.stacked(asked).of(["tenure_days", NAMES[2]]).names == (NAMES[2],)
+
+
+def noisy(months: list[int]) -> Any:
+    """Build customers of whom forty columns say nothing, and one says a little of the stage they come to."""
+    asked, random = occasion(), np.random.default_rng(3)
+    noise = random.normal(size=(600, 40)).astype(np.float32)
+    label = (noise[:, 0] + 3 * random.normal(size=600) > 0).astype(float)
+    names = tuple(f"noise_{place}" for place in range(40))
+    learning = replace(asked.learning, as_ofs=np.repeat(months, 300) * DAY)
+    return Lesson(noise, label, noise[:10], names), SimpleNamespace(**{**vars(asked), "learning": learning})
+
+
+def test_the_regression_is_held_tight_where_much_of_what_it_reads_is_noise() -> None:
+    lesson, asked = noisy([0, 60])
+
+    assert looseness(lesson, asked) <= 0.01
+
+
+def test_the_regression_is_held_as_ours_where_no_month_had_closed_before_the_newest() -> None:
+    lesson, asked = noisy([0, 59])
+
+    assert looseness(lesson, asked) == LOOSENESS
