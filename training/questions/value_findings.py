@@ -26,12 +26,19 @@ def findings(past: ValueFolds, blend: str, forecasts: Sequence[FloatArray]) -> d
     came = [fold.labels[:, past.main] for fold in past.folds]
     held = [past.interval(blend, forecasts, place) for place in range(len(past.folds))]
     origins = [format_time(fold.fold.origin) for fold in past.folds]
-    told = [_Told(*each) for each in zip(origins, held, came, forecasts, strict=True) if each[1] is not None]
+    told = [
+        _Told(origin, ends, money, said)
+        for origin, ends, money, said in zip(origins, held, came, forecasts, strict=True)
+        if ends is not None
+    ]
     factors = past.seasons.by_fold[:, past.main].tolist()
     return {
         "coverage": [*(each.coverage() for each in told), *([_Told.together(told).coverage()] if told else [])],
         "coverage_by_tenth": _Told.together(told).by_tenth() if told else [],
-        "tenths": tenth_table(np.concatenate(forecasts), np.concatenate(came)).to_dict("records"),
+        "tenths": [
+            {str(name): figure for name, figure in line.items()}
+            for line in tenth_table(np.concatenate(forecasts), np.concatenate(came)).to_dict("records")
+        ],
         "seasons": [
             {"origin": origin, "factor": factor} for origin, factor in zip(origins, factors, strict=True) if np.isfinite(factor)
         ],

@@ -18,14 +18,17 @@ from models.churn.model import rising
 from models.examples import Examples
 from models.rows import FloatArray
 from models.value.intervals import Interval, ValueIntervals, fit_intervals
-from models.value.model import blended_gain
+from models.value.model import blended_gain, level_of
 from models.value.money import Money
 from training.folds import Fold
-from training.questions.value_recipes import Members, contenders
+from training.questions.value_recipes import BLENDS, contenders
 from training.walk_forward import AnsweredFold
 
 LOSSES, FLOOR = "losses", "floor"
 """What the walk answers beside the members and the baselines: costs beyond what is brought, and the least gain of a blend."""
+
+LEVEL = "level"
+"""By what factor an anchored blend is brought to the rhythm's total; the walk answers `level <blend>`."""
 
 ENDS = ("low", "high")
 """The ends of an interval; `low <blend>` and `high <blend>` are answers where too few folds had closed to learn them from."""
@@ -70,10 +73,10 @@ class ValueFolds:
     gap_days: int
     main: int
 
-    def forecasts(self, members: Members, place: int, *, seasonal: bool = False) -> FloatArray:
+    def forecasts(self, blend: str, place: int, *, seasonal: bool = False) -> FloatArray:
         """Return what a blend would have said in one fold, margin less cost to serve, shape (rows, horizons)."""
         season = np.nan_to_num(self.seasons.by_fold[place], nan=1.0) if seasonal else np.ones(1)
-        return blended_values(self.folds[place].answers, members, season=season)
+        return blended_values(self.folds[place].answers, blend, season=season)
 
     def with_year_before(self) -> list[int]:
         """Return the folds of which the season a year before is known."""
@@ -99,9 +102,20 @@ class ValueFolds:
         return fit_intervals(np.concatenate([forecasts[each] for each in places]), came)
 
 
-def blended_values(answers: Mapping[str, FloatArray], members: Members, *, season: FloatArray | None = None) -> FloatArray:
+def levels(everyone: Mapping[str, FloatArray], *, floors: FloatArray) -> dict[str, FloatArray]:
+    """Return `level <blend>`, (horizons,), of every anchored blend, by what the members say of everybody known that day."""
+    return {
+        f"{LEVEL} {name}": level_of(blended_gain(everyone, blend.members, floor=floors), everyone["rhythm"])
+        for name, blend in contenders([*everyone]).items()
+        if blend.anchored
+    }
+
+
+def blended_values(answers: Mapping[str, FloatArray], blend: str, *, season: FloatArray | None = None) -> FloatArray:
     """Return what a blend says, margin less cost to serve, (rows, horizons), of what the members, floor and losses say."""
-    gains = blended_gain(answers, members, floor=answers[FLOOR])
+    gains = blended_gain(answers, BLENDS[blend].members, floor=answers[FLOOR])
+    if BLENDS[blend].anchored:
+        gains = gains * answers[f"{LEVEL} {blend}"]
     return rising(gains if season is None else season * gains) - answers[LOSSES]
 
 
@@ -112,15 +126,15 @@ class HeldOut:
     said: Mapping[str, FloatArray]
     came: FloatArray
 
-    def intervals(self, members: Members, horizon: int) -> ValueIntervals:
+    def intervals(self, blend: str, horizon: int) -> ValueIntervals:
         """Learn the ends around a blend's forecasts at one horizon."""
-        return fit_intervals(blended_values(self.said, members)[:, horizon], self.came[:, horizon])
+        return fit_intervals(blended_values(self.said, blend)[:, horizon], self.came[:, horizon])
 
     def ends(self, asked: Mapping[str, FloatArray], horizon: int) -> dict[str, FloatArray]:
         """Return `low <blend>` and `high <blend>` for the rows asked about, of every blend whose members answered of both."""
-        found = {}
-        for blend, members in contenders([name for name in asked if name in self.said]).items():
-            around = self.intervals(members, horizon).around(blended_values(asked, members)[:, horizon])
+        found: dict[str, FloatArray] = {}
+        for blend in contenders([name for name in asked if name in self.said]):
+            around = self.intervals(blend, horizon).around(blended_values(asked, blend)[:, horizon])
             found |= {f"low {blend}": around.low, f"high {blend}": around.high}
         return found
 
@@ -131,7 +145,7 @@ def _factor(examples: Examples, expected: FloatArray, closed: npt.NDArray[np.int
     if not a_year_ago.any() or expected[closed][a_year_ago].sum() <= 0:
         return np.full(labels.shape[1], np.nan)
     then = labels[a_year_ago].sum(axis=0) / expected[closed][a_year_ago].sum()
-    return np.clip(then / (labels.sum(axis=0) / expected[closed].sum()), *_FURTHEST)
+    return np.asarray(np.clip(then / (labels.sum(axis=0) / expected[closed].sum()), *_FURTHEST))
 
 
 def broadcast(numbers: Mapping[str, FloatArray], rows: int) -> dict[str, FloatArray]:
