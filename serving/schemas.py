@@ -130,11 +130,13 @@ class ValueSchema(_Answer):
 
     model_config = ConfigDict(title="Value", extra="forbid")
 
-    expected_margin: float = Field(description="Discounted margin within `horizon_days`.")
+    expected_margin: float = Field(
+        description="Discounted margin within `horizon_days`: a mean, so above `high` where hardly anybody brings anything."
+    )
     currency: str
     horizon_days: int
-    low: float | SkipJsonSchema[None] = absent(description="One in ten brings less.")
-    high: float | SkipJsonSchema[None] = absent(description="One in ten brings more.")
+    low: float | SkipJsonSchema[None] = absent(description="Eight in ten customers like this one bring from `low` to `high`.")
+    high: float | SkipJsonSchema[None] = absent(description="One in ten brings more; two in ten where `low` is what many bring.")
     extrapolated: bool | SkipJsonSchema[None] = absent(description="True beyond what could be learned from the past.")
     category: str | SkipJsonSchema[None] = absent(description="The company's value category of the customer.")
     treatment: Literal["keep", "develop", "serve", "turn_around"] | SkipJsonSchema[None] = absent(

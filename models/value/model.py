@@ -28,14 +28,16 @@ _FACTS = "model.json"
 class HorizonValue:
     """What answers for one horizon: where its members begin, the members with their weights, and the losses.
 
-    `floor`: the least gain a blend reckons with. `season`: by what factor money of this season differed a year ago from what the
-    same recipe said; 1 unless earlier seasons agree.
+    `floor`: the least gain a blend reckons with. `level`: by what factor the blend's total is brought to its anchor's; 1 without
+    one. `season`: by what factor money of this season differed a year ago from what the same recipe said; 1 unless earlier
+    seasons agree.
     """
 
     beginning: Beginning
     members: tuple[tuple[str, float, Member], ...]
     losses: Losses
     floor: float
+    level: float = 1.0
     season: float = 1.0
 
     def gains(self, rows: Rows, names: Sequence[str]) -> dict[str, FloatArray]:
@@ -44,9 +46,9 @@ class HorizonValue:
         return {name: member.gain(rows, outlook) for name, _, member in self.members}
 
     def gain(self, rows: Rows, names: Sequence[str]) -> FloatArray:
-        """Return the blended gain in its season."""
+        """Return the blended gain at its level and in its season."""
         weights = [(name, weight) for name, weight, _ in self.members]
-        return self.season * blended_gain(self.gains(rows, names), weights, floor=self.floor)
+        return self.season * self.level * blended_gain(self.gains(rows, names), weights, floor=self.floor)
 
     def texts(self) -> dict[str, str]:
         """Return the texts of all trees, by file name."""
@@ -56,7 +58,7 @@ class HorizonValue:
     def to_json(self) -> dict[str, Any]:
         """Return everything but the texts of trees as a JSON object."""
         members = [{"name": name, "weight": weight, "member": member.to_json()} for name, weight, member in self.members]
-        facts = {"losses": self.losses.to_json(), "floor": self.floor, "season": self.season}
+        facts = {"losses": self.losses.to_json(), "floor": self.floor, "level": self.level, "season": self.season}
         return {"beginning": self.beginning.to_json(), "members": members, **facts}
 
     @classmethod
@@ -64,7 +66,7 @@ class HorizonValue:
         """Return the model of one horizon that `to_json` wrote."""
         members = tuple((each["name"], each["weight"], read_member(each["member"], files)) for each in value["members"])
         beginning, losses = Beginning.from_json(value["beginning"], rhythm), read_losses(value["losses"], files)
-        return cls(beginning, members, losses, value["floor"], value["season"])
+        return cls(beginning, members, losses, value["floor"], value["level"], value["season"])
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class ValueModel:
         """Return `value_<days>`, and for the main horizon `value_low`, `value_high`, `value_extrapolated` and `value_clv_to_cac`.
 
         Eight in ten customers forecast alike brought between `value_low` and `value_high`; NaN where no past moment could tell.
+        A forecast is a mean: where hardly anybody brings anything, it lies above `value_high`.
         `value_extrapolated` is 1.0 where the main horizon is longer than any that was trained. `value_clv_to_cac` is NaN where
         it is not known what winning the customer cost.
         """
@@ -183,6 +186,19 @@ def blended_gain(
     """
     logarithms = [weight * np.log(np.maximum(gains[name], floor)) for name, weight in weights]
     return np.asarray(np.exp(np.sum(logarithms, axis=0)))
+
+
+def level_of(said: FloatArray, anchor: FloatArray) -> FloatArray:
+    """Return the factor that brings the total of what is said of everybody to that of the anchor, a row a customer.
+
+    1 where either expects nothing of anybody: then no factor can.
+
+    >>> level_of(np.array([[1.0, 0.0], [3.0, 0.0]]), np.array([[2.0, 5.0], [6.0, 5.0]])).tolist()
+    [2.0, 1.0]
+    """
+    own, wanted = said.sum(axis=0), anchor.sum(axis=0)
+    both = (own > 0) & (wanted > 0)
+    return np.asarray(np.where(both, wanted / np.where(both, own, 1.0), 1.0))
 
 
 def _recipe(value: Mapping[str, Any]) -> ValueRecipe:
