@@ -5,7 +5,7 @@ Nothing known at the start of a round or later is read: no purchase, no answer t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,8 +30,8 @@ from models.acceptance import (
     offer_names,
 )
 from models.examples import Examples
-from models.rows import Rows
-from training.labels.acceptance import Exposures, Round, label_acceptance, shown_in
+from models.rows import FloatArray, Rows
+from training.labels.acceptance import Exposures, Round, label_acceptance, shown_in, told_by
 from training.labels.churn import TERM_KINDS
 
 _BOUGHT = ("customer_id", "product_id", "category", "kind", "occurred_at", "known_at", "superseded_at")
@@ -39,16 +39,21 @@ _BOUGHT = ("customer_id", "product_id", "category", "kind", "occurred_at", "know
 
 @dataclass(frozen=True)
 class RoundExamples:
-    """Exposures of several rounds, one row each, and the place of its round for each row."""
+    """Exposures of several rounds, one row each, and the place of its round for each row.
+
+    `told_by(moment)`: the labels of all rows as the log told them then; NaN where it could not tell yet.
+    """
 
     examples: Examples
     rounds: tuple[Round, ...]
     of_round: npt.NDArray[np.intp]
+    told_by: Callable[[Timestamp], FloatArray]
 
-    @property
-    def closes(self) -> npt.NDArray[np.int64]:
-        """Return when the label of each row has closed."""
-        return np.array([each.closes for each in self.rounds], dtype=np.int64)[self.of_round]
+    def part(self, places: npt.NDArray[np.intp], *, known_at: Timestamp) -> Examples:
+        """Return some of the rows, labelled as was known then: a yes of which word came later could not be learned from."""
+        rows = self.examples
+        columns = rows.rows[places], rows.names, self.told_by(known_at)[places, None], rows.customers[places], rows.as_ofs[places]
+        return Examples(*columns, signature=rows.signature)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def round_examples(home: Home, company: Company, rounds: Sequence[Round], *, unt
         ),
         tuple(rounds),
         np.repeat(np.arange(len(rounds)), lengths),
+        lambda moment: told_by(exposures, rounds, moment=moment),
     )
 
 
@@ -130,10 +136,11 @@ def _answers(asked: _Asked) -> list[Rows]:
 def _matches(log: EventLog, asked: _Asked) -> list[Rows]:
     """Read the purchases bucket by bucket: memory holds those of one."""
     found = [np.full((len(ids), len(MATCH_NAMES)), np.nan, dtype=np.float32) for ids in asked.customers]
+    lie_in = [np.array([log.bucket_of(customer) for customer in ids.to_pylist()]) for ids in asked.customers]
     for bucket in range(log.manifest.buckets):
         bought = _Bought.read(log, bucket)
-        for rows, each, ids in zip(found, asked.rounds, asked.customers, strict=True):
-            here = np.flatnonzero([log.bucket_of(customer) == bucket for customer in ids.to_pylist()])
+        for rows, each, ids, buckets in zip(found, asked.rounds, asked.customers, lie_in, strict=True):
+            here = np.flatnonzero(buckets == bucket)
             past = bought.of(ids.take(here), before=each.starts)
             rows[here] = match_columns(past, each.offer, customers=len(here))
     return found

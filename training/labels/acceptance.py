@@ -1,9 +1,9 @@
 """Which offers were shown, and which of them were accepted? Answers are labels: read from the final state of the log.
 
 An offer counts once it was shown; one merely decided teaches nothing about acceptance. Accepted is accepted, whether it was
-fulfilled since or reversed. Whatever had no yes by the end of the round was not accepted. Labels are mature when the round in
-which the offer could be taken is over: the yes of some is known earlier, and a model that learned from those alone would learn
-that everybody says yes.
+fulfilled since or reversed: the yes was said when any version first told of one. Whatever had no yes by the end of the round was
+not accepted. Labels are mature when the round in which the offer could be taken is over: the yes of some is known earlier, and a
+model that learned from those alone would learn that everybody says yes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SCHEMA = pa.schema([stored_schema(SOURCES[SOURCE]).field(name) for name in _COL
 
 
 class RoundInvalid(InvalidInput):
-    """A round names exposures that were never shown, or shown to nobody known, or before it began."""
+    """A round names exposures that were never shown, or shown to nobody known, or before it began, or twice to one customer."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def shown_in(exposures: Exposures, rounds: Sequence[Round]) -> list[Exposures]:
     Raises
     ------
     RoundInvalid
-        If a round names one that was not shown, or that was shown before the round began.
+        If a round names one that was not shown, or that was shown before the round began, or two of one customer.
     """
     found = []
     for each in rounds:
@@ -117,6 +117,10 @@ def shown_in(exposures: Exposures, rounds: Sequence[Round]) -> list[Exposures]:
         shown = exposures.take(places.to_numpy())
         if len(shown.shown_at) and shown.shown_at.min() < each.starts:
             raise RoundInvalid(f"needed exposures shown since the start of {each.name}, found some of before: check its start")
+        if twice := len(shown.customers) - len(shown.customers.unique()):
+            raise RoundInvalid(
+                f"needed one exposure a customer for {each.name}, found {twice} more; make a round of each time it was shown"
+            )
         found.append(shown)
     return found
 
@@ -133,8 +137,32 @@ def label_acceptance(log: EventLog, rounds: Sequence[Round], *, until: Timestamp
     for each in rounds:
         if each.closes > watermarks[SOURCE]:
             raise ImmatureLabels(each.starts, needed=each.closes, observed=watermarks)
-    final = Exposures.read(log).final(watermarks[SOURCE])
-    return [shown.accepted.astype(np.float64) for shown in shown_in(final, rounds)]
+    exposures = Exposures.read(log)
+    shown_in(exposures.final(watermarks[SOURCE]), rounds)
+    labels = told_by(exposures, rounds, moment=watermarks[SOURCE])
+    return list(np.split(labels, np.cumsum([len(each.exposure_ids) for each in rounds])[:-1]))
+
+
+def told_by(exposures: Exposures, rounds: Sequence[Round], *, moment: Timestamp) -> FloatArray:
+    """Return the label of every exposure, round after round, as the log told it by a moment: nothing known later is in it.
+
+    1.0 for who says yes in the end and first said so by the end of the round. NaN: the round had not closed by then, or nobody
+    knew yet that the offer was shown.
+    """
+    final = exposures.final(moment)
+    heard = exposures.where(exposures.accepted & (exposures.known_from <= moment))
+    first_yes = np.full(len(final.ids) + 1, NEVER)
+    np.minimum.at(first_yes, _places(heard.ids, final.ids), heard.answered_at)
+    places = _places(pa.concat_arrays([each.exposure_ids for each in rounds]), final.ids)
+    closes = np.repeat(np.array([each.closes for each in rounds], np.int64), [len(each.exposure_ids) for each in rounds])
+    yes = np.append(final.accepted, False)[places] & (first_yes[places] <= closes)
+    return np.where((places < len(final.ids)) & (closes <= moment), yes.astype(np.float64), np.nan)
+
+
+def _places(ids: pa.Array, known: pa.Array) -> npt.NDArray[np.intp]:
+    """Return where each id stands among the known; the place after the last where it does not."""
+    found = pc.fill_null(pc.index_in(ids, value_set=known), len(known))
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.intp)
 
 
 def _texts(column: pa.ChunkedArray) -> pa.Array:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
 from features.times import DAY
@@ -38,7 +37,7 @@ class RoundFold:
 
 
 def round_folds(stacked: RoundExamples, *, least: int = LEAST_EXPOSURES) -> tuple[RoundFold, ...]:
-    """Return the rounds to ask about, the oldest first; the labels learned from had closed when the round began.
+    """Return the rounds to ask about, the oldest first; the labels learned from had closed, and were known, when the round began.
 
     Raises
     ------
@@ -48,19 +47,13 @@ def round_folds(stacked: RoundExamples, *, least: int = LEAST_EXPOSURES) -> tupl
     folds = []
     for place in np.argsort([each.starts for each in stacked.rounds], kind="stable"):
         asked = stacked.rounds[place]
-        closed = np.flatnonzero(stacked.closes <= asked.starts)
+        closed = np.flatnonzero(~np.isnan(stacked.told_by(asked.starts)))
         if len(closed) >= least:
             fold = Fold(asked.starts, closed, np.flatnonzero(stacked.of_round == place))
             folds.append(RoundFold(asked.name, asked.offer.type, fold))
     if not folds:
         raise HistoryTooShort(f"needed a round with {least} exposures of rounds that closed before it; import more history")
     return tuple(folds)
-
-
-def part(examples: Examples, places: npt.NDArray[np.intp]) -> Examples:
-    """Return some of the rows."""
-    columns = examples.rows[places], examples.names, examples.labels[places], examples.customers[places], examples.as_ofs[places]
-    return Examples(*columns, signature=examples.signature)
 
 
 def recipe_answers(recipe: AcceptanceRecipe, *, seed: int) -> Answer:
@@ -80,7 +73,7 @@ def walk_rounds(stacked: RoundExamples, answer: Answer, *, least: int = LEAST_EX
     answered = []
     for each in round_folds(stacked, least=least):
         fold = each.fold
-        chances = answer(part(examples, fold.train), examples.rows[fold.test])
+        chances = answer(stacked.part(fold.train, known_at=fold.origin), examples.rows[fold.test])
         truth, customers = examples.labels[fold.test, 0], examples.customers[fold.test]
         answered.append(Answered(fold.origin, len(fold.train), chances, truth, customers))
     return tuple(answered)

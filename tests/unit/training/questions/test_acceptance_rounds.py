@@ -124,6 +124,47 @@ def test_a_round_that_begins_after_it_was_shown_is_refused(home: Home) -> None:
         label_acceptance(EventLog.open(home), [replace(ROUNDS[0], starts=ROUNDS[0].starts + 1)])
 
 
+def test_a_round_that_names_a_customer_twice_is_refused(home: Home) -> None:
+    doubled = replace(ROUNDS[0], exposure_ids=pa.array(["r0-c0", "r0-c1", "r0-c0"]))
+
+    with pytest.raises(RoundInvalid, match="one exposure a customer for round 0, found 1 more"):
+        label_acceptance(EventLog.open(home), [doubled])
+
+
+def test_a_yes_after_the_end_of_a_round_is_none(home: Home) -> None:
+    (cut,) = label_acceptance(EventLog.open(home), [replace(ROUNDS[0], closes=ROUNDS[0].starts + 5 * DAY - 1)])
+
+    assert cut.sum() == 0
+
+
+def test_a_yes_that_was_reversed_after_the_end_was_a_yes(home: Home, tmp_path: Path) -> None:
+    reversed_later = answers_changed("reversed", known_at=ROUNDS[0].closes + 9 * DAY)
+
+    again = rows_after(home, tmp_path, {"offers": reversed_later})
+
+    assert again.examples.labels[again.of_round == 0, 0].tolist() == [
+        1.0 if place % 3 == 0 else 0.0 for place in range(CUSTOMERS)
+    ]
+
+
+def test_a_correction_that_came_later_is_not_learned_from_before(home: Home, tmp_path: Path) -> None:
+    again = rows_after(home, tmp_path, {"offers": answers_changed("declined", known_at=ROUNDS[2].starts + DAY)})
+
+    third, fourth = (again.told_by(each.starts)[again.of_round == 0].sum() for each in ROUNDS[2:])
+
+    assert (third, fourth) == (14, 0)
+
+
+def test_an_exposure_that_nobody_knew_of_yet_is_not_learned_from(home: Home, tmp_path: Path) -> None:
+    late = exposures_of([a_round(4, starts_on=35)]).assign(known_at=pd.to_datetime(ROUNDS[3].starts + 1, unit="us", utc=True))
+    copy = Home(shutil.copytree(home.root, tmp_path / "copy"))
+    store(copy, {"offers": late})
+
+    again = round_examples(copy, COMPANY, [*ROUNDS, a_round(4, starts_on=35)])
+
+    assert set(again.of_round[round_folds(again, least=CUSTOMERS)[-1].fold.train]) == {0, 1, 2}
+
+
 def test_an_answer_at_the_moment_asked_about_belongs_to_the_future(home: Home) -> None:
     exposures, answered = Exposures.read(EventLog.open(home)), ROUNDS[0].starts + 5 * DAY
 
@@ -198,6 +239,13 @@ def test_what_is_known_just_before_the_start_does_change_rows(home: Home, stacke
 
     assert sum(column(again, "match_lines", of_round=3)) > sum(column(stacked, "match_lines", of_round=3))
     assert column(again, "match_lines", of_round=2) == column(stacked, "match_lines", of_round=2)
+
+
+def answers_changed(outcome: str, *, known_at: Timestamp) -> pd.DataFrame:
+    """Return the yeses of the first round in a further version, known and answered at a moment."""
+    table = exposures_of(ROUNDS[:1])
+    changed = pd.to_datetime(known_at, unit="us", utc=True)
+    return table[table["outcome"] == "accepted"].assign(outcome=outcome, outcome_at=changed, known_at=changed)
 
 
 def late_purchases(*, known_at: Timestamp) -> pd.DataFrame:
