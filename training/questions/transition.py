@@ -18,7 +18,7 @@ from features.snapshot import Snapshot
 from features.stages.past import past_stages
 from features.times import Timestamp
 from models.learners.boosting import BoostingPreset
-from models.transition import TransitionModel, TransitionRecipe, fit_transition, stage_column, stage_columns
+from models.transition import OneStageOnly, TransitionModel, TransitionRecipe, fit_transition, stage_column, stage_columns
 from models.transition.columns import codes_of
 from models.transition.recipe import GROWN
 from training.contest import Contest, features_alone, graded_tables
@@ -150,11 +150,17 @@ class TransitionQuestion:
         }
 
     def _signals(self, stacked: StackedExamples, asked: AskedFolds, *, recipe: TransitionRecipe, seed: int) -> list[Finding]:
-        """Ask the recipe as it stood at the newest past moment, of customers it had not seen move, at the main horizon."""
+        """Ask the recipe as it stood at the newest past moment, of customers it had not seen move, at the main horizon.
+
+        Nothing where all who were known then had come to one stage.
+        """
         newest, main = asked.folds[-1].fold, self._main
         learning = stacked.part(at_most(newest.train, MOST_ROWS_A_FOLD, seed=seed), known_at=newest.origin)
         alone = replace(recipe, horizons_days=(self.horizon_days,))
-        model = fit_transition(replace(learning, labels=learning.labels[:, [main]]), recipe=alone, seed=seed)
+        try:
+            model = fit_transition(replace(learning, labels=learning.labels[:, [main]]), recipe=alone, seed=seed)
+        except OneStageOnly:
+            return []
         moved = Moved(asked.stood[-1], asked.folds[-1].labels[:, main].astype(np.intp))
         return signals(model, stacked.examples.rows[newest.test], moved)
 
