@@ -21,6 +21,8 @@ _BESIDE: Texts = {
     "pt-BR": "{figure}; normalmente {usual}",
     "pl": "{figure}; zwykle {usual}",
 }
+_DECIMAL: Texts = {"en": ".", "pt-BR": ",", "pl": ","}
+_LEAST_SAID = 0.001
 _WINDOW = re.compile(r"_(\d+)d(?:_|$)")
 
 
@@ -33,7 +35,7 @@ def text_of(reason: Reason, *, language: Language, wanted: bool = False) -> str:
     --------
     >>> late = Reason("purchase_rhythm", "purchases_days_since_last", "raises", 0.8, value=74.0, usual=12.0)
     >>> text_of(late, language="en")
-    'The rhythm of purchases is slower or shorter than with most customers (days since the last purchase: 74; usually 12)'
+    'Buys at a slower pace, or for a shorter time, than most customers (days since the last purchase: 74; usually 12)'
     >>> text_of(late, language="pl", wanted=True)
     'Rytm zakupów: dobry znak (dni od ostatniego zakupu: 74; zwykle 12)'
     """
@@ -62,20 +64,25 @@ def _figure(reason: Reason, code: ReasonCode, *, language: Language) -> str:
     if words is None or math.isnan(reason.value):
         return ""
     template, window = words[language], _WINDOW.search(reason.feature)
-    figure = template.format(value=_number(reason.value), percent=_percent(reason.value), days=window.group(1) if window else "")
+    figure = template.format(
+        value=_number(reason.value, language), percent=_percent(reason.value), days=window.group(1) if window else ""
+    )
     if math.isnan(reason.usual):
         return figure
-    usual = _percent(reason.usual) if "{percent}" in template else _number(reason.usual)
+    usual = _percent(reason.usual) if "{percent}" in template else _number(reason.usual, language)
     return _BESIDE[language].format(figure=figure, usual=usual)
 
 
-def _number(value: float) -> str:
-    """Return a number with three figures that count.
+def _number(value: float, language: Language) -> str:
+    """Return a number with three figures that count, and 0 for what is less than a thousandth.
 
-    >>> _number(0.41666), _number(74.0), _number(12345.6)
-    ('0.417', '74', '12346')
+    >>> _number(0.41666, "en"), _number(0.41666, "pl"), _number(74.0, "pt-BR"), _number(12345.6, "en"), _number(-4e-5, "en")
+    ('0.417', '0,417', '74', '12346', '0')
     """
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    if abs(value) < _LEAST_SAID:
+        return "0"
+    said = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return said.replace(".", _DECIMAL[language])
 
 
 def _percent(value: float) -> str:

@@ -40,6 +40,18 @@ def test_a_share_is_said_in_percent() -> None:
     )
 
 
+def test_a_fraction_is_written_as_the_language_writes_it() -> None:
+    texts = [said("usage_gap_mean_days", "raises", value=9.5, usual=2, language=language) for language in LANGUAGES]
+
+    assert [number in text for number, text in zip(["9.5;", "9,5;", "9,5;"], texts, strict=True)] == [True] * 3
+
+
+def test_who_was_never_delighted_is_not_said_to_have_been() -> None:
+    text = said("tickets_delighted_share_365d", "lowers", value=0, usual=0)
+
+    assert text.startswith("Has been positively surprised by our service as much as most customers or more")
+
+
 @pytest.mark.parametrize("effect", ["raises", "lowers"])
 def test_a_number_that_is_not_known_is_not_said_and_nothing_claimed_of_it(effect: str) -> None:
     sign = "warning" if effect == "raises" else "good"
