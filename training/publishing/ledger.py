@@ -76,6 +76,11 @@ def predecessor(entries: Iterable[LedgerEntry], model: str, *, above: str) -> st
     return below[-1] if below else None
 
 
+def last_live(entries: Iterable[LedgerEntry], model: str, sha: str) -> Live:
+    """Return what was live when a model last was, which some entry must name."""
+    return [entry.live for entry in entries if entry.models.get(model) == sha][-1]
+
+
 def move_live(home: Home, entry: LedgerEntry) -> None:
     """Make the entry's live state the live one and write it down. The caller holds the publishing lock."""
     settle(home)

@@ -113,11 +113,11 @@ def signer_of(home: Home, signing_key: Path) -> Signer:
     return signer
 
 
-def bundles_before(home: Home, models: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the bundles that differ from this one in one model, which is the one before it."""
+def bundles_before(home: Home, models: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return, by question, the bundle that differs from this one in the model of that question, which is the one before it."""
     entries = read_ledger(home)
     before = {question: predecessor(entries, question, above=sha) for question, sha in models.items()}
-    return [{**models, question: sha} for question, sha in before.items() if sha is not None]
+    return {question: {**models, question: sha} for question, sha in before.items() if sha is not None}
 
 
 def stored_bundle(home: Home, models: Mapping[str, str]) -> Bundle:

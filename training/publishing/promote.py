@@ -25,7 +25,7 @@ from training.publishing.ledger import LedgerEntry, move_live, settle
 from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
 from training.publishing.publish import publish_predictions
 from training.publishing.scene import company_stored, newest_scene
-from training.questions.registry import asked
+from training.questions.registry import asked, still_answering
 from training.records.candidates import Candidate, stored_candidate
 
 
@@ -111,13 +111,12 @@ def _answering(home: Home, company: Company) -> dict[str, str]:
     live, models = read_live(home), live_models(home)
     if live is None or live.company is None:
         return models
-    used = company_stored(home, live.company)
-    return {model: sha for model, sha in models.items() if asked(model, used) == asked(model, company)}
+    return still_answering(models, company_stored(home, live.company), company)
 
 
 def _published(home: Home, models: Mapping[str, str], *, company: Company, signer: Signer) -> Live:
     bundle = Bundle(write_bundle(home, models, signer=signer), models)
-    for earlier in bundles_before(home, models):
+    for earlier in bundles_before(home, models).values():
         with suppress(NotStored, ContentDamaged):  # there is no way back to a model that is gone
             write_bundle(home, earlier, signer=signer)
     return publish_predictions(home, bundle, scene=newest_scene(home, company))

@@ -30,10 +30,11 @@ from models.explanation import Reasons, placed, reasons, riskiest
 from models.rows import BoolArray, FloatArray
 from models.scoring import score_snapshot
 from training.publishing.judged import judged_columns
+from training.publishing.ledger import last_live, read_ledger
 from training.publishing.pointer import bundles_before, stored_bundle
-from training.publishing.scene import Scene, standing_columns
+from training.publishing.scene import Scene, company_stored, standing_columns
 from training.publishing.spread import Spread, score_spread
-from training.questions.registry import question_for
+from training.questions.registry import asked, question_for
 
 REASONED_SHARE = 0.05
 """Of who may leave, the riskiest so many get their reasons stored: those whom somebody will call."""
@@ -82,10 +83,8 @@ class Predictor:
     def _said(self, name: str, sha: str) -> dict[str, FloatArray]:
         if sha not in self.said:
             model = load_model(self.home, sha, signature=self.scene.company.catalogue.signature)
-            derived, shot = (
-                question_for(name, self.scene.company).derived(self.home, [self.scene.snapshot])[0],
-                self.scene.snapshot,
-            )
+            shot = self.scene.snapshot
+            derived = question_for(name, self.scene.company).derived(self.home, [shot])[0]
             columns = (
                 score_snapshot(model, shot, derived=derived)
                 if self.spread is None
@@ -99,10 +98,18 @@ def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene, spread: Spr
     """Write the predictions of a bundle, and those with each model's predecessor; return the pointer to move to."""
     predictor = Predictor(home, scene, spread)
     live = Live(bundle.sha256, scene.company.sha256, scene.snapshot.digest, _stored(predictor, bundle))
-    for earlier in bundles_before(home, bundle.models):
-        with suppress(SchemaMismatch, NotStored, ContentDamaged):  # there is no way back to a model that cannot be opened
-            _stored(predictor, stored_bundle(home, earlier))
+    for question, earlier in bundles_before(home, bundle.models).items():
+        if _goes_back_alone(predictor, question, earlier[question]):
+            with suppress(SchemaMismatch, NotStored, ContentDamaged):  # there is no way back to a model that cannot be opened
+                _stored(predictor, stored_bundle(home, earlier))
     return live
+
+
+def _goes_back_alone(predictor: Predictor, model: str, sha: str) -> bool:
+    """Say whether a model answers what this company file asks; one that does not takes its own file back, and others leave."""
+    home, company = predictor.home, predictor.scene.company
+    then = last_live(read_ledger(home), model, sha).company or company.sha256
+    return then == company.sha256 or asked(model, company_stored(home, then)) == asked(model, company)
 
 
 def _stored(predictor: Predictor, bundle: Bundle) -> str:

@@ -1,7 +1,8 @@
 """How does one go back: to the model that was live before, on the current snapshot, by moving the pointer alone.
 
-A model that was made for another question (other horizons, another meaning of churn) takes its company file back with it. What
-computing needs is imported only where predictions must be made anew.
+A model that was made for another question (other horizons, another meaning of churn) takes its company file back with it, and
+live models that do not answer what that file asks leave. What computing needs is imported only where predictions must be made
+anew.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import replace
 from features.errors import NotFound
 from features.home import Home
 from models.bundle import Bundle, Live, open_predictions, write_bundle
-from training.publishing.ledger import LedgerEntry, move_live, predecessor, read_ledger, settle
+from training.publishing.ledger import LedgerEntry, last_live, move_live, predecessor, read_ledger, settle
 from training.publishing.pointer import Act, live_models, live_now, publishing_lock, signer_of, stored_predictions
 
 
@@ -23,7 +24,8 @@ class NoPredecessor(NotFound):
 def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
     """Put the model live that was live before, on the current snapshot; with its predictions stored, only the pointer moves.
 
-    The company file stays, unless the earlier model answers another question than it asks.
+    The company file stays, unless the earlier model answers another question than it asks: then that file is live again, without
+    the models made for another one.
 
     Raises
     ------
@@ -38,9 +40,9 @@ def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
             raise NoPredecessor(
                 f"needed a {model} model that was live before, found none; `lifecycle models` shows what was live when"
             )
-        then = next(entry.live for entry in reversed(entries) if entry.models.get(model) == before)
-        earlier = {**models, model: before}
-        live = _gone_back(home, earlier, company=_answered_for(home, model, then), act=act)
+        company = _answered_for(home, model, last_live(entries, model, before))
+        earlier = {**_kept(home, models, company=company), model: before}
+        live = _gone_back(home, earlier, company=company, act=act)
         entry = LedgerEntry(act.at, "rollback", live, earlier, model=model, override=act.override)
         move_live(home, entry)
     return entry
@@ -56,6 +58,17 @@ def _answered_for(home: Home, model: str, then: Live) -> str:
 
     same = asked(model, company_stored(home, now)) == asked(model, company_stored(home, then.company))
     return now if same else then.company
+
+
+def _kept(home: Home, models: Mapping[str, str], *, company: str) -> dict[str, str]:
+    """Return the live models that stay: where the company file goes back, only those that answer what it asks."""
+    used = live_now(home).company or company
+    if used == company:
+        return dict(models)
+    from training.publishing.scene import company_stored
+    from training.questions.registry import still_answering
+
+    return still_answering(models, company_stored(home, used), company_stored(home, company))
 
 
 def _gone_back(home: Home, models: Mapping[str, str], *, company: str, act: Act) -> Live:

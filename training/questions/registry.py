@@ -72,3 +72,8 @@ def asked(model: str, company: Company) -> dict[str, object]:
         "features": company.catalogue.signature,
         **_DECIDED_BY[model](company),
     }
+
+
+def still_answering(models: Mapping[str, str], used: Company, company: Company) -> dict[str, str]:
+    """Return those of the models, live with the company file `used`, that answer what another one asks; by question."""
+    return {model: sha for model, sha in models.items() if asked(model, used) == asked(model, company)}

@@ -16,6 +16,7 @@ from features.home import Home
 from features.log.intake import Receipt, append
 from features.times import DAY, parse_time
 from models.learners.boosting import BoostingPreset
+from training.publishing import gates
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
 from training.questions.churn import ChurnQuestion
@@ -62,8 +63,10 @@ def orders(customers: int = 150, *, seed: int = 1) -> dict[str, pd.DataFrame]:
     return {"customers": first.assign(known_at=first["first_seen_at"], joined_at=first["first_seen_at"]), "purchases": purchases}
 
 
-def shop_company(*, at_risk_days: int = 120, edition: int = 1) -> Company:
+def shop_company(*, at_risk_days: int = 120, edition: int = 1, horizons_days: tuple[int, ...] = (30, 60, 90)) -> Company:
     text = default_company_text("activity").replace("at_risk_days = 365", f"at_risk_days = {at_risk_days}")
+    text = text.replace("horizons_days = [30, 60, 90]", f"horizons_days = {list(horizons_days)}")
+    text = text.replace("horizon_days = 90", f"horizon_days = {max(horizons_days)}")
     return read_company(f"{text}\n# edition {edition}\n")
 
 
@@ -92,6 +95,12 @@ def twice_promoted_shop(trained_shop: Shop, tmp_path_factory: pytest.TempPathFac
 def shop(trained_shop: Shop, tmp_path: Path) -> Shop:
     """The shop with a candidate and nothing promoted: a copy that a test may change."""
     return _copied(trained_shop, tmp_path)
+
+
+@pytest.fixture
+def graded_on_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask more graded rows than the shop has, so that a gate refuses its candidate however good it is."""
+    monkeypatch.setattr(gates, "FEWEST_ROWS", 1_000_000)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from training.publishing.rollback import NoPredecessor, rollback
 from training.publishing.scene import company_in_use
 from training.publishing.score import score
 from training.questions.churn import ChurnQuestion
+from training.questions.purchase import PurchaseQuestion
 from training.train import TrainingRun, train
 
 PROMOTED_AT: Timestamp = parse_time("2025-12-21")
@@ -85,6 +86,22 @@ def test_a_model_made_for_another_question_takes_its_company_file_back_with_it(
     assert company_in_use(promoted.home) == promoted.company
     state = load_live(promoted.home, public_key=load_public_key(promoted.home), trial=False)
     assert state.predictions.origin.company == promoted.company.sha256
+
+
+def test_going_back_to_another_question_leaves_no_model_live_that_answers_none(
+    promoted: Any, make_company: Callable[..., Company]
+) -> None:
+    sooner, quick = make_company(horizons_days=(30, 60)), BoostingPreset(leaves=4, rounds=5, bag=1)
+    store_company(promoted.home, sooner)
+    for day, question in enumerate((ChurnQuestion(sooner, quick), PurchaseQuestion(sooner, quick)), start=3):
+        train(promoted.home, question, run=TrainingRun(PROMOTED_AT + day * DAY))
+        promote(promoted.home, question.name, act=act(promoted, day=day))
+    assert set(read_ledger(promoted.home)[-1].models) == {"churn", "purchase"}
+
+    entry = rollback(promoted.home, "churn", act=act(promoted, day=5))
+
+    assert set(entry.models) == {"churn"}
+    assert company_in_use(promoted.home) == promoted.company
 
 
 def test_after_new_rows_a_rollback_stands_on_the_snapshot_scored_last(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
