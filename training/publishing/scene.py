@@ -21,11 +21,15 @@ from models.bundle import read_live
 from models.rows import BoolArray, FloatArray
 from training.examples import newest_midnight
 from training.labels.churn import at_risk_at, sources_read
-from training.labels.labels import observed_by
+from training.labels.labels import observed_by, received
 
 
 class NoCompany(NotFound):
     """No company file is in use here, so nobody knows what churn means."""
+
+
+class NothingReceived(NotFound):
+    """The log holds no row of the sources that decide up to when a prediction can be made."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,20 @@ def company_stored(home: Home, sha: str) -> Company:
 
 
 def newest_scene(home: Home, company: Company) -> Scene:
-    """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete."""
-    log = EventLog.open(home)
-    as_of = newest_midnight(observed_by(log, None, sources=sources_read(company)))
+    """Return the newest snapshot, computed if missing: at the newest midnight up to which all that churn reads is complete.
+
+    A source of which the log never received a row holds nothing up.
+
+    Raises
+    ------
+    NothingReceived
+        If the log holds no row of any of these sources.
+    """
+    log, wanted = EventLog.open(home), sources_read(company)
+    observed = observed_by(log, None, sources=received(log, wanted))
+    if not any(observed.values()):
+        raise NothingReceived(f"predicting needs rows of {' or '.join(wanted)}, found none in the log; import them")
+    as_of = newest_midnight(observed)
     snapshot = compute_snapshots(home, company.catalogue, [as_of])[0]
     return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from features.company import Company
+from features.company.business import ActivitySource
 from features.home import Home
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, parse_time, to_timestamp
@@ -21,7 +22,7 @@ from training.publishing.gates import PromotionRefused
 from training.publishing.ledger import read_ledger
 from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
 from training.publishing.promote import ReasonMissing, judge, promote
-from training.publishing.scene import NoCompany, company_in_use
+from training.publishing.scene import NoCompany, NothingReceived, company_in_use, newest_scene
 from training.publishing.score import AnotherQuestion, score, score_to_file, use_company
 from training.records.candidates import CandidateMissing, stored_candidate
 from training.records.report import ReportUnreadable
@@ -83,20 +84,22 @@ class TestPromotion:
         assert chances[held].min() >= np.nanmax(np.delete(chances, held))
         assert all(1 <= len(predictions.reasons.of(row)) <= 3 for row in held)
 
-    def test_a_refused_candidate_changes_nothing_and_says_the_figures(self, shop: Any) -> None:
-        with pytest.raises(PromotionRefused, match=r"not_worse_than_baseline refused: may be worse than mbg_nbd"):
+    @pytest.mark.usefixtures("graded_on_too_few")
+    def test_a_refused_candidate_changes_nothing_and_says_why(self, shop: Any) -> None:
+        with pytest.raises(PromotionRefused, match=r"enough_data refused: too few customers were graded"):
             promote(shop.home, "churn", act=act(shop, override=None))
 
         assert read_live(shop.home) is None
         assert not shop.signing_key.exists()
         assert read_ledger(shop.home) == []
 
-    def test_an_override_is_recorded_with_its_reason_and_the_gates(self, promoted: Any) -> None:
-        first = read_ledger(promoted.home)[0]
+    @pytest.mark.usefixtures("graded_on_too_few")
+    def test_an_override_is_recorded_with_its_reason_and_the_gates(self, shop: Any) -> None:
+        promote(shop.home, "churn", act=act(shop, override="a small shop"))
 
-        assert first.override == "a small shop"
-        assert first.run_id == promoted.trained.run_id
-        assert "not_worse_than_baseline" in {gate.name for gate in first.gates if gate.verdict == "refused"}
+        (entry,) = read_ledger(shop.home)
+        assert (entry.override, entry.run_id) == ("a small shop", shop.trained.run_id)
+        assert "enough_data" in {gate.name for gate in entry.gates if gate.verdict == "refused"}
 
     @pytest.mark.parametrize("reason", ["", "  "])
     def test_an_override_needs_a_reason(self, shop: Any, reason: str) -> None:
@@ -184,6 +187,20 @@ class TestScoring:
     def test_a_file_of_no_known_format_is_refused(self, shop: Any) -> None:
         with pytest.raises(UnknownFormat, match=r"\.csv or \.parquet"):
             score_to_file(shop.home, shop.folder / "scores.xlsx")
+
+    def test_a_source_that_was_never_received_does_not_set_the_clock_back(self, shop: Any) -> None:
+        activity = [*shop.company.churn.activity, ActivitySource(source="surveys")]
+        churn = shop.company.churn.model_copy(update={"activity": tuple(activity)})
+
+        scene = newest_scene(shop.home, shop.company.model_copy(update={"churn": churn}))
+
+        assert scene.snapshot.as_of == UNTIL
+
+    def test_without_a_row_of_what_churn_reads_nothing_can_be_predicted(self, shop: Any) -> None:
+        churn = shop.company.churn.model_copy(update={"activity": (ActivitySource(source="surveys"),)})
+
+        with pytest.raises(NothingReceived, match="rows of surveys"):
+            newest_scene(shop.home, shop.company.model_copy(update={"churn": churn}))
 
 
 class TestCompanyFile:

@@ -61,6 +61,7 @@ def test_a_training_as_json_holds_figures_folds_and_gates(trained_by_command: An
     assert report["data"]["as_of"] > 0
 
 
+@pytest.mark.usefixtures("graded_on_too_few")
 def test_a_refused_promotion_is_an_error_of_its_own_kind(shop: Any) -> None:
     refused = run(shop, "promote", "churn").exception
 
@@ -68,10 +69,11 @@ def test_a_refused_promotion_is_an_error_of_its_own_kind(shop: Any) -> None:
     assert refused.exit_code == 6
 
 
+@pytest.mark.usefixtures("graded_on_too_few")
 def test_a_promotion_shows_every_gate_and_what_is_live(shop: Any) -> None:
     result = run(shop, "promote", "churn", "--override", "small shop")
 
-    assert "REFUSED  not_worse_than_baseline" in result.stdout
+    assert "REFUSED  enough_data" in result.stdout
     assert "recorded reason: small shop" in result.stdout
     assert read_ledger(shop.home)[-1].override == "small shop"
 
