@@ -24,9 +24,9 @@ def expected_days_left(still_there: FloatArray, horizons_days: Sequence[int]) ->
     >>> expected_days_left(np.array([[1.0, 1.0], [0.5, 0.0], [1.0, 0.0]]), [30, 60]).tolist()
     [365.0, 30.0, 45.0]
     """
-    longest = min(horizons_days[-1], WITHIN_DAYS)
-    ends = np.array([0.0, *horizons_days])
     there = np.minimum.accumulate(np.column_stack([np.ones(len(still_there)), still_there]), axis=1)
+    ends, there = _within(np.array([0.0, *horizons_days]), there)
+    longest = ends[-1]
     seen = ((there[:, 1:] + there[:, :-1]) / 2) @ np.diff(ends)
     last, beyond = there[:, -1], WITHIN_DAYS - longest
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -34,3 +34,13 @@ def expected_days_left(still_there: FloatArray, horizons_days: Sequence[int]) ->
         falling = last * -np.expm1(-rate * beyond) / rate
     tail = np.where(last <= 0, 0.0, np.where(rate <= 0, beyond * last, falling))
     return np.asarray(seen + tail)
+
+
+def _within(ends: FloatArray, there: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the moments and the chances up to `WITHIN_DAYS` at most, the last on the straight line where it is cut off."""
+    cut = int(np.searchsorted(ends, WITHIN_DAYS))
+    if cut == len(ends):
+        return ends, there
+    share = (WITHIN_DAYS - ends[cut - 1]) / (ends[cut] - ends[cut - 1])
+    last = there[:, cut - 1] + share * (there[:, cut] - there[:, cut - 1])
+    return np.append(ends[:cut], WITHIN_DAYS), np.column_stack([there[:, :cut], last])

@@ -42,3 +42,10 @@ def test_who_comes_back_did_leave() -> None:
     back, gone = expected_days_left(np.array([[0.5, 0.2, 0.9], [0.5, 0.2, 0.2]]), HORIZONS)
 
     assert back == gone
+
+
+def test_nothing_beyond_a_year_is_counted_though_a_horizon_lies_there() -> None:
+    stays, goes = expected_days_left(np.array([[1.0, 1.0], [1.0, 0.0]]), (300, 500))
+
+    assert stays == WITHIN_DAYS
+    assert goes == pytest.approx(300 + 65 * (1 + 135 / 200) / 2)
