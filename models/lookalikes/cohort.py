@@ -52,9 +52,14 @@ def high_performers(found: NewCustomers) -> BoolArray:
     >>> np.flatnonzero(high_performers(cohort)).tolist()
     [18, 19]
     """
-    bands = found.rows[:, found.names.index(AGE_FEATURE)] // BAND_DAYS
-    groups = np.unique(np.column_stack([found.as_ofs, bands.astype(np.int64)]), axis=0, return_inverse=True)[1].reshape(-1)
+    groups = equals(found)
     least = np.full(int(groups.max(initial=-1)) + 1, np.inf)
     for group in range(len(least)):
         least[group] = np.quantile(found.value[groups == group], 1 - TOP_SHARE, method="higher")
     return np.asarray((found.value >= least[groups]) & (found.value > 0))
+
+
+def equals(found: NewCustomers) -> npt.NDArray[np.intp]:
+    """Return a number for each customer, the same for those equally old (to 30 days) at the same moment."""
+    bands = found.rows[:, found.names.index(AGE_FEATURE)] // BAND_DAYS
+    return np.unique(np.column_stack([found.as_ofs, bands.astype(np.int64)]), axis=0, return_inverse=True)[1].reshape(-1)

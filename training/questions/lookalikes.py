@@ -15,7 +15,7 @@ from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.times import Timestamp
 from models.examples import Examples
-from models.lookalikes import Likeness, NewCustomers, TooFewNewCustomers, Trait, fit_likeness, high_performers, is_new
+from models.lookalikes import Likeness, NewCustomers, TooFewNewCustomers, Trait, equals, fit_likeness, high_performers, is_new
 from models.rows import FloatArray, Rows
 from training.contest import Answered, Tables, graded_tables
 from training.examples import Derived, Say, StackedExamples, stack_examples
@@ -26,7 +26,7 @@ from training.measures.binary import measure
 from training.records.report import CHOSEN
 
 VALUE_SO_FAR = "value_so_far"
-"""The baseline: who has brought more than others until now will bring more later."""
+"""The baseline: who has brought more than others of the same age until now will bring more later."""
 
 _SO_FAR = "purchases_revenue_lifetime"
 
@@ -146,14 +146,22 @@ def _graded(stacked: StackedExamples, fold: Fold) -> list[Answered]:
     except TooFewNewCustomers:
         return []
     so_far = np.nan_to_num(tested.rows[:, tested.names.index(_SO_FAR)].astype(np.float64))
-    answers = {CHOSEN: likeness.chance(tested.rows, tested.names), VALUE_SO_FAR: _ranked(so_far)}
+    answers = {CHOSEN: likeness.chance(tested.rows, tested.names), VALUE_SO_FAR: _ranked(so_far, among=equals(tested))}
     customers = stacked.examples.customers[fold.test]
     return [Answered(fold.origin, len(fold.train), answers, high.astype(np.float64), customers)] if high.any() else []
 
 
-def _ranked(values: FloatArray) -> FloatArray:
-    """Return values as shares of customers with no more, so that they can be ranked beside chances."""
-    return np.asarray(np.searchsorted(np.sort(values), values, side="right") / (len(values) + 1))
+def _ranked(values: FloatArray, *, among: npt.NDArray[np.intp]) -> FloatArray:
+    """Return for each value the share of those it is among that are no more: high performers are told apart among equals too.
+
+    >>> _ranked(np.array([1.0, 3.0, 10.0, 30.0]), among=np.array([0, 0, 1, 1])).round(2).tolist()
+    [0.33, 0.67, 0.33, 0.67]
+    """
+    shares = np.empty(len(values))
+    for group in np.unique(among):
+        own = among == group
+        shares[own] = np.searchsorted(np.sort(values[own]), values[own], side="right") / (own.sum() + 1)
+    return shares
 
 
 def _listed(likeness: Likeness, ids: pa.StringArray, *, rows: Rows) -> tuple[LookAlike, ...]:
