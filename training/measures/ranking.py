@@ -35,14 +35,15 @@ def hits(scores: FloatArray, bought: BoolArray) -> dict[str, FloatArray]:
 
 
 def mean_hits(found: Mapping[str, FloatArray], *, resamples: Resamples) -> Draws:
-    """Return the mean of each measure over the customers, and over each resample of them; who has none counts nowhere."""
+    """Return the mean of each measure over the customers, and over each resample of them; who has none counts nowhere.
+
+    NaN where nobody has any: a mean of nothing is not 0.
+    """
     names = tuple(found)
     table = np.column_stack([found[name] for name in names])
     known = ~np.isnan(table)
     order = np.arange(len(table))
-    parts = [
-        (weights @ np.where(known, table, 0.0)) / np.maximum(weights @ known.astype(np.float64), 1.0)
-        for weights in resamples.weights(order)
-    ]
-    means = np.concatenate(parts)
+    parts = [(weights @ np.where(known, table, 0.0), weights @ known.astype(np.float64)) for weights in resamples.weights(order)]
+    sums, counts = (np.concatenate(each) for each in zip(*parts, strict=True))
+    means = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
     return {name: means[:, place] for place, name in enumerate(names)}

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from models.needs import TooFewNeeds
 from models.rows import BoolArray, FloatArray
 from training.measures.ranking import LISTED, hits, mean_hits
 from training.measures.resamples import Estimate, Resamples, differences, estimates
@@ -25,7 +26,10 @@ Estimates: TypeAlias = dict[str, dict[str, Estimate]]
 
 @dataclass(frozen=True)
 class ListGrades:
-    """Lists graded over all past moments: `pooled` by contender and measure, `differences` of the recipe less each baseline."""
+    """Lists graded over all past moments: `pooled` by contender and measure, `differences` of the recipe less each baseline.
+
+    Both hold no measure where there was no list to grade.
+    """
 
     customers: int
     lists: int
@@ -34,7 +38,7 @@ class ListGrades:
 
     def beats(self, baseline: str) -> bool:
         """Say whether of ten named more were bought than of the baseline's, by an interval that leaves out 0."""
-        return self.differences[baseline][LISTED].low > 0
+        return self.lists > 0 and self.differences[baseline][LISTED].low > 0
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,19 @@ class NeedsGrades:
         return f"{_compared('All categories', self.anything, HABIT)} {_compared('New to the customer', self.new, POPULARITY)}"
 
 
-def grade_needs(folds: Sequence[AnsweredNeeds], *, seed: int) -> NeedsGrades:
-    """Grade every list of every past moment; whole customers are drawn for the intervals, the same ones for all contenders."""
+def grade_needs(asked: Sequence[AnsweredNeeds], *, seed: int) -> NeedsGrades:
+    """Grade every list of every past moment; whole customers are drawn for the intervals, the same ones for all contenders.
+
+    Raises
+    ------
+    TooFewNeeds
+        If after no past moment anybody bought from a category.
+    """
+    folds = [fold for fold in asked if len(fold.ids)]
+    if not folds:
+        raise TooFewNeeds(
+            f"needed customers who bought after a past moment, found none after {len(asked)}; import newer purchases"
+        )
     newly = [fold.bought & fold.new for fold in folds]
     only_new = [{name: np.where(fold.new, scores, np.nan) for name, scores in fold.scores.items()} for fold in folds]
     return NeedsGrades(
@@ -94,6 +109,8 @@ def _codes(ids: Sequence[pa.StringArray]) -> npt.NDArray[np.int32]:
 
 
 def _compared(subject: str, grades: ListGrades, baseline: str) -> str:
+    if not grades.lists:
+        return f"{subject}: nothing to grade, since nobody bought from such a category."
     ours, theirs = grades.pooled[CHOSEN][LISTED].value, grades.pooled[baseline][LISTED].value
     gap = grades.differences[baseline][LISTED]
     figures = f"of ten named {10 * ours:.2f} were bought, by {baseline} {10 * theirs:.2f}"

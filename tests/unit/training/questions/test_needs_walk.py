@@ -18,8 +18,8 @@ from models.bundle.models import export_model, load_model
 from models.learners.boosting import BoostingPreset
 from models.needs import NeedsModel, TooFewNeeds
 from training.folds import HistoryTooShort
-from training.questions.needs import NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
-from training.questions.needs_grades import HABIT, NeedsGrades, grade_needs
+from training.questions.needs import AnsweredNeeds, NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
+from training.questions.needs_grades import HABIT, POPULARITY, NeedsGrades, grade_needs
 
 START, UNTIL = parse_time("2025-01-06"), parse_time("2025-08-04")
 CATEGORIES = ("bread", "coffee", "fish", "milk", "oil", "rice", "soap", "tea")
@@ -71,6 +71,31 @@ def test_lists_follow_a_change_of_habit_that_counting_days_misses(grades: NeedsG
 
     assert ours > habit
     assert grades.anything.customers == 80
+
+
+def asked(customers: int, *, bought: bool) -> AnsweredNeeds:
+    ids, table = pa.array([f"c{place}" for place in range(customers)], pa.string()), np.full((customers, 3), bought)
+    scores = dict.fromkeys(("recipe", HABIT, POPULARITY), np.tile([0.1, 0.2, 0.3], (customers, 1)))
+    return AnsweredNeeds(START, 10, ids, scores, table, ~table)
+
+
+def test_a_moment_after_which_nobody_bought_is_not_graded() -> None:
+    graded = grade_needs([asked(0, bought=False), asked(4, bought=True)], seed=0)
+
+    assert (len(graded.folds), graded.anything.lists) == (1, 4)
+
+
+def test_of_new_needs_that_nobody_had_no_figure_is_given() -> None:
+    graded = grade_needs([asked(4, bought=True)], seed=0)
+
+    assert "New to the customer: nothing to grade" in graded.verdict()
+    assert graded.new.pooled["recipe"] == {}
+    assert not graded.new.beats(POPULARITY)
+
+
+def test_lists_after_which_nobody_bought_are_refused() -> None:
+    with pytest.raises(TooFewNeeds, match="found none after 1"):
+        grade_needs([asked(0, bought=False)], seed=0)
 
 
 def test_the_verdict_gives_figures_for_old_needs_and_for_new(grades: NeedsGrades) -> None:
