@@ -29,11 +29,16 @@ from models.learners.target import Target, TargetInvalid
 from models.rows import FloatArray, Rows, quantities
 
 _DESCRIPTION = "estimator.json"
+_OF_HISTORY = 3  # repeats, last, age
 _TARGETS: dict[str, Callable[..., Target]] = {"amount": Target.amount, "tweedie": Target.tweedie}
 
 
 class WrongClasses(OneClassOnly, ValueError):
     """Fewer than two classes, or more than this estimator tells apart; a ValueError, as scikit-learn expects."""
+
+
+class WrongHistories(InvalidInput, ValueError):
+    """The rows are no histories of purchases; a ValueError, as scikit-learn expects."""
 
 
 class OtherEstimator(InvalidInput):
@@ -249,8 +254,16 @@ class BtydSilence(_Face):
         self.variant = variant
 
     def fit(self, X: ArrayLike, y: None = None) -> Self:  # noqa: ARG002 - scikit-learn passes it
-        """Fit to the histories of all customers ever seen; `y` is not read."""
+        """Fit to the histories of all customers ever seen; `y` is not read.
+
+        Raises
+        ------
+        WrongHistories
+            If there are not just three columns.
+        """
         known = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        if known.shape[1] != _OF_HISTORY:
+            raise WrongHistories(f"needed three columns, repeats, last and age, found {known.shape[1]}; pass these alone")
         self.classes_ = np.array([0, 1])
         self.learned_ = fit_btyd(PurchaseHistories(*known.T), variant=self.variant)
         return self

@@ -22,6 +22,7 @@ from models.learners.estimators import (
     RobustLogistic,
     RobustMultinomial,
     WrongClasses,
+    WrongHistories,
 )
 from models.learners.target import TargetInvalid
 from models.rows import FloatArray
@@ -170,6 +171,12 @@ def test_ten_customers_are_enough_for_an_answer(estimator: BaseEstimator) -> Non
 def test_ten_customers_are_too_few_for_a_rhythm() -> None:
     with pytest.raises(TooFewPurchases, match="needed 10 customers with a second purchase"):
         fitted(BtydSilence(), 10)
+
+
+@pytest.mark.parametrize("columns", [2, 4])
+def test_a_table_that_holds_no_histories_is_refused(columns: int) -> None:
+    with pytest.raises(WrongHistories, match=f"needed three columns, repeats, last and age, found {columns}"):
+        BtydSilence().fit(np.ones((50, columns)))
 
 
 @every_estimator
