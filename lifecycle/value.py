@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from models.value.acquisition import AcquiredGroup
     from training.questions.worth import GroupWorth, Worth
 
+_NO_CATEGORY = "Value categories: known of nobody; a rule names a score that no live model brings."
+_NO_LEVER = "Levers: known of nobody; the chance to leave is held against them, so `lifecycle promote churn` brings them."
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -45,17 +48,19 @@ def _as_text(worth: Worth) -> str:
         f"within {worth.horizon_days} days, discounted, less cost to serve"
     )
     beyond = ["Extrapolated: no past moment could grade so long a horizon."] if worth.extrapolated else []
-    categories = _groups_text("Value categories", worth.categories, worth.customers)
-    levers = _groups_text("Levers, by where the most money is at stake", worth.levers, worth.customers)
+    categories = _groups_text("Value categories", worth.categories, worth.customers) or [_NO_CATEGORY]
+    levers = _groups_text("Levers, by the money at stake", worth.levers, worth.customers) or [_NO_LEVER]
     return "\n".join([head, *beyond, "", *categories, "", *levers, "", *_acquired_text(worth)])
 
 
 def _groups_text(title: str, groups: Sequence[GroupWorth], customers: int) -> list[str]:
+    if not groups:
+        return []
     none = customers - sum(group.customers for group in groups)
     lines = [
         f"  {group.name:<20}{group.treatment or '':<14}{group.customers:>10,}{group.expected_margin:>18,.0f}" for group in groups
     ]
-    return [f"{title:<44}{'customers':>8}{'expected':>18}", *lines, *([f"  {'none':<34}{none:>10,}"] if none else [])]
+    return [f"{title:<36}{'customers':>10}{'expected':>18}", *lines, *([f"  {'none':<34}{none:>10,}"] if none else [])]
 
 
 def _acquired_text(worth: Worth) -> list[str]:

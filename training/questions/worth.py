@@ -55,8 +55,8 @@ class GroupWorth:
 class Worth:
     """What all customers are worth within the main horizon, company currency, margin less cost to serve, discounted.
 
-    `categories` and `levers` in the order in which they are asked; who has none is in none of their lines. `acquired`: those
-    customers alone whose cost is known, `cost_known` of them.
+    `categories` and `levers` in the order in which they are asked; who has none is in none of their lines, and there are no lines
+    where nobody has one. `acquired`: those customers alone whose cost is known, `cost_known` of them.
     """
 
     as_of: Timestamp
@@ -111,6 +111,8 @@ def _predictions(home: Home) -> Predictions:
 
 
 def _groups(named: Sequence[tuple[str, str | None]], places: FloatArray, value: FloatArray) -> tuple[GroupWorth, ...]:
+    if np.isnan(places).all():
+        return ()
     return tuple(
         GroupWorth(name, treatment, int((places == place).sum()), float(value[places == place].sum()))
         for place, (name, treatment) in enumerate(named)

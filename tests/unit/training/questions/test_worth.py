@@ -78,6 +78,20 @@ def test_the_command_tells_categories_levers_and_channels(valued_shop: Any) -> N
     assert {"channel", "cohort", "clv_to_cac", "life_to_cac", "paid_back"} <= set(body["acquired"][0])
 
 
+def test_where_no_churn_model_answers_levers_are_said_to_be_unknown(valued_shop: Any, monkeypatch: Any) -> None:
+    def without_levers(*arguments: Any) -> Predictions:
+        found = open_predictions(*arguments)
+        matrix = np.where(np.array(found.columns) == "value_lever", np.nan, found.matrix)
+        return replace(found, matrix=matrix)
+
+    monkeypatch.setattr(worth_room, "open_predictions", without_levers)
+
+    told = CliRunner().invoke(app, ["value"], env={"LIFECYCLE_HOME": str(valued_shop.home.root)}).stdout
+
+    assert "Levers: known of nobody" in told
+    assert "cross_sell" not in told
+
+
 def test_without_a_live_value_model_the_way_to_one_is_said(valued_shop: Any, trained_shop: Any, monkeypatch: Any) -> None:
     with pytest.raises(NoValueLive, match="lifecycle train value"):
         worth_of_customers(trained_shop.home)
