@@ -17,10 +17,10 @@ from models.transition import TransitionRecipe, fit_transition
 from models.value import ValueRecipe, fit_value
 from training.folds import HistoryTooShort
 from training.questions.transition_recipes import BLENDS
+from training.questions.value_recipes import BLENDS as VALUE_BLENDS
+from training.questions.value_recipes import DECLARED
 from training.records.report import ContenderGrade
 from training.train import TrainingRun, train
-
-_DECLARED_OF_VALUE = (("two_part", 0.5), ("rhythm", 0.5))
 
 
 def ours(occasion: Occasion, declared: Callable[[Occasion], Model]) -> tuple[FloatArray, str]:
@@ -42,9 +42,9 @@ def declared_churn(occasion: Occasion) -> Model:
 
 
 def declared_value(occasion: Occasion) -> Model:
-    """Return the geometric mean of two-part trees and rhythm and size, fitted on everything known."""
-    question = occasion.question
-    recipe = ValueRecipe(_DECLARED_OF_VALUE, question.horizons_days, question.horizon_days)
+    """Return the geometric mean of two-part trees and rhythm and size at the rhythm's level, fitted on everything known."""
+    question, blend = occasion.question, VALUE_BLENDS[DECLARED]
+    recipe = ValueRecipe(blend.members, question.horizons_days, question.horizon_days, anchored=blend.anchored)
     return fit_value(occasion.learning, recipe=recipe, seed=0)
 
 

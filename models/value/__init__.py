@@ -2,7 +2,7 @@
 
 from models.value.fit import NoRhythm, fit_value, member_gains
 from models.value.intervals import ValueIntervals, fit_intervals
-from models.value.model import ValueModel, blended_gain
+from models.value.model import ValueModel, blended_gain, level_of
 from models.value.recipe import MEMBERS, RecipeInvalid, TooFewBuyers, ValueRecipe
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "blended_gain",
     "fit_intervals",
     "fit_value",
+    "level_of",
     "member_gains",
 ]

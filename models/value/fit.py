@@ -16,8 +16,8 @@ from models.learners.gamma_gamma import TooFewBuyers as TooFewSpenders
 from models.learners.target import Target
 from models.model import ColumnRange
 from models.rows import FloatArray, Rows
-from models.value.members import Losses, Member, OnePart, RhythmMember, TwoPart
-from models.value.model import HorizonValue, ValueModel
+from models.value.members import Losses, Member, OnePart, RecentMember, RhythmMember, TwoPart
+from models.value.model import HorizonValue, ValueModel, level_of
 from models.value.money import Money
 from models.value.recipe import RecipeInvalid, TooFewBuyers, ValueRecipe
 from models.value.rhythm import Beginning, Outlook, Rhythm, fit_rhythm
@@ -30,7 +30,7 @@ _FLOOR = 0.001  # of the mean, so that a geometric mean with a forecast of nothi
 
 
 class NoRhythm(TooFewBuyers):
-    """The recipe blends a purchase rhythm in, and there are too few repeat purchases to fit one."""
+    """The recipe blends a purchase rhythm in, or takes its level, and there are too few repeat purchases to fit one."""
 
 
 def fit_value(examples: Examples, *, recipe: ValueRecipe, seed: int, threads: int = 1) -> ValueModel:
@@ -47,7 +47,7 @@ def fit_value(examples: Examples, *, recipe: ValueRecipe, seed: int, threads: in
     """
     _check(examples, recipe)
     rhythm = _rhythm_of(examples)
-    if rhythm is None and "rhythm" in dict(recipe.members):
+    if rhythm is None and recipe.needs_rhythm:
         raise NoRhythm(f"needed repeat purchases to fit a rhythm for {recipe.name}, found too few; use a recipe without `rhythm`")
     task = _Task(examples, recipe, rhythm, seed, threads, bin_rows(examples.rows, examples.names, preset=recipe.preset))
     return ValueModel(
@@ -100,19 +100,33 @@ class _Task:
 
     def horizon(self, place: int) -> HorizonValue:
         days, labels = self.recipe.horizons_days[place], self.examples.labels[:, place]
-        gains, stem = np.maximum(labels, 0.0), f"value-{days}"
+        gains = np.maximum(labels, 0.0)
         beginning = self._beginning(days, gains)
         outlook = beginning.outlook(self.examples.rows, self.examples.names)
         members = tuple(
-            (name, weight, self._member(name, gains, outlook, stem=f"{stem}-{name}")) for name, weight in self.recipe.members
+            (name, weight, self._member(name, gains, outlook, beginning=beginning)) for name, weight in self.recipe.members
         )
-        floor = _FLOOR * float(gains.mean())
-        return HorizonValue(beginning, members, self._losses(np.maximum(-labels, 0.0), f"{stem}-loss"), floor)
+        losses = self._losses(np.maximum(-labels, 0.0), f"value-{days}-loss")
+        made = HorizonValue(beginning, members, losses, _FLOOR * float(gains.mean()))
+        return self._anchored(made) if self.recipe.anchored else made
 
-    def _member(self, name: str, gains: FloatArray, outlook: Outlook, *, stem: str) -> Member:
+    def _anchored(self, horizon: HorizonValue) -> HorizonValue:
+        everyone, names = self.examples.population(), self.examples.names
+        anchor = horizon.beginning.outlook(everyone, names).expected
+        return replace(horizon, level=float(level_of(horizon.gain(everyone, names), anchor)))
+
+    def _member(self, name: str, gains: FloatArray, outlook: Outlook, *, beginning: Beginning) -> Member:
+        stem = f"value-{beginning.days}-{name}"
         if name == TwoPart.kind:
             return self._two_part(gains, outlook, stem)
-        return self._one_part(gains, outlook, stem) if name == OnePart.kind else RhythmMember()
+        if name == OnePart.kind:
+            return self._one_part(gains, outlook, stem)
+        return self._recent(beginning) if name == RecentMember.kind else RhythmMember()
+
+    def _recent(self, beginning: Beginning) -> RecentMember:
+        money = Money.of(self.examples.population(), self.examples.names)
+        rate = money.recent_rate(self.examples.names, days=beginning.days)
+        return RecentMember(replace(rate, worth=rate.worth * beginning.discount))
 
     def _beginning(self, days: int, gains: FloatArray) -> Beginning:
         """Learn what newcomers bring; one and two are added as if one of two more had brought what the others did."""

@@ -1,4 +1,4 @@
-"""What does one learner say of the money a customer brings within one horizon: in two parts, in one, or by the rhythm alone.
+"""What does one learner say of the money a customer brings within one horizon: trees in two parts or one, rhythm, recent past.
 
 Trees cannot carry a spend beyond those they saw, and a year of history is too short to learn its own level from: features over
 a year keep growing as the history does. So both kinds of trees begin from what the purchase rhythm foresees for the customer, and
@@ -8,7 +8,7 @@ learn by what factor to correct it. Without a rhythm they begin from the populat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.special import expit, logit
 
 from models.learners.boosting import Boosting
 from models.rows import FloatArray, Rows
+from models.value.money import PastRate
 from models.value.rhythm import Outlook
 
 _FURTHEST = 30.0  # of a logarithm of money: further is no forecast, and the exponential would overflow
@@ -54,6 +55,27 @@ class RhythmMember:
 
     def texts(self) -> Mapping[str, str]:
         """Return nothing."""
+        return {}
+
+
+@dataclass(frozen=True)
+class RecentMember:
+    """Half what the customer's own last window lets expect, half the outlook: nothing bought lately is not nothing to come."""
+
+    kind: ClassVar[str] = "recent"
+    rate: PastRate
+
+    def gain(self, rows: Rows, outlook: Outlook) -> FloatArray:
+        """Return the mean of both, the outlook alone for who never bought."""
+        own = np.maximum(self.rate.of(rows), 0.0)  # refunds of what was bought earlier may outweigh what was bought lately
+        return np.asarray((np.where(np.isnan(own), outlook.expected, own) + outlook.expected) / 2.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return how the window is carried on."""
+        return {"kind": self.kind, "rate": asdict(self.rate)}
+
+    def texts(self) -> Mapping[str, str]:
+        """Return nothing: no tree is in it."""
         return {}
 
 
@@ -136,6 +158,8 @@ def read_member(value: Mapping[str, Any], files: Mapping[str, bytes]) -> Member:
         return TwoPart(chance, amount, value["smear"], value["stem"])
     if value["kind"] == OnePart.kind:
         return OnePart(_read(value["money"], files), value["level"], value["stem"])
+    if value["kind"] == RecentMember.kind:
+        return RecentMember(PastRate(**{**value["rate"], "places": tuple(value["rate"]["places"])}))
     return RhythmMember()
 
 

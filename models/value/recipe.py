@@ -8,7 +8,7 @@ from features.errors import InvalidInput, Refused
 from models.learners.blend import check_weights
 from models.learners.boosting import SHALLOW, BoostingPreset
 
-MEMBERS = ("two_part", "tweedie", "rhythm")
+MEMBERS = ("two_part", "tweedie", "rhythm", "recent")
 VALUE_PRESET = replace(SHALLOW, rounds=100, bag=2)
 """Trees that only correct what the rhythm foresees need half the rounds, and two seeds each for three kinds of trees."""
 
@@ -28,7 +28,8 @@ class ValueRecipe:
     """How a value model is made: the same recipe is graded by walk-forward and then fitted on all mature rows.
 
     `members`: names out of `MEMBERS` with weights that add up to 1. `horizons_days` are those trained, rising; `beyond_days` are
-    answered by extrapolation. `horizon_days`: the main one, out of either.
+    answered by extrapolation. `horizon_days`: the main one, out of either. `anchored`: the blend says who brings more than whom,
+    and the rhythm how much all bring together.
     """
 
     members: tuple[tuple[str, float], ...]
@@ -37,6 +38,7 @@ class ValueRecipe:
     beyond_days: tuple[int, ...] = ()
     discount_rate: float = 0.0
     preset: BoostingPreset = field(default=VALUE_PRESET)
+    anchored: bool = False
 
     def __post_init__(self) -> None:
         check_weights(self.members)
@@ -49,12 +51,17 @@ class ValueRecipe:
 
     @property
     def name(self) -> str:
-        """Return the members' names as one.
+        """Return the members' names as one, and whether they are anchored.
 
-        >>> ValueRecipe((("two_part", 0.5), ("rhythm", 0.5)), (30, 90), 90).name
-        'two_part_rhythm'
+        >>> ValueRecipe((("two_part", 0.5), ("rhythm", 0.5)), (30, 90), 90, anchored=True).name
+        'two_part_rhythm_anchored'
         """
-        return "_".join(name for name, _ in self.members)
+        return "_".join([*dict(self.members), *(["anchored"] if self.anchored else [])])
+
+    @property
+    def needs_rhythm(self) -> bool:
+        """Return whether nothing can be said without a rhythm of purchases."""
+        return self.anchored or not {"rhythm", "recent"}.isdisjoint(dict(self.members))
 
     def discount(self, days: int) -> float:
         """Return what money that comes in the middle of the horizon is worth today."""

@@ -29,11 +29,20 @@ from training.labels.margin import MarginTerms, label_margin
 from training.measures.amounts import measure
 from training.measures.resamples import Estimate, estimates
 from training.questions.value_findings import findings
-from training.questions.value_folds import FEWEST_FOLDS, FLOOR, LOSSES, HeldOut, Seasons, ValueFolds, broadcast
-from training.questions.value_recipes import BLENDS, Members, choose, contenders, loss, season_agrees
+from training.questions.value_folds import FEWEST_FOLDS, FLOOR, LOSSES, HeldOut, Seasons, ValueFolds, broadcast, levels
+from training.questions.value_recipes import (
+    BLENDS,
+    EVERY_MEMBER,
+    WITHOUT_RHYTHM,
+    Blend,
+    choose,
+    contenders,
+    loss,
+    season_agrees,
+)
 from training.records.report import CHOSEN, ContenderGrade
 from training.records.value_pictures import draw_value_pictures
-from training.walk_forward import answered_everywhere, walk
+from training.walk_forward import MOST_ROWS_A_FOLD, answered_everywhere, at_most, walk
 
 BASELINES = ("mean", "own_past_rate", "btyd_gamma_gamma")
 """The named baselines: what all bring on average; the customer's own rate of the past year; rhythm and size of purchases."""
@@ -107,7 +116,7 @@ class ValueQuestion:
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ValueModel:
         """Fit the chosen blend on all rows, with the ends learned from the folds and the season if earlier ones agree."""
         walked: _Walked = contest.chosen
-        model = fit_value(stacked.examples, recipe=self._recipe(walked.members), seed=seed)
+        model = fit_value(stacked.examples, recipe=self._recipe(BLENDS[walked.chosen]), seed=seed)
         newest = np.nan_to_num(walked.past.seasons.newest, nan=1.0) if walked.seasonal else np.ones(len(self.learned_days))
         return model.adjusted(seasons=newest.tolist(), intervals=self._intervals(stacked, walked, seed=seed))
 
@@ -120,21 +129,28 @@ class ValueQuestion:
         """The place of the main horizon, or of the longest trained if the main one is longer."""
         return self.learned_days.index(self.horizon_days) if self._main_is_trained else len(self.learned_days) - 1
 
-    def _recipe(self, members: Members) -> ValueRecipe:
-        beyond = tuple(days for days in self.horizons_days if days > self.gap_days)
-        return ValueRecipe(members, self.learned_days, self.horizon_days, beyond, self.company.discount_rate, self.preset)
+    def _recipe(self, blend: Blend) -> ValueRecipe:
+        return ValueRecipe(
+            blend.members,
+            self.learned_days,
+            self.horizon_days,
+            beyond_days=tuple(days for days in self.horizons_days if days > self.gap_days),
+            discount_rate=self.company.discount_rate,
+            preset=self.preset,
+            anchored=blend.anchored,
+        )
 
     def _intervals(self, stacked: StackedExamples, walked: _Walked, *, seed: int) -> ValueIntervals | None:
         """Learn the ends for the shipped model: from all folds, so from each season there was; None beyond what was trained."""
         if not self._main_is_trained:
             return None
         if len(walked.past.folds) < FEWEST_FOLDS and (held_out := self._held_out(stacked.examples, seed=seed)):
-            return held_out.intervals(walked.members, self._main)
+            return held_out.intervals(walked.chosen, self._main)
         return walked.past.intervals(walked.forecasts(self._main), range(len(walked.past.folds)))
 
     def _answers(self, learning: Examples, tested: Rows, *, origins: Sequence[Timestamp], seed: int) -> Mapping[str, FloatArray]:
-        model = self._members(learning, seed=seed)
-        said, money = self._said(model, tested), Money.of(learning.population(), learning.names)
+        model, everyone = self._members(learning, seed=seed), _drawn(learning.population(), seed=seed)
+        said, money = self._said(model, tested, everyone=everyone), Money.of(learning.population(), learning.names)
         rates = [money.past_rate(tested, learning.names, days=days) * model.recipe.discount(days) for days in self.learned_days]
         few = np.isin(origins, learning.as_ofs).sum() < FEWEST_FOLDS
         held_out = self._held_out(learning, seed=seed) if few else None
@@ -146,10 +162,11 @@ class ValueQuestion:
             **(held_out.ends(said, self._main) if held_out else {}),
         }
 
-    def _said(self, model: ValueModel, rows: Rows) -> dict[str, FloatArray]:
+    def _said(self, model: ValueModel, rows: Rows, *, everyone: Rows) -> dict[str, FloatArray]:
         losses = np.stack([each.losses.loss(rows) for each in model.horizons], axis=1)
-        floors = broadcast({FLOOR: np.array([each.floor for each in model.horizons])}, len(rows))
-        return {**member_gains(model, rows), **floors, LOSSES: losses}
+        floors = np.array([each.floor for each in model.horizons])
+        numbers = {FLOOR: floors, **levels(member_gains(model, everyone), floors=floors)}
+        return {**member_gains(model, rows), **broadcast(numbers, len(rows)), LOSSES: losses}
 
     def _held_out(self, learning: Examples, *, seed: int) -> HeldOut | None:
         """Ask half the customers of members that learned from the other half; None where a half is too few to learn from."""
@@ -157,15 +174,16 @@ class ValueQuestion:
         columns = ("rows", "labels", "customers", "as_ofs")
         half = replace(learning, **{name: getattr(learning, name)[mine] for name in columns}, everyone=learning.population())
         with suppress(TooFewBuyers):
-            return HeldOut(self._said(self._members(half, seed=seed), learning.rows[~mine]), learning.labels[~mine])
+            model, everyone = self._members(half, seed=seed), _drawn(learning.population(), seed=seed)
+            return HeldOut(self._said(model, learning.rows[~mine], everyone=everyone), learning.labels[~mine])
         return None
 
     def _members(self, learning: Examples, *, seed: int) -> ValueModel:
         """Fit every member; without the rhythm where there are too few repeat purchases for one, and the report says so."""
         try:
-            return fit_value(learning, recipe=self._recipe(BLENDS["two_part_tweedie_rhythm"]), seed=seed)
+            return fit_value(learning, recipe=self._recipe(Blend(EVERY_MEMBER)), seed=seed)
         except NoRhythm:
-            return fit_value(learning, recipe=self._recipe(BLENDS["two_part_tweedie"]), seed=seed)
+            return fit_value(learning, recipe=self._recipe(Blend(WITHOUT_RHYTHM)), seed=seed)
 
     def _graded(self, walked: _Walked, stacked: StackedExamples, *, seed: int) -> Contest:
         folds = [walked.answered(place, walked.past.main) for place in range(len(walked.past.folds))]
@@ -174,7 +192,7 @@ class ValueQuestion:
         tables = graded_tables(folds, measure, seed=seed)
         forecasts = np.concatenate([fold.answers[CHOSEN] for fold in folds])
         return Contest(
-            recipe={"members": dict(walked.members), "season": walked.seasonal, "preset": asdict(self.preset)},
+            recipe={**walked.blend, "season": walked.seasonal, "preset": asdict(self.preset)},
             main_measure=MAIN_MEASURE,
             tables=tables,
             contenders=walked.grades(),
@@ -210,7 +228,7 @@ class _Walked:
         everywhere = range(len(past.folds))
 
         def said(blend: str, *, seasonal: bool = False) -> list[FloatArray]:
-            return [past.forecasts(BLENDS[blend], place, seasonal=seasonal)[:, main] for place in everywhere]
+            return [past.forecasts(blend, place, seasonal=seasonal)[:, main] for place in everywhere]
 
         losses = {blend: loss(said(blend), came) for blend in contenders(learned)}
         chosen, known = choose(losses), past.with_year_before()
@@ -218,13 +236,13 @@ class _Walked:
         return cls(past, learned, losses, chosen, season_agrees(*told))
 
     @property
-    def members(self) -> Members:
-        return BLENDS[self.chosen]
+    def blend(self) -> dict[str, object]:
+        return {"members": dict(BLENDS[self.chosen].members), "anchored": BLENDS[self.chosen].anchored}
 
     def forecasts(self, horizon: int) -> list[FloatArray]:
         """Return what the recipe would have said, by fold."""
         folds = range(len(self.past.folds))
-        return [self.past.forecasts(self.members, place, seasonal=self.seasonal)[:, horizon] for place in folds]
+        return [self.past.forecasts(self.chosen, place, seasonal=self.seasonal)[:, horizon] for place in folds]
 
     def answered(self, place: int, horizon: int) -> Answered:
         fold, recipe = self.past.folds[place], self.forecasts(horizon)[place]
@@ -242,3 +260,8 @@ class _Walked:
             ContenderGrade(name, season if name == self.chosen else "none", loss, name == self.chosen)
             for name, loss in self.losses.items()
         ]
+
+
+def _drawn(everyone: Rows, *, seed: int) -> Rows:
+    """Return no more customers than a fold learns from: enough for the total of one blend over that of another."""
+    return everyone[at_most(np.arange(len(everyone)), MOST_ROWS_A_FOLD, seed=seed)]

@@ -11,6 +11,7 @@ the total would have come nearer at most of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,25 +22,51 @@ FEWEST_SEASONS = 2
 
 Members = tuple[tuple[str, float], ...]
 
-BLENDS: Mapping[str, Members] = {
-    "rhythm": (("rhythm", 1.0),),
-    "two_part": (("two_part", 1.0),),
-    "tweedie": (("tweedie", 1.0),),
-    "two_part_rhythm": (("two_part", 0.5), ("rhythm", 0.5)),
-    "tweedie_rhythm": (("tweedie", 0.5), ("rhythm", 0.5)),
-    "two_part_tweedie": (("two_part", 0.5), ("tweedie", 0.5)),
-    "two_part_tweedie_rhythm": (("two_part", 0.35), ("tweedie", 0.3), ("rhythm", 0.35)),
+
+@dataclass(frozen=True)
+class Blend:
+    """The geometric mean of the members' gains; `anchored`: brought to the rhythm's total over everybody known that day."""
+
+    members: Members
+    anchored: bool = False
+
+    @property
+    def asks(self) -> set[str]:
+        """Return the members that must have been fitted."""
+        return {*dict(self.members), *(["rhythm"] if self.anchored else [])}
+
+
+EVERY_MEMBER: Members = (("two_part", 0.25), ("tweedie", 0.25), ("rhythm", 0.25), ("recent", 0.25))
+WITHOUT_RHYTHM: Members = (("two_part", 0.5), ("tweedie", 0.5))
+_ALL_BUT_RECENT: Members = (("two_part", 0.35), ("tweedie", 0.3), ("rhythm", 0.35))
+
+BLENDS: Mapping[str, Blend] = {
+    "rhythm": Blend((("rhythm", 1.0),)),
+    "two_part": Blend((("two_part", 1.0),)),
+    "tweedie": Blend((("tweedie", 1.0),)),
+    "two_part_rhythm": Blend((("two_part", 0.5), ("rhythm", 0.5))),
+    "tweedie_rhythm": Blend((("tweedie", 0.5), ("rhythm", 0.5))),
+    "two_part_tweedie": Blend(WITHOUT_RHYTHM),
+    "two_part_tweedie_rhythm": Blend(_ALL_BUT_RECENT),
+    "two_part_anchored": Blend((("two_part", 1.0),), anchored=True),
+    "two_part_rhythm_anchored": Blend((("two_part", 0.5), ("rhythm", 0.5)), anchored=True),
+    "two_part_tweedie_rhythm_anchored": Blend(_ALL_BUT_RECENT, anchored=True),
+    "two_part_recent_anchored": Blend((("two_part", 0.5), ("recent", 0.5)), anchored=True),
+    "two_part_tweedie_recent_anchored": Blend((("two_part", 0.35), ("tweedie", 0.3), ("recent", 0.35)), anchored=True),
 }
-"""What competes: geometric means of the members' gains."""
+"""What competes, under the names of their recipes: with a level the trees learned, or with that of the rhythm."""
+
+DECLARED = "two_part_rhythm_anchored"
+"""What answers where there is no past moment to choose at: little history teaches trees an order, and not yet a level."""
 
 
-def contenders(learned: Sequence[str]) -> dict[str, Members]:
+def contenders(learned: Sequence[str]) -> dict[str, Blend]:
     """Return every blend whose members could all be fitted.
 
     >>> list(contenders(["two_part", "tweedie"]))
     ['two_part', 'tweedie', 'two_part_tweedie']
     """
-    return {name: members for name, members in BLENDS.items() if all(member in learned for member, _ in members)}
+    return {name: blend for name, blend in BLENDS.items() if blend.asks <= set(learned)}
 
 
 def loss(forecasts: Sequence[FloatArray], came: Sequence[FloatArray]) -> float:

@@ -24,6 +24,7 @@ from models.value.recipe import VALUE_PRESET
 NAMES = (
     "purchases_days_lifetime", "purchases_days_since_first", "purchases_days_since_last", "purchases_margin_lifetime",
     "purchases_revenue_lifetime", "purchases_margin_365d", "purchases_revenue_365d", "acquisition_cost", "tickets_count_90d",
+    "purchases_margin_30d", "purchases_margin_90d",
 )  # fmt: skip
 FAST = replace(VALUE_PRESET, rounds=20, bag=1)
 ALL = (("two_part", 0.4), ("tweedie", 0.2), ("rhythm", 0.4))
@@ -41,6 +42,7 @@ def examples(*, customers: int = 1500, cost: float = 0.0, new: float = 0.1) -> E
     rows = np.column_stack([
         days, np.where(never, np.nan, age), np.where(never, np.nan, last), money, money, money, money,
         np.where(rng.random(customers) < 0.5, 20.0, np.nan), tickets,
+        money * 30 / np.maximum(age, 30), money * 90 / np.maximum(age, 90),
     ]).astype(np.float32)  # fmt: skip
     brought = [rng.poisson(np.where(never, 0.001, rate) * horizon) * basket for horizon in (30, 90)]
     labels = np.stack(brought, axis=1) - cost * tickets[:, None] * np.array([1.0, 3.0])
@@ -112,7 +114,10 @@ def test_without_repeat_purchases_the_trees_begin_from_the_population() -> None:
 
     with pytest.raises(NoRhythm, match="use a recipe without `rhythm`"):
         fit_value(silent, recipe=recipe(), seed=0)
-    said = fit_value(silent, recipe=recipe((("two_part", 0.5), ("tweedie", 0.5))), seed=0).predict(rows, names=NAMES)
+    trees = (("two_part", 0.5), ("tweedie", 0.5))
+    with pytest.raises(NoRhythm, match="two_part_tweedie_anchored"):
+        fit_value(silent, recipe=recipe(trees, anchored=True), seed=0)
+    said = fit_value(silent, recipe=recipe(trees), seed=0).predict(rows, names=NAMES)
 
     assert said[:, 1].sum() == pytest.approx(given.labels[:, 1].sum(), rel=0.3)
 
@@ -130,6 +135,31 @@ def test_few_rows_move_the_rhythm_little() -> None:
     gains = member_gains(fit_value(replace(few, labels=few.labels * 3.0), recipe=recipe(), seed=0), few.rows)
 
     assert gains["tweedie"][:, 1].sum() < 1.5 * gains["rhythm"][:, 1].sum()
+
+
+def test_an_anchored_blend_keeps_its_order_and_brings_everybody_together_what_the_rhythm_does() -> None:
+    given, trees = examples(), (("two_part", 0.5), ("recent", 0.5))
+    dear = replace(given, labels=given.labels * 2.0, everyone=given.rows[::2])
+
+    plain, anchored = (fit_value(dear, recipe=recipe(trees, anchored=each), seed=0) for each in (False, True))
+
+    for own, brought in zip(plain.horizons, anchored.horizons, strict=True):
+        known = brought.beginning.outlook(given.rows[::2], NAMES).expected
+        assert brought.gain(given.rows[::2], NAMES).sum() == pytest.approx(known.sum())
+        np.testing.assert_allclose(brought.gain(given.rows, NAMES), brought.level * own.gain(given.rows, NAMES))
+        assert brought.level < 0.8
+    assert ValueModel.from_files(anchored.to_files()).to_files() == anchored.to_files()
+
+
+def test_who_bought_nothing_lately_is_worth_half_of_what_the_rhythm_expects() -> None:
+    given = examples()
+    silent = given.rows.copy()
+    silent[:, NAMES.index("purchases_margin_90d")] = -5.0  # refunds of an earlier purchase alone
+
+    gains = member_gains(fit_value(given, recipe=recipe((("rhythm", 0.5), ("recent", 0.5))), seed=0), silent)
+
+    newcomers = np.isnan(silent[:, 1])
+    np.testing.assert_allclose(gains["recent"][:, 1], np.where(newcomers, 1.0, 0.5) * gains["rhythm"][:, 1])
 
 
 def test_one_member_that_says_nothing_leaves_a_blend_at_its_floor() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.questions.value_recipes import choose, loss, season_agrees
+from models.value import MEMBERS, ValueRecipe
+from training.questions.value_folds import FLOOR, LOSSES, blended_values, levels
+from training.questions.value_recipes import BLENDS, DECLARED, choose, contenders, loss, season_agrees
 
 CAME = [np.array([0.0, 4.0, 20.0]), np.array([2.0, 6.0, 40.0])]
 
@@ -32,3 +34,22 @@ def test_a_season_is_believed_where_it_would_have_helped_at_two_past_moments() -
 
 def test_a_season_that_helped_once_and_hurt_once_is_not_believed() -> None:
     assert not season_agrees(scaled(0.8), [0.9 * CAME[0], 0.5 * CAME[1]], CAME)
+
+
+def test_each_blend_stands_under_the_name_of_its_recipe() -> None:
+    assert list(BLENDS) == [ValueRecipe(blend.members, (30,), 30, anchored=blend.anchored).name for blend in BLENDS.values()]
+    assert BLENDS[DECLARED].anchored
+
+
+def test_nothing_is_anchored_where_no_rhythm_was_found() -> None:
+    assert list(contenders(MEMBERS)) == list(BLENDS)
+    assert not any(blend.anchored for blend in contenders(["two_part", "tweedie", "recent"]).values())
+
+
+def test_an_anchored_blend_takes_its_level_from_everybody_known_and_not_from_who_is_asked_about() -> None:
+    everyone = {"two_part": np.array([[30.0], [10.0]]), "rhythm": np.array([[5.0], [15.0]])}
+    asked = {**everyone, **levels(everyone, floors=np.array([1.0])), FLOOR: np.array([[1.0]]), LOSSES: np.array([[2.0]])}
+    few = {**asked, "two_part": np.array([[30.0]])}
+
+    assert blended_values(asked, "two_part_anchored").ravel().round(9).tolist() == [13.0, 3.0]
+    assert blended_values(few, "two_part_anchored").ravel().round(9).tolist() == [13.0]
