@@ -16,7 +16,7 @@ from features.log.store import EventLog
 from features.stages.past import PastStages, past_stages
 from features.stages.winners import StageCodes, features_named_by
 from features.times import DAY, Timestamp
-from training.labels.labels import Labels, observed_by, refuse_immature
+from training.labels.labels import Labels, observed_by, received, refuse_immature
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def label_stages(
     Raises
     ------
     ImmatureLabels
-        If a source the rules read is not complete until the longest horizon; a source never received is not waited for.
+        If a source the rules read is not complete until the longest horizon; one never received is not waited for, unless none
+        of them ever was.
     """
     if not as_ofs:
         return []
-    received = [source for source in ahead.sources if source in log.manifest.observed_until]
-    watermarks = observed_by(log, until, sources=received)
+    watermarks = observed_by(log, until, sources=received(log, ahead.sources))
     for as_of in as_ofs:
         refuse_immature(as_of, watermarks, gap_days=max(ahead.horizons_days))
     ends = [as_of + days * DAY for as_of in as_ofs for days in (0, *ahead.horizons_days)]

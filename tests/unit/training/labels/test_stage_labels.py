@@ -88,3 +88,11 @@ def test_only_what_the_rules_of_the_set_read_is_waited_for(ahead: StageAhead) ->
 
 def test_no_moment_has_no_labels(trained_shop: Any, ahead: StageAhead) -> None:
     assert label_stages(EventLog.open(trained_shop.home), ahead, as_ofs=[]) == []
+
+
+def test_labels_of_sources_that_were_never_received_are_not_mature(trained_shop: Any, ahead: StageAhead) -> None:
+    class OfMentions(StageAhead):
+        sources = ("mentions",)
+
+    with pytest.raises(ImmatureLabels, match="mentions is complete until 1970"):
+        label_stages(EventLog.open(trained_shop.home), OfMentions(**vars(ahead)), as_ofs=[AS_OF])
