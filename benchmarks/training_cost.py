@@ -8,6 +8,7 @@ intervals, pictures, export) is what it costs more.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,7 @@ class _Calls:
     grown: list[_Grown] = field(default_factory=list)
     places: dict[int, int] = field(default_factory=dict)
     alive: list[lightgbm.Dataset] = field(default_factory=list)  # so that no two have one id
+    written: threading.Lock = field(default_factory=threading.Lock)  # past moments are asked at two at a time
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -72,9 +74,10 @@ class _Calls:
 
         def told_dataset(rows: Any, **settings: Any) -> lightgbm.Dataset:
             made = dataset(rows, **settings)
-            self.places[id(made)] = len(self.binned)
-            self.alive.append(made)
-            self.binned.append(_Binned(rows, settings))
+            with self.written:
+                self.places[id(made)] = len(self.binned)
+                self.alive.append(made)
+                self.binned.append(_Binned(rows, settings))
             return made
 
         def told_grow(parameters: dict[str, Any], matrix: lightgbm.Dataset, *, num_boost_round: int) -> lightgbm.Booster:
