@@ -57,5 +57,5 @@ def without_top_reason(model: AskedAgain, rows: Rows, *, names: Sequence[str], h
 
 
 def lowered_share(found: Replaced, among: BoolArray) -> float:
-    """Return in which share of these rows the answer fell."""
-    return float(np.mean(found.change[among] < 0))
+    """Return in which share of these rows the answer fell; NaN of none."""
+    return float(np.mean(found.change[among] < 0)) if among.any() else float("nan")

@@ -1,1 +1,1 @@
-"""WHO REDEEMS A COUPON: acceptance of real campaigns, whose households were chosen by a rule; never uplift."""
+"""Who redeems a coupon: acceptance of real campaigns, whose households were chosen by a rule; never uplift."""
