@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -139,7 +139,7 @@ def stack_examples(home: Home, question: Labelled, *, as_of: Timestamp | None = 
         newest=snapshots[-1],
         log=log,
         log_digest=log.digest,
-        told_by=partial(_told_by, log, question, kept),
+        told_by=cache(partial(_told_by, log, question, kept)),
         unknown=sum(len(here) - int(here.sum()) for here in kept.values()),
     )
 

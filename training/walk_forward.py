@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from features.times import DAY, Timestamp
 from models.examples import Examples
 from models.rows import FloatArray, Rows
 from training.examples import Say, StackedExamples
@@ -30,12 +31,22 @@ Answer: TypeAlias = Callable[[Examples, Rows], Mapping[str, FloatArray]]
 
 @dataclass(frozen=True)
 class AnsweredFold:
-    """One origin: what every member said of the rows tested, what really happened, and the customer of each row as a code."""
+    """One origin: what every member said of the rows tested, what really happened, and the customer of each row as a code.
+
+    `told`: by origin, the labels of the rows of folds closed by this origin, as the log told them then. A correction received
+    later is in their `labels` of today, and nothing could have been learned from it here.
+    """
 
     fold: Fold
     answers: Mapping[str, FloatArray]
     labels: FloatArray
     customers: npt.NDArray[np.int32]
+    told: Mapping[Timestamp, FloatArray] = field(default_factory=dict)
+
+    def of_horizon(self, place: int) -> AnsweredFold:
+        """Return the fold with the labels of one horizon alone."""
+        told = {origin: labels[:, [place]] for origin, labels in self.told.items()}
+        return replace(self, labels=self.labels[:, [place]], told=told)
 
 
 def walk(
@@ -48,13 +59,15 @@ def walk(
     HistoryTooShort
         If there is no origin to grade at.
     """
+    folds, whole = walk_forward_folds(stacked.examples.as_ofs, gap_days=gap_days), stacked.examples
 
     def answered(fold: Fold) -> AnsweredFold:
         learning = stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)
-        tested = stacked.examples
-        return AnsweredFold(fold, answer(learning, tested.rows[fold.test]), tested.labels[fold.test], tested.customers[fold.test])
+        labels = stacked.told_by(fold.origin)
+        told = {each.origin: labels[each.test] for each in folds if each.origin + gap_days * DAY <= fold.origin}
+        answers = answer(learning, whole.rows[fold.test])
+        return AnsweredFold(fold, answers, whole.labels[fold.test], whole.customers[fold.test], told)
 
-    folds = walk_forward_folds(stacked.examples.as_ofs, gap_days=gap_days)
     if say:
         say(f"grading at {len(folds)} past moments")
     with ThreadPoolExecutor(_FOLDS_AT_ONCE) as pool:  # LightGBM leaves Python's lock while it grows trees

@@ -1,13 +1,13 @@
 """What would each contender have said of a yes-or-no question at past moments: blends and calibrations of the members' log-odds.
 
 The arithmetic that the questions of leaving and of buying share. A calibration is learned, at each fold, from answers to earlier
-folds whose labels had closed by then.
+folds whose labels had closed by then, as the log told them then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -95,34 +95,37 @@ class Chances:
         origin = self.folds[place].fold.origin
         return [each for each, fold in enumerate(self.folds) if fold.fold.origin + self.gap_days * DAY <= origin]
 
+    def told(self, place: int) -> list[AnsweredFold]:
+        """Return the folds closed by the origin of one, the oldest first, with their labels as the log told them then."""
+        told = self.folds[place].told
+        closed = [self.folds[each] for each in self.closed(place)]
+        return [replace(fold, labels=told.get(fold.fold.origin, fold.labels)) for fold in closed]
+
     def log_odds(self, contender: Contender, place: int) -> FloatArray:
         """Return a contender's log-odds for the rows of one fold, calibrated by what had closed by its origin."""
-        odds, closed = blended_answers(self.folds[place], contender.members), self.closed(place)
+        odds, closed = blended_answers(self.folds[place], contender.members), self.told(place)
         if contender.calibration == SEASON:
-            return odds + self.season.by_fold[place] if self.season and self.season_agrees(contender, [*closed, place]) else odds
+            return odds + self.season.by_fold[place] if self.season and self.season_agrees(contender, place) else odds
         if contender.calibration == "none" or not closed:
             return odds
-        newest = [self.folds[each] for each in closed[-_CALIBRATED_ON:]]
-        fits = [_fit(newest, contender, horizon=horizon) for horizon in range(odds.shape[1])]
+        fits = [_fit(closed[-_CALIBRATED_ON:], contender, horizon=horizon) for horizon in range(odds.shape[1])]
         return np.stack([fit.apply(odds[:, horizon]) for horizon, fit in enumerate(fits)], axis=1)
 
-    def season_agrees(self, contender: Contender, places: Sequence[int]) -> bool:
-        """Say whether the last of these folds has a year before it, and last year's shift lowered the log-loss of those earlier.
+    def season_agrees(self, contender: Contender, place: int) -> bool:
+        """Say whether a fold has a year before it, and last year's shift lowered the log-loss of folds closed by its origin.
 
         Without an earlier season that had a year before it too there is nothing to go by, and nothing is shifted.
         """
-        *earlier, asked = places
-        tested = [place for place in earlier if self.season and self.season.known(place)]
-        if self.season is None or not self.season.known(asked) or not tested:
+        season = self.season
+        if season is None or not season.known(place):
             return False
-        return sum(self.season_gain(contender, place) for place in tested) > 0
+        earlier = zip(self.closed(place), self.told(place), strict=True)
+        gains = [_gain_by(season.by_fold[each], fold, contender) for each, fold in earlier if season.known(each)]
+        return sum(gains) > 0
 
     def season_gain(self, contender: Contender, place: int) -> float:
         """Return by how much last year's shift lowers the sum of the log-losses of one fold; NaN where there is no last year."""
-        if self.season is None:
-            return float("nan")
-        odds, labels = blended_answers(self.folds[place], contender.members), self.folds[place].labels
-        return (log_loss(odds, labels) - log_loss(odds + self.season.by_fold[place], labels)) * len(labels)
+        return float("nan") if self.season is None else _gain_by(self.season.by_fold[place], self.folds[place], contender)
 
     def calibrations(self, contender: Contender, horizons_days: Sequence[int]) -> Mapping[int, Calibration]:
         """Return the calibration for the shipped model, by horizon: fitted on the answers to the newest folds."""
@@ -133,6 +136,11 @@ class Chances:
             return {days: Calibration(SEASON, intercept=shift) for days, shift in shifts if np.isfinite(shift)}
         newest = self.folds[-_CALIBRATED_ON:]
         return {days: _fit(newest, contender, horizon=horizon) for horizon, days in enumerate(horizons_days)}
+
+
+def _gain_by(shift: FloatArray, fold: AnsweredFold, contender: Contender) -> float:
+    odds, labels = blended_answers(fold, contender.members), fold.labels
+    return (log_loss(odds, labels) - log_loss(odds + shift, labels)) * len(labels)
 
 
 def _fit(folds: Sequence[AnsweredFold], contender: Contender, *, horizon: int) -> Calibration:

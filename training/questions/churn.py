@@ -110,8 +110,8 @@ class ChurnQuestion:
         asked = Members(
             self.company, self.definition, (*members_to_fit(self.definition, trees=trees), *RULES), (main,), seed, self.preset
         )
-        folds = [replace(fold, labels=fold.labels[:, [main]]) for fold in self._walk(stacked, asked, say=say)]
-        season = season_of(stacked.examples, [fold.fold for fold in folds], newest=stacked.newest.as_of)
+        folds = [fold.of_horizon(main) for fold in self._walk(stacked, asked, say=say)]
+        season = season_of(stacked, [fold.fold.origin for fold in folds])
         chances = Chances(tuple(folds), self.gap_days, self.definition == "contract", season.at(main))
         grown = {name: chances.loss(Contender(name, ((name, 1.0),)), horizon=0) for name in trees}
         best, learned = min(trees, key=grown.__getitem__), answered_everywhere(folds)

@@ -86,7 +86,8 @@ class Walked:
 
     def interval(self, *, horizon_days: int) -> RateInterval:
         """Return how sure the chance at the main horizon is, as all folds tell."""
-        return fit_interval([self._tenths(place) for place in range(len(self.chances.folds))], horizon_days=horizon_days)
+        tenths = [self._tenths(place, fold.labels) for place, fold in enumerate(self.chances.folds)]
+        return fit_interval(tenths, horizon_days=horizon_days)
 
     def coverage(self) -> list[Finding]:
         """Return, for each fold after others had closed, how many tenths lay in the interval learned from those, and in all."""
@@ -114,13 +115,13 @@ class Walked:
             {"origin": None, "applied": int(self.chosen.calibration == SEASON), "reason": self._season_reason(len(lines))},
         ]
 
-    def _tenths(self, place: int) -> list[Tenth]:
-        chances = self.chances.probabilities(self.chosen, place)[:, self.main]
-        return tenths_of(chances, self.chances.folds[place].labels[:, self.main])
+    def _tenths(self, place: int, labels: FloatArray) -> list[Tenth]:
+        return tenths_of(self.chances.probabilities(self.chosen, place)[:, self.main], labels[:, self.main])
 
     def _covered(self, place: int) -> Finding:
-        closed, tenths = self.chances.closed(place), self._tenths(place)
-        interval = fit_interval([self._tenths(each) for each in closed], horizon_days=1)
+        closed, tenths = self.chances.closed(place), self._tenths(place, self.chances.folds[place].labels)
+        told = zip(closed, self.chances.told(place), strict=True)
+        interval = fit_interval([self._tenths(each, fold.labels) for each, fold in told], horizon_days=1)
         inside = sum(interval.holds(tenth) for tenth in tenths)
         line: Finding = {"origin": self.chances.folds[place].fold.origin, "learned_from": len(closed), "tenths": len(tenths)}
         return {**line, "inside": inside, "share": inside / len(tenths)}

@@ -38,8 +38,7 @@ class Sharing:
     @classmethod
     def of(cls, chances: Chances, members: Sequence[str]) -> Sharing:
         """Learn the weights at the first horizon of the answers; equal ones where nothing had closed."""
-        closed = [[chances.folds[each] for each in chances.closed(place)] for place in range(len(chances.folds))]
-        rolling = tuple(learned_weights(folds, members, horizon=0) for folds in closed)
+        rolling = tuple(learned_weights(chances.told(place), members, horizon=0) for place in range(len(chances.folds)))
         return cls(rolling, learned_weights(chances.folds, members, horizon=0))
 
     @property
@@ -56,14 +55,14 @@ class Sharing:
 
 
 def learned_weights(folds: Sequence[AnsweredFold], members: Sequence[str], *, horizon: int) -> Weights:
-    """Return the members' weights by their answers in folds whose labels are known; equal ones where there is no fold.
+    """Return the members' weights by their answers in folds whose labels are known; equal ones where there is nothing to learn.
 
     A member that gets no weight is left out. Rows that a member knows nothing of teach nothing here.
     """
     equal = np.full(len(members), 1 / len(members))
-    if not folds:
+    odds, labels = _known(folds, members, horizon=horizon) if folds else (np.empty((0, len(members))), np.empty(0))
+    if not len(labels):
         return _named(members, equal)
-    odds, labels = _known(folds, members, horizon=horizon)
     grid = _grid(len(members))
     blends = odds @ grid.T
     losses = (np.logaddexp(0.0, blends) - labels[:, None] * blends).mean(axis=0)

@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from features.times import DAY, Timestamp
-from models.examples import Examples
 from models.learners.blend import to_log_odds
 from models.rows import FloatArray
-from training.folds import Fold
+from training.examples import StackedExamples
 
 _YEAR_DAYS = 365
 _NEAR_DAYS = 16  # snapshots are a month apart
@@ -42,15 +41,16 @@ class Season:
         return Season(self.by_fold[:, [place]], self.newest[[place]])
 
 
-def season_of(examples: Examples, folds: Sequence[Fold], *, newest: Timestamp) -> Season:
-    """Return the season's shift at each fold, from the rows that had closed by it, and at the newest moment, from all rows."""
-    shifts = [_shift(examples, fold.train, at=fold.origin) for fold in folds]
-    return Season(np.array(shifts), _shift(examples, np.arange(len(examples.labels)), at=newest))
+def season_of(stacked: StackedExamples, origins: Sequence[Timestamp]) -> Season:
+    """Return the season's shift at each origin, from labels closed by it as told then, and at the newest moment, from all."""
+    as_ofs = stacked.examples.as_ofs
+    shifts = [_shift(as_ofs, stacked.told_by(origin), at=origin) for origin in origins]
+    return Season(np.array(shifts), _shift(as_ofs, stacked.examples.labels, at=stacked.newest.as_of))
 
 
-def _shift(examples: Examples, closed: npt.NDArray[np.intp], *, at: Timestamp) -> FloatArray:
-    as_ofs, labels = examples.as_ofs[closed], examples.labels[closed]
-    a_year_ago = np.abs(as_ofs - (at - _YEAR_DAYS * DAY)) <= _NEAR_DAYS * DAY
+def _shift(as_ofs: npt.NDArray[np.int64], labels: FloatArray, *, at: Timestamp) -> FloatArray:
+    """Return the shift from the labels of the oldest rows."""
+    a_year_ago = np.abs(as_ofs[: len(labels)] - (at - _YEAR_DAYS * DAY)) <= _NEAR_DAYS * DAY
     if not a_year_ago.any():
         return np.full(labels.shape[1], np.nan)
     return np.asarray(to_log_odds(labels[a_year_ago].mean(axis=0)) - to_log_odds(labels.mean(axis=0)))

@@ -21,6 +21,7 @@ from training.questions.churn_walk import Walked
 from training.questions.learned_weights import LEARNED
 from training.records.report import CHOSEN
 from training.train import TrainingRun, train
+from training.walk_forward import walk
 
 QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
 
@@ -71,12 +72,23 @@ def test_what_happens_after_an_origin_changes_no_answer_given_at_it(
     origin = walked.first.folds[1].fold.origin
     still_open = examples.as_ofs + question.gap_days * DAY > origin
     other = np.where(still_open[:, None], 1 - examples.labels, examples.labels)
-    changed = replace(stacked, examples=replace(examples, labels=other))
+    changed = replace(stacked, examples=replace(examples, labels=other), told_by=lambda at: other[: len(stacked.told_by(at))])
 
     again = question.walked(changed, seed=0).first
 
     for name, odds in walked.first.folds[1].answers.items():
         assert np.array_equal(odds, again.folds[1].answers[name], equal_nan=True)
+
+
+def test_a_fold_holds_the_labels_of_earlier_folds_as_they_were_told_by_its_origin(
+    stacked: StackedExamples, question: ChurnQuestion
+) -> None:
+    wrong = replace(stacked, told_by=lambda at: 1 - stacked.told_by(at))
+
+    first, *_, last = walk(wrong, lambda _, rows: {"prior": np.zeros((len(rows), 3))}, gap_days=question.gap_days, seed=0)
+
+    assert not first.told
+    assert np.array_equal(last.told[first.fold.origin], 1 - first.labels)
 
 
 def test_the_longer_the_silence_asked_for_the_rarer_it_is(chances: Chances, contest: Contest) -> None:

@@ -51,6 +51,13 @@ def test_a_customer_whom_one_member_does_not_know_teaches_nothing_and_breaks_not
     assert dict(learned_weights([one], ["a", "b"], horizon=0))["a"] > 0.5
 
 
+def test_where_one_member_knows_nobody_all_weigh_the_same() -> None:
+    one = fold(0, noise={"a": 0.1, "b": 5.0})
+    one.answers["b"][:] = np.nan
+
+    assert dict(learned_weights([one], ["a", "b"], horizon=0)) == {"a": 0.5, "b": 0.5}
+
+
 def test_the_weights_at_a_moment_come_from_folds_closed_before_it() -> None:
     turning = [fold(day, noise={"a": 0.1, "b": 6.0} if day < 100 else {"a": 6.0, "b": 0.1}) for day in (0, 60, 120, 180)]
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
 from features.times import DAY
 from models.examples import Examples
+from models.rows import FloatArray
+from training.examples import StackedExamples
 from training.folds import Fold
 from training.questions.chances import Chances
 from training.questions.churn_recipes import Contender
@@ -28,14 +34,20 @@ def months(rates: list[float], *, rows: int = 400) -> Examples:
     )
 
 
-def at(examples: Examples, day: int) -> Fold:
-    return Fold(day * DAY, np.flatnonzero(examples.as_ofs + 30 * DAY <= day * DAY), _NONE)
+def seasons(examples: Examples, *, day: int, newest: int) -> Season:
+    """Take the season at a day, when labels closed after 30 days each, and at the newest."""
+
+    def told_by(moment: int) -> FloatArray:
+        return examples.labels[examples.as_ofs + 30 * DAY <= moment]
+
+    stacked = SimpleNamespace(examples=examples, told_by=told_by, newest=SimpleNamespace(as_of=newest * DAY))
+    return season_of(cast(StackedExamples, stacked), [day * DAY])
 
 
 def test_in_the_first_year_there_is_no_season() -> None:
     examples = months([0.2] * 12)
 
-    season = season_of(examples, [at(examples, 330)], newest=360 * DAY)
+    season = seasons(examples, day=330, newest=360)
 
     assert not season.known(0)
 
@@ -43,7 +55,7 @@ def test_in_the_first_year_there_is_no_season() -> None:
 def test_in_the_second_year_it_is_what_the_month_was_above_the_rest() -> None:
     examples = months([0.6] + [0.3] * 13)
 
-    season = season_of(examples, [at(examples, 365)], newest=395 * DAY)
+    season = seasons(examples, day=365, newest=395)
 
     closed = np.array([0.6] + [0.3] * 11)
     assert season.by_fold[0, 0] == pytest.approx(logit(0.6) - logit(closed.mean()), abs=1e-6)
@@ -74,3 +86,13 @@ def test_a_calibration_that_helped_once_is_not_believed() -> None:
     chances = Chances(folds, 90, grows=True, season=season)
 
     assert not chances.repeats(SEASONAL, plain=Contender("trees", SEASONAL.members))
+
+
+def test_a_calibration_knows_no_correction_received_after_the_moment_it_is_learned_at() -> None:
+    now, then = answered(0, said=0.0, rate=0.5), answered(0, said=0.0, rate=0.7)
+    later = replace(answered(120, said=0.0, rate=0.5), told={0: then.labels})
+
+    chances = Chances((now, later), 90, grows=True)
+
+    found = chances.log_odds(Contender("trees", SEASONAL.members, "intercept"), 1)[0, 0]
+    assert found == pytest.approx(logit(0.7), abs=0.01)
