@@ -61,7 +61,7 @@ def register(app: typer.Typer) -> None:
         data: Annotated[
             Data, typer.Option(help="A simulated subscription business, or a year of real grocery purchases (extra `demo`).")
         ] = "simulated",
-        customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 5_000,
+        customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 2_000,
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
         no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask one question, print the answer, end.")] = False,
     ) -> None:
@@ -139,7 +139,7 @@ def _build(home: Home, company: Company, *, signing_key: Path) -> Demo:
         if _trained(home, company, model):
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
-    return Demo(home, Question(_riskiest(home), _key(home)))
+    return Demo(home, Question(_riskiest(home, company), _key(home)))
 
 
 def _trained(home: Home, company: Company, model: str) -> bool:
@@ -180,15 +180,15 @@ def _promote(home: Home, model: str, act: Act) -> None:
     say(gates_text(entry.gates))
 
 
-def _riskiest(home: Home) -> str:
-    """Return the customer with the highest chance to leave: the one to call first."""
+def _riskiest(home: Home, company: Company) -> str:
+    """Return the customer with the highest chance to leave, the one to call first; the first of all where churn abstained."""
     import numpy as np
 
-    from models.bundle import open_predictions, read_live
+    from models.bundle import open_predictions
+    from training.publishing.pointer import live_now
 
-    live = read_live(home)
-    predictions = open_predictions(home, (live.predictions if live else None) or "")
-    chances = predictions.column(next(name for name in predictions.columns if name.startswith("churn_")))
+    predictions, asked = open_predictions(home, live_now(home).predictions or ""), f"churn_{company.horizon_days}"
+    chances = predictions.column(asked) if asked in predictions.columns else np.zeros(len(predictions.ids))
     riskiest: str = predictions.ids.ids[int(np.nanargmax(chances))].as_py()
     return riskiest
 
