@@ -54,6 +54,8 @@ def measure(probabilities: FloatArray, left: FloatArray, *, resamples: Resamples
 def feature_aucs(rows: npt.NDArray[np.float32], left: FloatArray) -> FloatArray:
     """Return how well each column alone ranks leavers above stayers, whichever way is up; a missing value counts as the lowest.
 
+    0.5 where nobody left, or everybody did: there is nothing to rank.
+
     Examples
     --------
     >>> feature_aucs(np.array([[3.0, 1.0], [2.0, 1.0], [np.nan, 1.0]], np.float32), np.array([0.0, 1.0, 1.0])).tolist()
@@ -61,7 +63,9 @@ def feature_aucs(rows: npt.NDArray[np.float32], left: FloatArray) -> FloatArray:
     """
     comparable = np.where(np.isnan(rows), -np.inf, rows)
     left_rows, stayed_rows = comparable[left > 0.5], np.sort(comparable[left <= 0.5], axis=0)
-    pairs = max(left_rows.shape[0] * stayed_rows.shape[0], 1)
+    pairs = left_rows.shape[0] * stayed_rows.shape[0]
+    if not pairs:
+        return np.full(rows.shape[1], 0.5)
     below_or_equal = [
         np.searchsorted(stayed, leavers, side="left").sum() + np.searchsorted(stayed, leavers, side="right").sum()
         for leavers, stayed in zip(left_rows.T, stayed_rows.T, strict=True)

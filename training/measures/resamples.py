@@ -55,8 +55,10 @@ class Resamples:
     @cached_property
     def _drawn(self) -> npt.NDArray[np.uint8]:
         rng, known = np.random.default_rng(self.seed), int(self._codes.max(initial=-1)) + 1
-        drawn = [np.bincount(rng.integers(known, size=known), minlength=known) for _ in range(self.count)]
-        return np.array([np.ones(known), *drawn]).astype(np.uint8)
+        drawn = np.ones((1 + self.count, known), dtype=np.uint8)  # nobody is drawn 256 times in as many draws as customers
+        for draw in drawn[1:]:
+            draw[:] = np.bincount(rng.integers(known, size=known), minlength=known)
+        return drawn
 
 
 def estimates(draws: Draws) -> dict[str, Estimate]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from models.rows import FloatArray
-from training.measures.binary import MEASURES, measure
+from training.contest import features_alone
+from training.measures.binary import MEASURES, feature_aucs, measure
 from training.measures.resamples import Resamples, differences, estimates
 
 
@@ -116,6 +117,19 @@ def test_the_same_seed_draws_the_same_customers() -> None:
     first, second = (measure(probabilities, left, resamples=each_row_a_customer(50, count=5)) for _ in range(2))
 
     assert all((first[name] == second[name]).all() for name in MEASURES)
+
+
+def test_a_feature_alone_is_judged_by_rows_from_all_over() -> None:
+    rows = np.random.default_rng(0).normal(size=(90_000, 1)).astype(np.float32)
+    happened = (np.arange(90_000) < 20_000).astype(np.float64)  # to nobody among the newest 30,000
+
+    (found,) = features_alone(rows, happened, names=["noise"])
+
+    assert found.auc == pytest.approx(0.5, abs=0.02)
+
+
+def test_where_it_happened_to_nobody_no_feature_tells_anything() -> None:
+    assert feature_aucs(np.ones((3, 2), np.float32), np.zeros(3)).tolist() == [0.5, 0.5]
 
 
 def test_a_measure_that_cannot_be_taken_is_left_out() -> None:
