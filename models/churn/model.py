@@ -21,6 +21,7 @@ from models.model import ColumnRange
 from models.rows import BoolArray, FloatArray, Rows, check_columns, missing_share
 
 _FACTS = "model.json"
+_ROWS_AT_ONCE = 65_536  # bounds the working memory; answers do not depend on it
 
 CHURN_RESTS_ON_TOO_LITTLE = "churn_rests_on_too_little"
 """1.0 where the customer's features are too incomplete for the churn model, else 0.0."""
@@ -109,8 +110,9 @@ class ChurnModel:
         if not len(at_risk):
             return replace(self, interval=interval, ladder=Ladder(()))
         main = self.horizons_days.index(interval.horizon_days)
-        scores = self.log_odds(at_risk, names=self.feature_names)[:, main]
-        return replace(self, interval=interval, ladder=Ladder.of(scores))
+        parts = [at_risk[start : start + _ROWS_AT_ONCE] for start in range(0, len(at_risk), _ROWS_AT_ONCE)]
+        scores = [self.log_odds(part, names=self.feature_names)[:, main] for part in parts]
+        return replace(self, interval=interval, ladder=Ladder.of(np.concatenate(scores)))
 
     def log_odds(self, rows: Rows, *, names: Sequence[str]) -> FloatArray:
         """Return the log-odds behind `predict`, calibrated and monotone over the horizons."""
