@@ -1,7 +1,8 @@
 """How good is a model, in one letter: A to C by what it is better than, F where it abstains; with the figures and the words.
 
-A grade is given beside *named* baselines on the same rows, so it says what the model adds to what was there. A model
-that is graded F answers nobody: the rule named as its `fallback` does, and is marked as such.
+A grade is given beside *named* baselines on the same rows, so it says what the model adds to what was there. What earns an F is
+refused by the gates before promotion too, so without an override on record nobody is answered by it; `fallback` names the
+baseline that told most, the rule to go by meanwhile.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Grade:
-    """The letter, what it means, the figures it rests on, and, for F, which baseline answers instead, marked as a rule."""
+    """The letter, what it means, the figures it rests on, and, for F, which baseline is the rule to go by meanwhile."""
 
     letter: Letter
     words: str

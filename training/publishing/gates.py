@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from features.errors import Refused
+from models.grades import FEWEST_OF_A_KIND, FEWEST_ROWS
 from training.records.report import CHOSEN, TrainingReport
 
 Verdict: TypeAlias = Literal["passed", "held", "refused"]
 
 TOO_GOOD_AUC = 0.97
 TOO_GOOD_ALONE = 0.95
-FEWEST_ROWS = 200
-FEWEST_OF_A_KIND = 50
 
 
 @dataclass(frozen=True)

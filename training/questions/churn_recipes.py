@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from models.churn import BASELINES, ChurnRecipe
 from models.churn.recipe import BOOSTED, Definition
+from models.grades import ENOUGH_CUSTOMERS
 from models.learners.boosting import PRESETS, BoostingPreset
 from models.learners.calibration import CANDIDATES, SEASON
 from training.questions.learned_weights import LEARNED
 
 WORTH_IT = 0.002
-ENOUGH_CUSTOMERS = 500
 
 _TREES = "boosting"
 _BLENDS: Mapping[str, tuple[tuple[str, float], ...]] = {
