@@ -18,7 +18,7 @@ class ImmatureLabels(InvalidInput):
 
     def __init__(self, as_of: Timestamp, *, needed: Timestamp, observed: Mapping[str, Timestamp]) -> None:
         self.as_of, self.needed, self.observed = as_of, needed, dict(observed)
-        found = "; ".join(f"{source} is complete until {format_time(until)}" for source, until in observed.items())
+        found = "; ".join(_seen_so_far(source, until) for source, until in observed.items())
         super().__init__(
             f"labels as of {format_time(as_of)} need every source they read to be complete until {format_time(needed)}: "
             f"{found}. Import newer rows, or take an earlier date"
@@ -65,6 +65,10 @@ def refuse_immature(as_of: Timestamp, watermarks: Mapping[str, Timestamp], *, ga
     short = {source: until for source, until in watermarks.items() if until < needed}
     if short:
         raise ImmatureLabels(as_of, needed=needed, observed=short)
+
+
+def _seen_so_far(source: str, until: Timestamp) -> str:
+    return f"{source} is complete until {format_time(until)}" if until else f"of {source} no row was ever received"
 
 
 def _seen(observed: Timestamp, until: Timestamp | None) -> Timestamp:

@@ -94,5 +94,5 @@ def test_labels_of_sources_that_were_never_received_are_not_mature(trained_shop:
     class OfMentions(StageAhead):
         sources = ("mentions",)
 
-    with pytest.raises(ImmatureLabels, match="mentions is complete until 1970"):
+    with pytest.raises(ImmatureLabels, match="of mentions no row was ever received"):
         label_stages(EventLog.open(trained_shop.home), OfMentions(**vars(ahead)), as_ofs=[AS_OF])
