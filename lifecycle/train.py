@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 import typer
 
@@ -29,17 +29,13 @@ if TYPE_CHECKING:
     from training.records.tracking import Tracking
     from training.train import TrainingRun
 
-_MODELS = (
-    "churn",
-    "transition",
-    "value",
-    "purchase",
-)  # training.questions.registry is too slow to import here
-
 Name: TypeAlias = Literal["churn", "transition", "value", "purchase"]
-Model = Annotated[Name, typer.Argument(metavar="MODEL", help=f"Which model: {', '.join(_MODELS)}.")]
+"""The names in `training.questions.registry`, which is too slow to import here."""
+
+_NAMES = ", ".join(get_args(Name))
+Model = Annotated[Name, typer.Argument(metavar="MODEL", help=f"Which model: {_NAMES}.")]
 Models = Annotated[
-    Literal[Name, "all"], typer.Argument(metavar="MODEL", help=f"Which model: {', '.join(_MODELS)}; or all, one after the other.")
+    Literal[Name, "all"], typer.Argument(metavar="MODEL", help=f"Which model: {_NAMES}; or all, one after the other.")
 ]
 CompanyFile = Annotated[
     Path | None,
