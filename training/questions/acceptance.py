@@ -24,7 +24,7 @@ from training.records.report import CHOSEN
 from training.walk_forward import Answer
 
 LEAST_EXPOSURES = 1_000
-"""A round is asked about if so many exposures of rounds closed by its start can be learned from."""
+"""A round is asked about if so many exposures of rounds closed by its start can be learned from, some of them accepted."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,16 @@ def round_folds(stacked: RoundExamples, *, least: int = LEAST_EXPOSURES) -> tupl
     folds = []
     for place in np.argsort([each.starts for each in stacked.rounds], kind="stable"):
         asked = stacked.rounds[place]
-        closed = np.flatnonzero(~np.isnan(stacked.told_by(asked.starts)))
-        if len(closed) >= least:
+        told = stacked.told_by(asked.starts)
+        closed = np.flatnonzero(~np.isnan(told))
+        if len(closed) >= least and 0 < told[closed].sum() < len(closed):
             fold = Fold(asked.starts, closed, np.flatnonzero(stacked.of_round == place))
             folds.append(RoundFold(asked.name, asked.offer.type, fold))
     if not folds:
-        raise HistoryTooShort(f"needed a round with {least} exposures of rounds that closed before it; import more history")
+        raise HistoryTooShort(
+            f"needed a round with {least} exposures of rounds that closed before it, some accepted and some not, found none of "
+            f"{len(stacked.rounds)}; import more history"
+        )
     return tuple(folds)
 
 

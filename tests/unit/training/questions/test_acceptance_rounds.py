@@ -193,6 +193,12 @@ def test_too_little_history_is_refused(stacked: RoundExamples) -> None:
         round_folds(stacked)
 
 
+def test_a_round_before_which_nobody_had_accepted_is_not_asked_about(stacked: RoundExamples) -> None:
+    nobody_yet = replace(stacked, told_by=lambda moment: np.minimum(stacked.told_by(moment), float(moment > ROUNDS[2].starts)))
+
+    assert [each.name for each in round_folds(nobody_yet, least=CUSTOMERS)] == ["round 3"]
+
+
 def test_every_round_is_answered_by_what_could_be_learned_then(stacked: RoundExamples) -> None:
     seen: list[int] = []
 
