@@ -7,7 +7,7 @@ engine: at moments one horizon apart, back from the newest whose labels have clo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -62,11 +62,13 @@ class NeedsQuestion:
 class PurchaseLines:
     """The purchases of whole buckets, all versions: a random part of the customers where there are very many.
 
-    Customers are spread over buckets by a hash, so the first buckets are a sample as good as any.
+    Customers are spread over buckets by a hash, so the first buckets are a sample as good as any. `named_by`: the moment by which
+    a category must have been bought from to be told apart.
     """
 
     buckets: tuple[pa.Table, ...]
     observed_until: Timestamp
+    named_by: Timestamp
 
     @classmethod
     def read(cls, home: Home, *, as_of: Timestamp | None = None) -> PurchaseLines:
@@ -77,18 +79,19 @@ class PurchaseLines:
             customers += len(pc.unique(tables[-1]["customer_id"]))
             if customers >= _MOST_CUSTOMERS:
                 break
-        return cls(tuple(tables), observed_by(log, as_of, sources=("purchases",))["purchases"])
+        until = observed_by(log, as_of, sources=("purchases",))["purchases"]
+        return cls(tuple(tables), until, named_by=until)
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories that are told apart: those that most customers bought from, as known today.
+        """Return the categories that are told apart: those that most customers bought from, as known by `named_by`.
 
         Raises
         ------
         TooFewNeeds
             If fewer than two are named.
         """
-        visible = [visible_purchases(rows, self.observed_until) for rows in self.buckets]
+        visible = [visible_purchases(rows, self.named_by) for rows in self.buckets]
         found = categories_of(visible, most=_MOST_CATEGORIES)
         if len(found) < 2:
             raise TooFewNeeds(f"needed purchases of two categories or more, found {len(found)}; import purchases with theirs")
@@ -147,9 +150,13 @@ def fit_all(lines: PurchaseLines, question: NeedsQuestion, *, seed: int) -> Need
 
 
 def walk_needs(lines: PurchaseLines, question: NeedsQuestion, *, seed: int) -> list[AnsweredNeeds]:
-    """Ask at the newest six moments, each of a model fitted on what had closed by then; the oldest first."""
-    moments, learning = lines.moments(question.horizon_days), _Learning(lines, question, seed)
+    """Ask at the newest six moments, each of a model fitted on what had closed by then; the oldest first.
+
+    Asked about are the categories that were known at the first of them: which of the others would catch on, nobody knew.
+    """
+    moments = lines.moments(question.horizon_days)
     places = range(_FEWEST_BEFORE, len(moments))[-_MOST_FOLDS:]
+    learning = _Learning(replace(lines, named_by=moments[places[0]]), question, seed)
     return [_answered(learning, moments[:place], origin=moments[place]) for place in places]
 
 

@@ -73,6 +73,17 @@ def test_lists_follow_a_change_of_habit_that_counting_days_misses(grades: NeedsG
     assert grades.anything.customers == 80
 
 
+def test_a_category_that_came_up_later_is_not_asked_about_before(tmp_path: Path) -> None:
+    table = purchases(20)
+    newly = table["occurred_at"] >= pd.to_datetime(UNTIL - 50 * DAY, unit="us", utc=True)
+    lines = PurchaseLines.read(grocer(tmp_path, table.assign(category=table["category"].where(~newly, "kale"))))
+
+    first, *_ = walk_needs(lines, QUICK, seed=0)
+
+    assert "kale" in lines.categories
+    assert first.bought.shape[1] == len(CATEGORIES)
+
+
 def asked(customers: int, *, bought: bool) -> AnsweredNeeds:
     ids, table = pa.array([f"c{place}" for place in range(customers)], pa.string()), np.full((customers, 3), bought)
     scores = dict.fromkeys(("recipe", HABIT, POPULARITY), np.tile([0.1, 0.2, 0.3], (customers, 1)))
