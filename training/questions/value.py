@@ -29,7 +29,16 @@ from training.labels.margin import MarginTerms, label_margin
 from training.measures.amounts import measure
 from training.measures.resamples import Estimate, estimates
 from training.questions.value_findings import findings
-from training.questions.value_folds import FEWEST_FOLDS, FLOOR, LOSSES, HeldOut, Seasons, ValueFolds, broadcast, levels
+from training.questions.value_folds import (
+    FEWEST_FOLDS,
+    FLOOR,
+    LOSSES,
+    HeldOut,
+    Seasons,
+    ValueFolds,
+    broadcast,
+    levels,
+)
 from training.questions.value_recipes import (
     BLENDS,
     EVERY_MEMBER,
@@ -149,8 +158,10 @@ class ValueQuestion:
         return walked.past.intervals(walked.forecasts(self._main), range(len(walked.past.folds)))
 
     def _answers(self, learning: Examples, tested: Rows, *, origins: Sequence[Timestamp], seed: int) -> Mapping[str, FloatArray]:
-        model, everyone = self._members(learning, seed=seed), _drawn(learning.population(), seed=seed)
-        said, money = self._said(model, tested, everyone=everyone), Money.of(learning.population(), learning.names)
+        model, everyone = self._members(learning, seed=seed), learning.population()
+        said, money = self._said(model, tested), Money.of(everyone, learning.names)
+        drawn = everyone[at_most(np.arange(len(everyone)), MOST_ROWS_A_FOLD, seed=seed)]
+        said |= broadcast(levels(member_gains(model, drawn), floors=said[FLOOR][0]), len(tested))
         rates = [money.past_rate(tested, learning.names, days=days) * model.recipe.discount(days) for days in self.learned_days]
         few = np.isin(origins, learning.as_ofs).sum() < FEWEST_FOLDS
         held_out = self._held_out(learning, seed=seed) if few else None
@@ -162,11 +173,10 @@ class ValueQuestion:
             **(held_out.ends(said, self._main) if held_out else {}),
         }
 
-    def _said(self, model: ValueModel, rows: Rows, *, everyone: Rows) -> dict[str, FloatArray]:
+    def _said(self, model: ValueModel, rows: Rows) -> dict[str, FloatArray]:
         losses = np.stack([each.losses.loss(rows) for each in model.horizons], axis=1)
-        floors = np.array([each.floor for each in model.horizons])
-        numbers = {FLOOR: floors, **levels(member_gains(model, everyone), floors=floors)}
-        return {**member_gains(model, rows), **broadcast(numbers, len(rows)), LOSSES: losses}
+        floors = broadcast({FLOOR: np.array([each.floor for each in model.horizons])}, len(rows))
+        return {**member_gains(model, rows), **floors, LOSSES: losses}
 
     def _held_out(self, learning: Examples, *, seed: int) -> HeldOut | None:
         """Ask half the customers of members that learned from the other half; None where a half is too few to learn from."""
@@ -174,8 +184,8 @@ class ValueQuestion:
         columns = ("rows", "labels", "customers", "as_ofs")
         half = replace(learning, **{name: getattr(learning, name)[mine] for name in columns}, everyone=learning.population())
         with suppress(TooFewBuyers):
-            model, everyone = self._members(half, seed=seed), _drawn(learning.population(), seed=seed)
-            return HeldOut(self._said(model, learning.rows[~mine], everyone=everyone), learning.labels[~mine])
+            said = self._said(self._members(half, seed=seed), learning.rows[~mine])
+            return HeldOut.of(said, learning.labels[~mine], as_ofs=learning.as_ofs[~mine])
         return None
 
     def _members(self, learning: Examples, *, seed: int) -> ValueModel:
@@ -260,8 +270,3 @@ class _Walked:
             ContenderGrade(name, season if name == self.chosen else "none", loss, name == self.chosen)
             for name, loss in self.losses.items()
         ]
-
-
-def _drawn(everyone: Rows, *, seed: int) -> Rows:
-    """Return no more customers than a fold learns from: enough for the total of one blend over that of another."""
-    return everyone[at_most(np.arange(len(everyone)), MOST_ROWS_A_FOLD, seed=seed)]

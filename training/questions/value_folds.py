@@ -126,6 +126,16 @@ class HeldOut:
     said: Mapping[str, FloatArray]
     came: FloatArray
 
+    @classmethod
+    def of(cls, said: Mapping[str, FloatArray], came: FloatArray, *, as_ofs: npt.NDArray[np.int64]) -> HeldOut:
+        """Bring anchored blends to the level that each snapshot would have given them; its held-out rows are everybody known."""
+        found: dict[str, FloatArray] = {}
+        for moment in np.unique(as_ofs):
+            here = as_ofs == moment
+            for name, level in levels({member: gains[here] for member, gains in said.items()}, floors=said[FLOOR][0]).items():
+                found.setdefault(name, np.ones_like(said[FLOOR]))[here] = level
+        return cls({**said, **found}, came)
+
     def intervals(self, blend: str, horizon: int) -> ValueIntervals:
         """Learn the ends around a blend's forecasts at one horizon."""
         return fit_intervals(blended_values(self.said, blend)[:, horizon], self.came[:, horizon])

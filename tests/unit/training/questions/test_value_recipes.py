@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.value import MEMBERS, ValueRecipe
-from training.questions.value_folds import FLOOR, LOSSES, blended_values, levels
+from training.questions.value_folds import FLOOR, LOSSES, HeldOut, blended_values, levels
 from training.questions.value_recipes import BLENDS, DECLARED, choose, contenders, loss, season_agrees
 
 CAME = [np.array([0.0, 4.0, 20.0]), np.array([2.0, 6.0, 40.0])]
@@ -53,3 +53,15 @@ def test_an_anchored_blend_takes_its_level_from_everybody_known_and_not_from_who
 
     assert blended_values(asked, "two_part_anchored").ravel().round(9).tolist() == [13.0, 3.0]
     assert blended_values(few, "two_part_anchored").ravel().round(9).tolist() == [13.0]
+
+
+def test_customers_held_out_are_asked_at_the_level_of_their_own_snapshot() -> None:
+    gains = {"two_part": np.array([[30.0], [10.0], [10.0]]), "rhythm": np.array([[15.0], [5.0], [30.0]])}
+    said = {**gains, FLOOR: np.ones((3, 1)), LOSSES: np.zeros((3, 1))}
+
+    held_out = HeldOut.of(said, np.zeros((3, 1)), as_ofs=np.array([1, 1, 2]))
+
+    assert blended_values(held_out.said, "two_part_anchored").ravel().round(9).tolist() == [15.0, 5.0, 30.0]
+    assert set(held_out.ends(held_out.said, 0)) == {
+        f"{end} {blend}" for end in ("low", "high") for blend in contenders(["two_part", "rhythm"])
+    }
