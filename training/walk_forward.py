@@ -52,14 +52,15 @@ class AnsweredFold:
 def walk(
     stacked: StackedExamples, answer: Answer, *, gap_days: int, seed: int, say: Say | None = None
 ) -> tuple[AnsweredFold, ...]:
-    """Fit and ask every member at every origin, the oldest first.
+    """Fit and ask every member at every origin, the oldest first; an origin by which all had fared alike teaches nothing yet.
 
     Raises
     ------
     HistoryTooShort
         If there is no origin to grade at.
     """
-    folds, whole = walk_forward_folds(stacked.examples.as_ofs, gap_days=gap_days), stacked.examples
+    whole = stacked.examples
+    folds = _teaching(stacked, walk_forward_folds(whole.as_ofs, gap_days=gap_days))
 
     def answered(fold: Fold) -> AnsweredFold:
         learning = stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)
@@ -72,6 +73,15 @@ def walk(
         say(f"grading at {len(folds)} past moments")
     with ThreadPoolExecutor(_FOLDS_AT_ONCE) as pool:  # LightGBM leaves Python's lock while it grows trees
         return tuple(pool.map(answered, folds))
+
+
+def _teaching(stacked: StackedExamples, folds: Sequence[Fold]) -> Sequence[Fold]:
+    """Return the folds that knew of more than one outcome at every horizon; all if none did, for the question to refuse.
+
+    A company of yearly contracts loses nobody in its first year: that must not keep it from being graded in its second.
+    """
+    told = [stacked.told_by(fold.origin) for fold in folds]
+    return [fold for fold, labels in zip(folds, told, strict=True) if (np.ptp(labels, axis=0) > 0).all()] or folds
 
 
 def answered_everywhere(folds: Sequence[AnsweredFold]) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ class ChurnQuestion:
         HistoryTooShort
             If there is no past moment to grade at.
         OneSided
-            If in some fold nobody left, or everybody did.
+            If by every past moment nobody had left within some horizon, or everybody had.
         """
         walked = self.walked(stacked, seed=seed, say=say)
         contest = self.graded(walked, stacked, seed=seed)

@@ -69,7 +69,7 @@ class PurchaseQuestion:
         HistoryTooShort
             If there is no past moment to grade at.
         OneSided
-            If in some fold nobody bought, or everybody did.
+            If by every past moment nobody had bought within some horizon, or everybody had.
         """
         silent = _silences(stacked)
         walked = self._silence.walked(silent, seed=seed, say=say)

@@ -13,6 +13,7 @@ from models.learners.blend import blended
 from models.learners.boosting import BoostingPreset
 from training.contest import Contest
 from training.examples import StackedExamples, stack_examples
+from training.folds import walk_forward_folds
 from training.questions import churn_members as members_room
 from training.questions.chances import Chances
 from training.questions.churn import ChurnQuestion
@@ -89,6 +90,17 @@ def test_a_fold_holds_the_labels_of_earlier_folds_as_they_were_told_by_its_origi
 
     assert not first.told
     assert np.array_equal(last.told[first.fold.origin], 1 - first.labels)
+
+
+def test_a_moment_by_which_nobody_had_left_yet_does_not_keep_later_ones_from_being_graded(
+    stacked: StackedExamples, question: ChurnQuestion
+) -> None:
+    first, *others = walk_forward_folds(stacked.examples.as_ofs, gap_days=question.gap_days)
+    calm = replace(stacked, told_by=lambda at: stacked.told_by(at) * (at > first.origin))
+
+    folds = walk(calm, lambda _, rows: {"prior": np.zeros((len(rows), 3))}, gap_days=question.gap_days, seed=0)
+
+    assert [each.fold.origin for each in folds] == [each.origin for each in others]
 
 
 def test_the_longer_the_silence_asked_for_the_rarer_it_is(chances: Chances, contest: Contest) -> None:
