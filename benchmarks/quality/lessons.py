@@ -51,8 +51,11 @@ class Lesson:
         return replace(self, rows=self.rows[:, places], asked=self.asked[:, places], names=names)
 
 
-def logistic(**settings: float) -> Pipeline:
-    """Return a logistic regression over signed logarithms: counts, days and money all have long tails."""
+def logistic(*, flagged: bool = False, **settings: float) -> Pipeline:
+    """Return a logistic regression over signed logarithms: counts, days and money all have long tails.
+
+    `flagged`: that a feature is not known is a column of its own, as it is to our regressions.
+    """
     logarithms = FunctionTransformer(lambda rows: np.sign(rows) * np.log1p(np.abs(rows)))
     regression = LogisticRegression(max_iter=1000, **settings)
-    return make_pipeline(SimpleImputer(strategy="median"), logarithms, StandardScaler(), regression)
+    return make_pipeline(SimpleImputer(strategy="median", add_indicator=flagged), logarithms, StandardScaler(), regression)

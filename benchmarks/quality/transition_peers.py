@@ -64,7 +64,7 @@ def _markov(occasion: Occasion) -> FloatArray:
 
 def _multinomial(occasion: Occasion) -> FloatArray:
     lesson = _with_stages(occasion)
-    return _fitted(logistic(C=looseness(lesson, occasion)), lesson, stages=len(stages_of(occasion)))
+    return _fitted(logistic(flagged=True, C=looseness(lesson, occasion)), lesson, stages=len(stages_of(occasion)))
 
 
 def _lightgbm(occasion: Occasion) -> FloatArray:
@@ -87,7 +87,7 @@ def looseness(lesson: Lesson, occasion: Occasion) -> float:
     came = lesson.label[newest].astype(np.intp)
 
     def loss(c: float) -> float:
-        chances = _fitted(logistic(C=c), earlier, stages=len(stages_of(occasion)))
+        chances = _fitted(logistic(flagged=True, C=c), earlier, stages=len(stages_of(occasion)))
         return float(-np.log(chances[np.arange(len(came)), came]).mean())
 
     return min(_LOOSER_AND_LOOSER, key=loss)
