@@ -15,7 +15,6 @@ from models.bundle import (
     NotStored,
     Signer,
     load_model,
-    model_manifest,
     read_live,
     trial_load,
     write_bundle,
@@ -39,14 +38,11 @@ def judge(home: Home, candidate: Candidate, *, company: Company) -> list[GateRes
     loaded = golden_rows(_failed_trial(home, sha))
     if loaded.verdict != "passed":
         return [loaded, *report_gates(report)]
-    model, wanted = load_model(home, sha), asked(candidate.report.model, company)
-    made_for = model_manifest(home, sha)["provenance"]
-    answered = {**wanted, "definition": made_for["definition"], "horizons_days": made_for["horizons_days"]}
-    catalogue = company.catalogue
+    model, catalogue, made_for = load_model(home, sha), company.catalogue, company_stored(home, report.data.company)
     return [
         loaded,
         same_schema((model.signature, *model.feature_names[: len(catalogue.names)]), (catalogue.signature, *catalogue.names)),
-        same_question(wanted, answered),
+        same_question(asked(report.model, company), asked(report.model, made_for)),
         *report_gates(report),
     ]
 

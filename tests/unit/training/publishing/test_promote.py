@@ -153,6 +153,13 @@ class TestPromotion:
         with pytest.raises(ForeignKey, match="LIFECYCLE_SIGNING_KEY"):
             promote(promoted.home, "churn", act=Act(other, PROMOTED_AT, "mine"))
 
+    def test_a_candidate_trained_for_another_meaning_of_churn_is_refused_for_good(self, shop: Any, make_company: Make) -> None:
+        gates = judge(shop.home, stored_candidate(shop.home, "churn"), company=make_company(at_risk_days=60))
+
+        (refused,) = [gate for gate in gates if gate.absolute and gate.verdict != "passed"]
+        assert refused.name == "same_question"
+        assert "differs in at_risk_days" in refused.reason
+
     def test_the_verdicts_can_be_asked_for_without_promoting(self, shop: Any) -> None:
         gates = judge(shop.home, stored_candidate(shop.home, "churn"), company=shop.company)
 
