@@ -118,8 +118,10 @@ def promote(
     """Put a trained model live if every gate passes: bundle, predictions, and last the pointer."""
     from training.publishing.promote import promote as put_live
 
+    home = Settings().home
     with phase(f"promote {model}"):
-        done = put_live(Settings().home, model, act=_act(override), run_id=run)
+        done = put_live(home, model, act=_act(override), run_id=run)
+    _say_who_left(home)
     emit(_entry(done), f"{gates_text(done.gates)}\n\n{_moved(done)}", as_json=as_json)
 
 
@@ -131,7 +133,9 @@ def rollback(
     """Put the model live that was live before, on the current snapshot."""
     from training.publishing.rollback import rollback as go_back
 
-    done = go_back(Settings().home, model, act=_act(reason))
+    home = Settings().home
+    done = go_back(home, model, act=_act(reason))
+    _say_who_left(home)
     emit(_entry(done), _moved(done), as_json=as_json)
 
 
@@ -234,6 +238,17 @@ def _plain(text: bytes) -> dict[str, Any]:
 
     plain: dict[str, Any] = json.loads(text)
     return plain
+
+
+def _say_who_left(home: Home) -> None:
+    """Name the models that the newest move took out of what is live: they do not answer what the company file asks now."""
+    from training.publishing.ledger import read_ledger
+
+    *earlier, now = read_ledger(home)
+    left = [model for model in (earlier[-1].models if earlier else {}) if model not in now.models]
+    if left:
+        commands = ", ".join(f"`lifecycle train {model}`" for model in left)
+        say(f"no longer live, as the company file in use asks another question: {', '.join(left)}; {commands}, then promote")
 
 
 def _moved(entry: LedgerEntry) -> str:

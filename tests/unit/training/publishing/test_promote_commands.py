@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +14,8 @@ from typer.testing import CliRunner, Result
 
 from lifecycle import train as train_commands
 from training.publishing.gates import PromotionRefused
-from training.publishing.ledger import read_ledger
+from training.publishing.ledger import move_live, read_ledger
+from training.publishing.pointer import publishing_lock
 from training.publishing.score import use_company
 
 
@@ -25,9 +28,6 @@ def run(shop: Any, *arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def trained_by_command(trained_shop: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    import shutil
-    from dataclasses import replace
-
     folder = tmp_path_factory.mktemp("command")
     shop = replace(trained_shop, folder=shutil.copytree(trained_shop.folder, folder, dirs_exist_ok=True))
     use_company(shop.home, shop.company, at=0)
@@ -91,6 +91,17 @@ def test_going_back_is_shown_and_recorded(promoted: Any) -> None:
 
     assert "(rollback)" in result.stdout
     assert read_ledger(promoted.home)[-1].override == "it is odd"
+
+
+def test_a_model_that_leaves_with_its_company_file_is_named(promoted: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    newest = read_ledger(promoted.home)[-1]
+    with publishing_lock(promoted.home):
+        move_live(promoted.home, replace(newest, models={**newest.models, "purchase": "5" * 64}))
+        move_live(promoted.home, replace(newest, at=newest.at + 1))
+
+    train_commands._say_who_left(promoted.home)
+
+    assert "another question: purchase; `lifecycle train purchase`" in capsys.readouterr().err
 
 
 def test_scores_are_published_or_written_to_a_file(promoted: Any) -> None:
