@@ -161,14 +161,16 @@ def walk_needs(lines: PurchaseLines, question: NeedsQuestion, *, seed: int) -> l
 
 
 def next_categories(home: Home, model: NeedsModel, *, as_of: Timestamp, most: int = 10) -> Iterator[pa.Table]:
-    """Give, bucket by bucket, the likeliest categories of every customer who bought lately, as of a moment.
+    """Give, bucket by bucket, the likeliest categories of every customer who bought lately, as of the midnight before a moment.
+
+    Habits are counted in whole days, as they were where the model learned.
 
     Columns: customer_id, rank (1 is the likeliest), category, chance, new (never bought from before).
     """
-    log = EventLog.open(home)
+    log, today = EventLog.open(home), as_of // DAY * DAY
     for bucket in range(log.manifest.buckets):
-        visible = visible_purchases(log.bucket("purchases", bucket, COLUMNS), as_of)
-        habits = Habits.of(CategoryDays.of(visible, model.market.categories), as_of)
+        visible = visible_purchases(log.bucket("purchases", bucket, COLUMNS), today)
+        habits = Habits.of(CategoryDays.of(visible, model.market.categories), today)
         found = model.next_categories(habits, most=most)
         customers, ranks = np.nonzero(found.places >= 0)
         names = pa.array(found.categories, pa.string()).take(pa.array(found.places[customers, ranks]))

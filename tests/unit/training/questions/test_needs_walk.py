@@ -13,7 +13,7 @@ import pytest
 
 from features.home import Home
 from features.log.intake import Receipt, append
-from features.times import DAY, Timestamp, parse_time
+from features.times import DAY, HOUR, Timestamp, parse_time
 from models.bundle.models import export_model, load_model
 from models.learners.boosting import BoostingPreset
 from models.needs import NeedsModel, TooFewNeeds
@@ -126,6 +126,14 @@ def test_the_list_of_today_names_each_customer_who_bought_lately(home: Home) -> 
     assert pc.count_distinct(table["customer_id"]).as_py() == 80
     assert set(table["rank"].to_pylist()) == {1, 2, 3}
     assert pc.min(table["chance"]).as_py() >= 0
+
+
+def test_lists_do_not_hang_on_the_hour_at_which_the_log_ends(home: Home) -> None:
+    model = fit_all(PurchaseLines.read(home), QUICK, seed=0)
+
+    at_midnight, later = (pa.concat_tables(next_categories(home, model, as_of=UNTIL - hours * HOUR)) for hours in (24, 7))
+
+    assert later.equals(at_midnight)
 
 
 def test_a_model_of_needs_is_kept_like_any_other(home: Home) -> None:
