@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from features.home import Home
     from features.rfmt import RfmtCard
     from features.snapshot import Snapshot
-    from features.stages.everybody import StageTable
+    from features.stages.table import StageTable
     from features.stages.kept import KeptMondays
     from features.stages.standing import Standing
     from features.times import Timestamp

@@ -14,8 +14,8 @@ from features.company.schema import Company
 from features.engine.batch import Effort
 from features.home import Home
 from features.stages.course import checkpoints, course
-from features.stages.everybody import StageTable
 from features.stages.keeping import keep_winners
+from features.stages.table import StageTable
 from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import Timestamp
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from features.stages.everybody import NO_MOMENT, StageTable
+from features.stages.table import NO_MOMENT, StageTable
 from features.times import DAY
 from models.rows import Rows
 

@@ -15,8 +15,8 @@ from features.health import health_scores
 from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
-from features.stages.everybody import NO_MOMENT, StageTable
 from features.stages.past import past_stages
+from features.stages.table import NO_MOMENT, StageTable
 from models.bundle import read_live
 from models.rows import BoolArray, FloatArray
 from training.examples import newest_midnight

@@ -9,9 +9,10 @@ from features.company import default_company_text, read_company
 from features.engine.batch import compute_snapshots
 from features.home import Home
 from features.log.intake import Receipt, append
-from features.stages.everybody import NO_MOMENT, stages_of_everybody
+from features.stages.everybody import stages_of_everybody
 from features.stages.keeping import keep_mondays
 from features.stages.stage_rules import StageRules
+from features.stages.table import NO_MOMENT
 from features.times import parse_time
 from training.simulated import simulate
 
