@@ -118,7 +118,7 @@ class ValueQuestion:
         """
         origins = [fold.origin for fold in walk_forward_folds(stacked.examples.as_ofs, gap_days=self.gap_days)]
         folds = walk(stacked, partial(self._answers, origins=origins, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
-        seasons = Seasons.of(stacked.examples, [each.fold for each in folds], newest=stacked.newest.as_of)
+        seasons = Seasons.of(stacked, [each.fold for each in folds], newest=stacked.newest.as_of)
         walked = _Walked.of(ValueFolds(folds, seasons, self.gap_days, self._main))
         return self._graded(walked, stacked, seed=seed)
 

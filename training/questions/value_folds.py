@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from features.times import DAY, Timestamp
 from models.churn.model import rising
-from models.examples import Examples
 from models.rows import FloatArray
 from models.value.intervals import Interval, ValueIntervals, fit_intervals
 from models.value.model import blended_gain, level_of
 from models.value.money import Money
+from training.examples import StackedExamples
 from training.folds import Fold
 from training.questions.value_recipes import BLENDS, contenders
 from training.walk_forward import AnsweredFold
@@ -50,15 +50,18 @@ class Seasons:
     newest: FloatArray
 
     @classmethod
-    def of(cls, examples: Examples, folds: Sequence[Fold], *, newest: Timestamp) -> Seasons:
-        """Compare what came with what the rate of the past year let expect, so that more or other customers make no season."""
+    def of(cls, stacked: StackedExamples, folds: Sequence[Fold], *, newest: Timestamp) -> Seasons:
+        """Compare what came, as the log told it at each fold, with what the rate of the past year let expect.
+
+        So more or other customers make no season.
+        """
+        examples = stacked.examples
         money = Money.of(examples.population(), examples.names)
         expected = money.past_rate(examples.rows, examples.names, days=_YEAR_DAYS)
-        everything = np.arange(len(examples.labels))
-        return cls(
-            np.array([_factor(examples, expected, fold.train, at=fold.origin) for fold in folds]),
-            _factor(examples, expected, everything, at=newest),
-        )
+        learned = [(stacked.told_by(fold.origin)[fold.train], fold.train, fold.origin) for fold in folds]
+        now = _factor(examples.labels, examples.as_ofs, expected, at=newest)
+        then = [_factor(labels, examples.as_ofs[rows], expected[rows], at=origin) for labels, rows, origin in learned]
+        return cls(np.array(then), now)
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,16 @@ class ValueFolds:
         held_out = [fold.answers.get(f"{end} {blend}") for end in ENDS]
         if len(closed) < FEWEST_FOLDS and held_out[0] is not None and held_out[1] is not None:
             return Interval(held_out[0], held_out[1])
-        return self.intervals(forecasts, closed).around(forecasts[place]) if closed else None
+        return self.intervals(forecasts, closed, known_at=fold).around(forecasts[place]) if closed else None
 
-    def intervals(self, forecasts: Sequence[FloatArray], places: Sequence[int]) -> ValueIntervals:
-        """Learn the ends at the main horizon from the forecasts in these folds and what came."""
-        came = np.concatenate([self.folds[each].labels[:, self.main] for each in places])
-        return fit_intervals(np.concatenate([forecasts[each] for each in places]), came)
+    def intervals(
+        self, forecasts: Sequence[FloatArray], places: Sequence[int], *, known_at: AnsweredFold | None = None
+    ) -> ValueIntervals:
+        """Learn the ends at the main horizon from the forecasts in these folds and what came, as a later fold was told."""
+        told = {} if known_at is None else known_at.told
+        folds = [self.folds[each] for each in places]
+        came = [told.get(each.fold.origin, each.labels)[:, self.main] for each in folds]
+        return fit_intervals(np.concatenate([forecasts[each] for each in places]), np.concatenate(came))
 
 
 def levels(everyone: Mapping[str, FloatArray], *, floors: FloatArray) -> dict[str, FloatArray]:
@@ -149,13 +156,13 @@ class HeldOut:
         return found
 
 
-def _factor(examples: Examples, expected: FloatArray, closed: npt.NDArray[np.intp], *, at: Timestamp) -> FloatArray:
-    labels = np.maximum(examples.labels[closed], 0.0)
-    a_year_ago = np.abs(examples.as_ofs[closed] - (at - _YEAR_DAYS * DAY)) <= _NEAR_DAYS * DAY
-    if not a_year_ago.any() or expected[closed][a_year_ago].sum() <= 0:
-        return np.full(labels.shape[1], np.nan)
-    then = labels[a_year_ago].sum(axis=0) / expected[closed][a_year_ago].sum()
-    return np.asarray(np.clip(then / (labels.sum(axis=0) / expected[closed].sum()), *_FURTHEST))
+def _factor(labels: FloatArray, as_ofs: npt.NDArray[np.int64], expected: FloatArray, *, at: Timestamp) -> FloatArray:
+    came = np.maximum(labels, 0.0)
+    a_year_ago = np.abs(as_ofs - (at - _YEAR_DAYS * DAY)) <= _NEAR_DAYS * DAY
+    if not a_year_ago.any() or expected[a_year_ago].sum() <= 0:
+        return np.full(came.shape[1], np.nan)
+    then = came[a_year_ago].sum(axis=0) / expected[a_year_ago].sum()
+    return np.asarray(np.clip(then / (came.sum(axis=0) / expected.sum()), *_FURTHEST))
 
 
 def broadcast(numbers: Mapping[str, FloatArray], rows: int) -> dict[str, FloatArray]:
