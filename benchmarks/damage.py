@@ -25,7 +25,6 @@ from features.times import DAY, parse_time
 if TYPE_CHECKING:
     from features.snapshot import Snapshot
     from models.churn import ChurnModel
-    from models.examples import Examples
     from models.rows import Rows
 
 TRIALS = 400

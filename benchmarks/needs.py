@@ -16,8 +16,8 @@ from features.importing.mapping import shipped_mapping
 from features.times import format_time, parse_time
 from training.measures.ranking import LISTED
 from training.measures.resamples import Estimate
-from training.questions.needs import NeedsQuestion, PurchaseLines, walk_needs
-from training.questions.needs_grades import HABIT, POPULARITY, ListGrades, NeedsGrades, grade_needs
+from training.questions.needs.grades import HABIT, POPULARITY, ListGrades, NeedsGrades, grade_needs
+from training.questions.needs.question import NeedsQuestion, PurchaseLines, walk_needs
 from training.records.report import CHOSEN
 
 _IMPORTED_AT = parse_time("2026-01-01")

@@ -26,7 +26,7 @@ from models.churn import ChurnModel, default_recipe, fit_churn
 from models.explanation import Replaced, contributions_of, lowered_share, reasons, riskiest, without_top_reason
 from models.rows import Rows
 from training.examples import stack_examples
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 
 SHARE = 0.05
 LEAST_LOWERED = 0.90

@@ -40,7 +40,7 @@ from training.labels.labels import Labels, observed_by
 from training.measures.binary import measure
 from training.measures.resamples import Resamples
 from training.publishing.scene import company_in_use
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.train import TrainedModel, TrainingRun, train
 
 USUAL_CUSTOMERS = 5_000

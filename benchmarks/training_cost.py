@@ -24,7 +24,7 @@ from features.home import Home
 from lifecycle.simulate import simulate_into
 from training.examples import stack_examples
 from training.publishing.scene import company_in_use
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.train import TrainingRun, train
 
 CUSTOMERS = 5_000

@@ -12,7 +12,7 @@ from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from training.questions.lookalikes import LookAlikes
-    from training.questions.needs_grades import NeedsGrades
+    from training.questions.needs.grades import NeedsGrades
 
 _SHOWN = 20
 _MEASURES = ("auc", "lift_top_decile")
@@ -34,8 +34,8 @@ def needs(
     import pyarrow as pa
 
     from training.publishing.files import check_format, write_table
-    from training.questions.needs import NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
-    from training.questions.needs_grades import grade_needs
+    from training.questions.needs.grades import grade_needs
+    from training.questions.needs.question import NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
 
     check_format(out)
     home, question = Settings().home, NeedsQuestion()

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from features.home import Home
     from features.rfmt import RfmtCard
     from features.snapshot import Snapshot
-    from features.stages.table import StageTable
     from features.stages.kept import KeptMondays
     from features.stages.standing import Standing
+    from features.stages.table import StageTable
     from features.times import Timestamp
 
 

@@ -12,7 +12,7 @@ from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from models.value.acquisition import AcquiredGroup
-    from training.questions.worth import GroupWorth, Worth
+    from training.questions.value.worth import GroupWorth, Worth
 
 _NO_CATEGORY = "Value categories: known of nobody; a rule names a score that no live model brings."
 _NO_LEVER = "Levers: known of nobody; the chance to leave is held against them, so `lifecycle promote churn` brings them."
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def value(as_json: JsonFlag = False) -> None:
     """Say what customers are worth by value category and by lever, and their value over its cost by channel and quarter."""
-    from training.questions.worth import worth_of_customers
+    from training.questions.value.worth import worth_of_customers
 
     worth = worth_of_customers(Settings().home)
     emit(_as_json(worth), _as_text(worth), as_json=as_json)

@@ -78,7 +78,7 @@ plt.tight_layout()
 # %%
 from lifecycle.training_tables import gates_text, measures_text
 from training.publishing.promote import judge
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.records.candidates import stored_candidate
 from training.train import TrainingRun, train
 

@@ -85,7 +85,7 @@ pd.DataFrame({moment: column.describe() for moment, column in uses.items()}).rou
 from models.learners.boosting import BoostingPreset
 from training.examples import stack_examples
 from training.publishing.gates import TOO_GOOD_ALONE, TOO_GOOD_AUC
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.records.report import CHOSEN
 
 question = ChurnQuestion(company, BoostingPreset(leaves=4, rounds=40, bag=1))

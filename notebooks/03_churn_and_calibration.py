@@ -21,7 +21,7 @@ from models.churn import baseline_recipes, default_recipe, fit_churn
 from models.learners.calibration import CANDIDATES, fit_calibration, log_loss
 from training.examples import stack_examples
 from training.folds import walk_forward_folds
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 
 home = Home(Path(tempfile.mkdtemp()))
 company = simulate_into(home, customers=600, seed=3, years=3)

@@ -27,8 +27,8 @@ from models.learners.boosting import BoostingPreset
 from models.transition import fit_transition
 from training.examples import stack_examples
 from training.folds import walk_forward_folds
-from training.questions.transition import TransitionQuestion
-from training.questions.transition_findings import flicker_of_sets
+from training.questions.transition.findings import flicker_of_sets
+from training.questions.transition.question import TransitionQuestion
 
 home = Home(Path(tempfile.mkdtemp()))
 company, as_of = simulate_into(home, customers=1_000, seed=4, years=2), parse_time("2026-01-01")

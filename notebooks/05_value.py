@@ -29,8 +29,8 @@ from training.folds import walk_forward_folds
 from training.measures.amounts import MEASURES, measure
 from training.measures.resamples import Resamples, estimates
 from training.publishing.scene import newest_scene
-from training.questions.churn import ChurnQuestion
-from training.questions.value import ValueQuestion
+from training.questions.churn.question import ChurnQuestion
+from training.questions.value.question import ValueQuestion
 
 home = Home(Path(tempfile.mkdtemp()))
 company = simulate_into(home, customers=1_000, seed=5, years=2).model_copy(update={"horizons_days": (90,)})

@@ -15,7 +15,7 @@ from benchmarks.quality.ours import declared_churn, ours
 from models.rows import FloatArray
 from training.measures.binary import measure
 from training.measures.resamples import Draws, Resamples
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 
 _MOST_ECE = 0.05
 

@@ -16,9 +16,9 @@ from models.rows import FloatArray
 from models.transition import TransitionRecipe, fit_transition
 from models.value import ValueRecipe, fit_value
 from training.folds import HistoryTooShort
-from training.questions.transition_recipes import BLENDS
-from training.questions.value_recipes import BLENDS as VALUE_BLENDS
-from training.questions.value_recipes import DECLARED
+from training.questions.transition.recipes import BLENDS
+from training.questions.value.recipes import BLENDS as VALUE_BLENDS
+from training.questions.value.recipes import DECLARED
 from training.records.report import ContenderGrade
 from training.train import TrainingRun, train
 

@@ -15,7 +15,7 @@ from benchmarks.quality.transition_peers import MARKOV, PERSISTENCE, REGRESSION,
 from models.rows import FloatArray
 from training.measures.multiclass import StageMeasure
 from training.measures.resamples import Draws, Resamples
-from training.questions.transition import TransitionQuestion
+from training.questions.transition.question import TransitionQuestion
 
 BAD = ("decline", "lapsed")
 _LOWER, _FURTHER = 0.08, 0.05

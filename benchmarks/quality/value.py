@@ -13,7 +13,7 @@ from benchmarks.quality.value_peers import RHYTHM_AND_SIZE, value_peers
 from models.rows import FloatArray
 from training.measures.amounts import measure
 from training.measures.resamples import Draws, Resamples
-from training.questions.value import ValueQuestion
+from training.questions.value.question import ValueQuestion
 
 _MOST_BIAS = {"online_retail": 0.20, "completejourney": 0.10}
 

@@ -22,7 +22,7 @@ from training.contest import Contest
 from training.examples import Derived, Say, StackedExamples
 from training.labels.labels import Labels
 from training.labels.purchases import PURCHASE_KINDS, SOURCES_READ, label_purchases
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 
 
 @dataclass(frozen=True)

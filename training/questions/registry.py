@@ -10,11 +10,11 @@ from features.errors import NotFound
 from features.home import Home
 from features.times import Timestamp
 from training.question import Question
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.questions.purchase import PurchaseQuestion
-from training.questions.transition import TransitionQuestion
-from training.questions.value import ValueQuestion
-from training.questions.value_horizons import value_question
+from training.questions.transition.question import TransitionQuestion
+from training.questions.value.horizons import value_question
+from training.questions.value.question import ValueQuestion
 
 _QUESTIONS: Mapping[str, Callable[[Company], Question]] = {
     "churn": ChurnQuestion,

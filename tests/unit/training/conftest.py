@@ -19,7 +19,7 @@ from models.learners.boosting import BoostingPreset
 from training.publishing import gates
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.records.tracking import Tracking
 from training.train import TrainedModel, TrainingRun, train
 

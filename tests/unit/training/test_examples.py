@@ -15,7 +15,7 @@ from features.times import DAY, month_starts, parse_time
 from training.examples import StackedExamples, stack_examples
 from training.folds import HistoryTooShort
 from training.labels.churn import label_churn
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 
 
 @pytest.fixture(scope="module")

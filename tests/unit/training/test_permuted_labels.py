@@ -11,7 +11,7 @@ import pytest
 from models.learners.boosting import BoostingPreset
 from models.rows import FloatArray
 from training.examples import StackedExamples, stack_examples
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.records.report import CHOSEN
 
 DEALS = 4

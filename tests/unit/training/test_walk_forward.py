@@ -14,12 +14,12 @@ from models.learners.boosting import BoostingPreset
 from training.contest import Contest
 from training.examples import StackedExamples, stack_examples
 from training.folds import walk_forward_folds
-from training.questions import churn_members as members_room
-from training.questions.chances import Chances
-from training.questions.churn import ChurnQuestion
-from training.questions.churn_recipes import Contender, choose, contenders, members_to_fit
-from training.questions.churn_walk import Walked
-from training.questions.learned_weights import LEARNED
+from training.questions.churn import members as members_room
+from training.questions.churn.chances import Chances
+from training.questions.churn.learned_weights import LEARNED
+from training.questions.churn.question import ChurnQuestion
+from training.questions.churn.recipes import Contender, choose, contenders, members_to_fit
+from training.questions.churn.walk import Walked
 from training.records.report import CHOSEN
 from training.train import TrainingRun, train
 from training.walk_forward import walk

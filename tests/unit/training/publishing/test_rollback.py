@@ -22,7 +22,7 @@ from training.publishing.promote import promote
 from training.publishing.rollback import NoPredecessor, rollback
 from training.publishing.scene import company_in_use
 from training.publishing.score import score
-from training.questions.churn import ChurnQuestion
+from training.questions.churn.question import ChurnQuestion
 from training.questions.purchase import PurchaseQuestion
 from training.train import TrainingRun, train
 

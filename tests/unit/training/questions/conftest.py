@@ -17,7 +17,7 @@ from features.times import DAY, parse_time
 from models.learners.boosting import BoostingPreset
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
-from training.questions.value import ValueQuestion
+from training.questions.value.question import ValueQuestion
 from training.train import TrainedModel, TrainingRun, train
 
 UNTIL = parse_time("2025-12-20")

@@ -8,8 +8,8 @@ import pytest
 from features.company import default_company_text, read_company
 from features.rfmt import rfmt_features
 from models.examples import Examples
-from training.questions.churn_recipes import Contender, contenders, members_to_fit
-from training.questions.churn_rules import rule_answers
+from training.questions.churn.recipes import Contender, contenders, members_to_fit
+from training.questions.churn.rules import rule_answers
 
 COMPANY = read_company(default_company_text("default"))
 NAMES = tuple(sorted({*(one.feature for one in COMPANY.health.components), *rfmt_features(COMPANY.rfmt).values()}))

@@ -8,8 +8,8 @@ from scipy.special import expit
 
 from features.times import DAY
 from training.folds import Fold
-from training.questions.chances import Chances
-from training.questions.learned_weights import Sharing, learned_weights
+from training.questions.churn.chances import Chances
+from training.questions.churn.learned_weights import Sharing, learned_weights
 from training.walk_forward import AnsweredFold
 
 _NONE = np.array([], dtype=np.intp)

@@ -18,8 +18,8 @@ from models.bundle.models import export_model, load_model
 from models.learners.boosting import BoostingPreset
 from models.needs import NeedsModel, TooFewNeeds
 from training.folds import HistoryTooShort
-from training.questions.needs import AnsweredNeeds, NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
-from training.questions.needs_grades import HABIT, POPULARITY, NeedsGrades, grade_needs
+from training.questions.needs.grades import HABIT, POPULARITY, NeedsGrades, grade_needs
+from training.questions.needs.question import AnsweredNeeds, NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
 
 START, UNTIL = parse_time("2025-01-06"), parse_time("2025-08-04")
 CATEGORIES = ("bread", "coffee", "fish", "milk", "oil", "rice", "soap", "tea")

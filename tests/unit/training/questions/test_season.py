@@ -15,9 +15,9 @@ from models.examples import Examples
 from models.rows import FloatArray
 from training.examples import StackedExamples
 from training.folds import Fold
-from training.questions.chances import Chances
-from training.questions.churn_recipes import Contender
-from training.questions.season import Season, season_of
+from training.questions.churn.chances import Chances
+from training.questions.churn.recipes import Contender
+from training.questions.churn.season import Season, season_of
 from training.walk_forward import AnsweredFold
 
 _NONE = np.array([], dtype=np.intp)

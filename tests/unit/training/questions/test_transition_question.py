@@ -15,8 +15,8 @@ from training.examples import StackedExamples, stack_examples
 from training.folds import HistoryTooShort
 from training.publishing.gates import report_gates
 from training.questions.registry import asked, question_for
-from training.questions.transition import TransitionQuestion
-from training.questions.transition_recipes import BLENDS, blended
+from training.questions.transition.question import TransitionQuestion
+from training.questions.transition.recipes import BLENDS, blended
 from training.records.candidates import stored_candidate
 from training.records.report import CHOSEN
 from training.train import TrainedModel, TrainingRun, train

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from features.times import DAY, month_starts, parse_time
-from training.questions.value_horizons import _folds
+from training.questions.value.horizons import _folds
 
 FIRST = parse_time("2025-01-01")
 

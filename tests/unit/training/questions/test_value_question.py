@@ -10,7 +10,7 @@ from models.bundle import load_live, load_model, load_public_key
 from models.value import ValueModel
 from models.value.levers import LEVERS
 from training.examples import stack_examples
-from training.questions.value import BASELINES, MAIN_MEASURE
+from training.questions.value.question import BASELINES, MAIN_MEASURE
 from training.records.report import CHOSEN
 
 

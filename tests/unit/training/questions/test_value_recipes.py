@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.value import MEMBERS, ValueRecipe
-from training.questions.value_folds import FLOOR, LOSSES, HeldOut, blended_values, levels
-from training.questions.value_recipes import BLENDS, DECLARED, choose, contenders, loss, season_agrees
+from training.questions.value.folds import FLOOR, LOSSES, HeldOut, blended_values, levels
+from training.questions.value.recipes import BLENDS, DECLARED, choose, contenders, loss, season_agrees
 
 CAME = [np.array([0.0, 4.0, 20.0]), np.array([2.0, 6.0, 40.0])]
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from features.log.store import EventLog
 from lifecycle.__main__ import app
 from models.bundle import Predictions, load_live, load_public_key, open_predictions
-from training.questions import worth as worth_room
-from training.questions.worth import NO_CHANNEL, NoValueLive, Worth, worth_of_customers
+from training.questions.value import worth as worth_room
+from training.questions.value.worth import NO_CHANNEL, NoValueLive, Worth, worth_of_customers
 
 
 @pytest.fixture(scope="module")

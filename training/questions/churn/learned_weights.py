@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from models.rows import FloatArray
-from training.questions.chances import Chances, blended_answers
+from training.questions.churn.chances import Chances, blended_answers
 from training.walk_forward import AnsweredFold
 
 Weights: TypeAlias = tuple[tuple[str, float], ...]

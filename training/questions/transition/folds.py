@@ -13,7 +13,7 @@ from models.rows import BoolArray, FloatArray
 from training.contest import Answered, pooled_draws
 from training.measures.multiclass import LEAST_COUNTED, StageMeasure
 from training.measures.resamples import Estimate, estimates
-from training.questions.transition_recipes import BLENDS, baselines, blended
+from training.questions.transition.recipes import BLENDS, baselines, blended
 from training.records.report import CHOSEN
 from training.walk_forward import AnsweredFold
 

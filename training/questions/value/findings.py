@@ -11,7 +11,7 @@ import numpy.typing as npt
 from features.times import format_time
 from models.rows import FloatArray
 from models.value.intervals import Interval
-from training.questions.value_folds import ValueFolds
+from training.questions.value.folds import ValueFolds
 from training.records.report import Finding
 from training.records.value_pictures import tenth_table
 

@@ -12,7 +12,7 @@ from features.times import DAY, Timestamp, month_starts
 from training.folds import HistoryTooShort, walk_forward_folds
 from training.labels.labels import observed_by
 from training.labels.margin import MarginTerms
-from training.questions.value import ValueQuestion
+from training.questions.value.question import ValueQuestion
 
 FEWEST_FOLDS = 3
 """A horizon is trained only if so many past moments can grade it."""

@@ -18,7 +18,7 @@ from models.churn.model import rising
 from models.learners.blend import blended
 from models.learners.calibration import SEASON, Calibration, fit_calibration, log_loss
 from models.rows import FloatArray
-from training.questions.season import Season
+from training.questions.churn.season import Season
 from training.walk_forward import AnsweredFold
 
 POPULATION = "prior"

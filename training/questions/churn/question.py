@@ -24,13 +24,13 @@ from training.examples import Derived, Say, StackedExamples
 from training.labels.churn import at_risk_at, days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels
 from training.measures.binary import measure
-from training.questions.chances import Chances
-from training.questions.churn_members import RULES, Members
-from training.questions.churn_recipes import Contender, calibrated, choose, contenders, learned_from, members_to_fit, ways_to_grow
-from training.questions.churn_walk import Walked, merged
-from training.questions.learned_weights import Sharing
-from training.questions.season import season_of
-from training.questions.untreated import untreated_findings
+from training.questions.churn.chances import Chances
+from training.questions.churn.learned_weights import Sharing
+from training.questions.churn.members import RULES, Members
+from training.questions.churn.recipes import Contender, calibrated, choose, contenders, learned_from, members_to_fit, ways_to_grow
+from training.questions.churn.season import season_of
+from training.questions.churn.untreated import untreated_findings
+from training.questions.churn.walk import Walked, merged
 from training.records.pictures import draw_pictures
 from training.records.report import CHOSEN, ContenderGrade
 from training.walk_forward import AnsweredFold, answered_everywhere, walk

@@ -15,7 +15,7 @@ from models.examples import Examples
 from models.learners.boosting import BoostingPreset
 from models.learners.btyd import RhythmNotFound, TooFewPurchases
 from models.rows import FloatArray, Rows
-from training.questions.churn_rules import rule_answers
+from training.questions.churn.rules import rule_answers
 
 RULES = ("health", "rfmt")
 """Baselines that are rules of the company file, not learners."""

@@ -15,10 +15,10 @@ from models.rows import FloatArray
 from training.contest import Answered, pooled_draws
 from training.measures.binary import measure
 from training.measures.resamples import Estimate, estimates
-from training.questions.chances import POPULATION, Chances
-from training.questions.churn_members import RULES
-from training.questions.churn_recipes import Contender
-from training.questions.learned_weights import LEARNED, Sharing
+from training.questions.churn.chances import POPULATION, Chances
+from training.questions.churn.learned_weights import LEARNED, Sharing
+from training.questions.churn.members import RULES
+from training.questions.churn.recipes import Contender
 from training.records.report import CHOSEN, Finding
 from training.walk_forward import AnsweredFold
 

@@ -28,8 +28,8 @@ from training.labels.labels import Labels
 from training.labels.margin import MarginTerms, label_margin
 from training.measures.amounts import measure
 from training.measures.resamples import Estimate, estimates
-from training.questions.value_findings import findings
-from training.questions.value_folds import (
+from training.questions.value.findings import findings
+from training.questions.value.folds import (
     FEWEST_FOLDS,
     FLOOR,
     LOSSES,
@@ -39,7 +39,7 @@ from training.questions.value_folds import (
     broadcast,
     levels,
 )
-from training.questions.value_recipes import (
+from training.questions.value.recipes import (
     BLENDS,
     EVERY_MEMBER,
     WITHOUT_RHYTHM,

@@ -16,7 +16,7 @@ from models.churn.recipe import BOOSTED, Definition
 from models.grades import ENOUGH_CUSTOMERS
 from models.learners.boosting import PRESETS, BoostingPreset
 from models.learners.calibration import CANDIDATES, SEASON
-from training.questions.learned_weights import LEARNED
+from training.questions.churn.learned_weights import LEARNED
 
 WORTH_IT = 0.002
 

@@ -14,7 +14,7 @@ from models.needs import TooFewNeeds
 from models.rows import BoolArray, FloatArray
 from training.measures.ranking import LISTED, hits, mean_hits
 from training.measures.resamples import Estimate, Resamples, differences, estimates
-from training.questions.needs import AnsweredNeeds
+from training.questions.needs.question import AnsweredNeeds
 from training.records.report import CHOSEN
 
 HABIT, POPULARITY = "repeat_frequency", "popularity"

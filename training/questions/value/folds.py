@@ -21,7 +21,7 @@ from models.value.model import blended_gain, level_of
 from models.value.money import Money
 from training.examples import StackedExamples
 from training.folds import Fold
-from training.questions.value_recipes import BLENDS, contenders
+from training.questions.value.recipes import BLENDS, contenders
 from training.walk_forward import AnsweredFold
 
 LOSSES, FLOOR = "losses", "floor"

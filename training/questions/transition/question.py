@@ -27,10 +27,10 @@ from training.folds import HistoryTooShort
 from training.labels.labels import Labels
 from training.labels.stages import StageAhead, label_stages
 from training.measures.multiclass import StageMeasure
-from training.questions.transition_findings import Moves, flicker_of_sets
-from training.questions.transition_folds import AskedFolds
-from training.questions.transition_recipes import BLENDS, Members
-from training.questions.transition_signals import Moved, signals
+from training.questions.transition.findings import Moves, flicker_of_sets
+from training.questions.transition.folds import AskedFolds
+from training.questions.transition.recipes import BLENDS, Members
+from training.questions.transition.signals import Moved, signals
 from training.records.report import ContenderGrade, Finding
 from training.records.stage_pictures import draw_stage_pictures
 from training.walk_forward import MOST_ROWS_A_FOLD, at_most, walk
