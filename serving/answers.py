@@ -97,7 +97,7 @@ TOO_LITTLE = Caveat(
 
 _NO_INTERVAL = Caveat("churn_interval_unavailable", "The live churn model carries no interval.", "churn.low, churn.high")
 _NO_PERCENTILE = Caveat("churn_percentile_unavailable", "The live churn model carries no percentiles.", "churn.percentile")
-_NO_REASONS = Caveat("churn_reasons_unavailable", "Reasons are held for the riskiest only.", "churn.reasons")
+_NO_REASONS = Caveat("churn_reasons_unavailable", "These predictions hold no reasons.", "churn.reasons")
 _NO_NEXT = Caveat("model_missing", "No transition model is live.", "stage.next, stage.expected_days_left")
 _NO_HEALTH = Caveat("health_unknown", "None of the features that health is made of is known of this customer.", "health")
 _UNKNOWN = ItemError(TYPE_PREFIX + "unknown-customer", "Unknown customer", 404, "The live snapshot holds no such customer.")
@@ -146,7 +146,7 @@ def _not_learned(state: LiveState) -> list[Caveat]:
     churn = state.places.churn
     if churn is None:
         return []
-    absent = [(churn.low, _NO_INTERVAL), (churn.percentile, _NO_PERCENTILE)]
+    absent = [(churn.low, _NO_INTERVAL), (churn.percentile, _NO_PERCENTILE), (state.predictions.reasons, _NO_REASONS)]
     return [caveat for place, caveat in absent if place is None]
 
 
@@ -216,9 +216,8 @@ def _parts(state: LiveState, row: int) -> _Parts:
 def _own_warnings(values: Row, places: Places, *, known: Mapping[str, Any]) -> list[Caveat]:
     warnings = [caveat for part, caveat in _UNKNOWN_OF_ONE.items() if known.get(part, True) is UNSET]
     thin = None if places.churn is None else places.churn.too_little
-    if known.get("churn", UNSET) is not UNSET:
-        warnings += [TOO_LITTLE] if thin is not None and values[thin] else []
-        warnings += [_NO_REASONS] if known["churn"].reasons is UNSET else []
+    if thin is not None and values[thin] and known["churn"] is not UNSET:
+        warnings.append(TOO_LITTLE)
     return warnings
 
 
