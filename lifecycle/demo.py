@@ -8,11 +8,11 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 import typer
 
@@ -20,6 +20,7 @@ from features.errors import Conflict, LifecycleError
 from features.home import Home
 from lifecycle.console import phase, say
 from lifecycle.question import Question, ask_in_process, ask_over_http
+from lifecycle.train import Name
 
 if TYPE_CHECKING:
     import socket
@@ -62,6 +63,9 @@ def register(app: typer.Typer) -> None:
             Data, typer.Option(help="A simulated subscription business, or a year of real grocery purchases (extra `demo`).")
         ] = "simulated",
         customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 2_000,
+        only: Annotated[
+            Name | None, typer.Option("--only", help="Train this model alone; all take some minutes.")
+        ] = None,
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
         no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask one question, print the answer, end.")] = False,
     ) -> None:
@@ -72,7 +76,8 @@ def register(app: typer.Typer) -> None:
         _refuse_missing(data)
         with _only_demo(settings.home):
             home = _fresh_home(settings.home)
-            built = _build(home, _company(home, data, customers=customers), signing_key=settings.signing_key)
+            company, models = _company(home, data, customers=customers), (only,) if only else get_args(Name)
+            built = _build(home, company, models, signing_key=settings.signing_key)
             say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
             if no_serve:
                 _show(built, ask_in_process(built.question, _service(built.home)), "http://127.0.0.1:8000")
@@ -131,11 +136,10 @@ def _company(home: Home, data: Data, *, customers: int) -> Company:
     return company_in_use(home)
 
 
-def _build(home: Home, company: Company, *, signing_key: Path) -> Demo:
+def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: Path) -> Demo:
     from training.publishing.pointer import Act
-    from training.questions.registry import QUESTIONS
 
-    for model in QUESTIONS:
+    for model in models:
         if _trained(home, company, model):
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
@@ -167,7 +171,7 @@ def _every_phase_but_buckets(text: str) -> None:
 
 
 def _promote(home: Home, model: str, act: Act) -> None:
-    """Promote as anybody would; where the gates refuse a company this small, say so and go on by an override on record."""
+    """Promote as anybody would; a model that its gates refuse is left out, but for churn, which a demo is nothing without."""
     from lifecycle.training_tables import gates_text
     from training.publishing.gates import PromotionRefused
     from training.publishing.promote import promote
@@ -175,7 +179,10 @@ def _promote(home: Home, model: str, act: Act) -> None:
     try:
         entry = promote(home, model, act=act)
     except PromotionRefused as refusal:
-        say(f"{refusal}\nThis is a demo of a small company: it goes on by an override, which the ledger records")
+        say(str(refusal))
+        if model != "churn":
+            return
+        say("This is a demo of a small company: it goes on by an override, which the ledger records")
         entry = promote(home, model, act=replace(act, override=_SMALL))
     say(gates_text(entry.gates))
 

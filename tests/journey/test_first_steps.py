@@ -15,6 +15,9 @@ def test_the_demo_answers_a_question_and_ends(user) -> None:
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout[done.stdout.index("\n{") : done.stdout.index("\n}") + 2])
     assert 0 < answer["churn"]["probability"] < 1
+    assert answer["stage"]["current"]
+    assert answer["churn"]["low"] <= answer["churn"]["probability"] <= answer["churn"]["high"]
+    assert answer["churn"]["reasons"][0]["text"]
     assert "curl -s -H 'Authorization: Bearer lck_" in done.stdout
     assert json.loads((user.folder / "var" / "demo" / "live.json").read_text())["bundle"] == answer["versions"]["bundle"]
 

@@ -37,6 +37,23 @@ def test_a_demo_too_small_for_its_gates_says_so_and_goes_on_by_an_override_on_re
     assert "not promoted" in capsys.readouterr().err
 
 
+def test_another_model_that_its_gates_refuse_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    acts: list[Act] = []
+
+    def refused(_home: Home, _model: str, *, act: Act) -> SimpleNamespace:
+        acts.append(act)
+        raise PromotionRefused([TOO_FEW])
+
+    monkeypatch.setattr(promote, "promote", refused)
+
+    demo._promote(Home(tmp_path), "value", Act(tmp_path / "signing.key", 0))
+
+    assert [act.override for act in acts] == [None]
+    assert "not promoted" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("column", "first_to_call"), [("churn_90", "b"), ("purchase_90", "a")])
 def test_where_churn_abstained_the_demo_asks_about_the_first_customer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str, first_to_call: str
