@@ -63,9 +63,7 @@ def register(app: typer.Typer) -> None:
             Data, typer.Option(help="A simulated subscription business, or a year of real grocery purchases (extra `demo`).")
         ] = "simulated",
         customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 2_000,
-        only: Annotated[
-            Name | None, typer.Option("--only", help="Train this model alone; all take some minutes.")
-        ] = None,
+        only: Annotated[Name | None, typer.Option("--only", help="Train this model alone; all take some minutes.")] = None,
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
         no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask one question, print the answer, end.")] = False,
     ) -> None:
