@@ -56,7 +56,10 @@ def ledger_text(moves: Sequence[LedgerEntry], waiting: Sequence[TrainingReport])
 
     lines = [f"  {format_time(each.at)}  {each.action:<9}{_shas(each)}{_because(each)}" for each in moves]
     live = [f"{lines[-1]}  <- live"] if lines else ["  nothing was live"]
-    candidates = [f"  {report.run_id}  {report.model_sha[:12]}  trained {format_time(report.trained_at)}" for report in waiting]
+    candidates = [
+        f"  {report.model:<12}{report.run_id}  {report.model_sha[:12]}  trained {format_time(report.trained_at)}"
+        for report in waiting
+    ]
     return "\n".join(
         ["Live", *lines[:-1], *live, "", "Candidates", *(candidates or ["  none; `lifecycle train churn` makes one"])]
     )
