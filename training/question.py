@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from features.company.schema import Company
+from features.home import Home
+from features.snapshot import Snapshot
 from models.model import Model
 from training.contest import Contest
-from training.examples import Labelled, Say, StackedExamples
+from training.examples import Derived, Labelled, Say, StackedExamples
 
 
 class Question(Labelled, Protocol):
@@ -39,3 +44,30 @@ class Question(Labelled, Protocol):
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> Model:
         """Return what was chosen, fitted again on all mature rows: the model that ships."""
         ...
+
+
+@dataclass(frozen=True)
+class AskedByCompany:
+    """What questions have in common: the company file sets their horizons, and the catalogue's features are all they read."""
+
+    company: Company
+
+    @property
+    def horizons_days(self) -> tuple[int, ...]:
+        """Return the horizons of the company, ascending."""
+        return self.company.horizons_days
+
+    @property
+    def horizon_days(self) -> int:
+        """Return the horizon that decisions look at."""
+        return self.company.horizon_days
+
+    @property
+    def gap_days(self) -> int:
+        """Return the longest horizon: most labels have closed with it."""
+        return max(self.horizons_days)
+
+    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:
+        """Return nothing beside the catalogue's features, whatever stands at `home`."""
+        del home
+        return [{} for _ in snapshots]

@@ -12,17 +12,17 @@ import pyarrow as pa
 from features.company.schema import Company
 from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Snapshot
 from features.times import Timestamp
 from models.examples import Examples
 from models.lookalikes import Likeness, NewCustomers, TooFewNewCustomers, Trait, equals, fit_likeness, high_performers, is_new
 from models.rows import FloatArray, Rows
 from training.contest import Answered, Tables, graded_tables
-from training.examples import Derived, Say, StackedExamples, stack_examples
+from training.examples import Say, StackedExamples, stack_examples
 from training.folds import Fold, walk_forward_folds
 from training.labels.labels import Labels
 from training.labels.margin import MarginTerms, label_margin
 from training.measures.binary import measure
+from training.question import AskedByCompany
 from training.records.report import CHOSEN
 
 VALUE_SO_FAR = "value_so_far"
@@ -91,10 +91,9 @@ def find_look_alikes(home: Home, company: Company, *, as_of: Timestamp | None = 
 
 
 @dataclass(frozen=True)
-class _LaterValue:
+class _LaterValue(AskedByCompany):
     """What stacking asks: the margin of every customer within the company's main horizon."""
 
-    company: Company
     log: EventLog
 
     @property
@@ -112,9 +111,6 @@ class _LaterValue:
 
     def label(self, log: EventLog, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[Labels]:
         return label_margin(log, self._terms, as_ofs=as_ofs, until=until)
-
-    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:  # noqa: ARG002 (the catalogue is enough here)
-        return [{} for _ in snapshots]
 
 
 def _cohorts(examples: Examples, rows: npt.NDArray[np.intp]) -> NewCustomers:

@@ -10,23 +10,21 @@ from typing import ClassVar
 import numpy as np
 
 from features.company.business import ActivitySource
-from features.company.schema import Company
-from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Snapshot
 from features.times import Timestamp
 from models.learners.boosting import BoostingPreset
 from models.purchase import PurchaseModel, fit_rhythm
 from models.rows import FloatArray
 from training.contest import Contest
-from training.examples import Derived, Say, StackedExamples
+from training.examples import Say, StackedExamples
 from training.labels.labels import Labels
 from training.labels.purchases import PURCHASE_KINDS, SOURCES_READ, label_purchases
+from training.question import AskedByCompany
 from training.questions.churn.question import ChurnQuestion
 
 
 @dataclass(frozen=True)
-class PurchaseQuestion:
+class PurchaseQuestion(AskedByCompany):
     """Who will buy within each horizon, among all customers known at a moment.
 
     Members, blends, calibrations and baselines are those of churn by `activity`: to buy is to break a silence.
@@ -35,31 +33,11 @@ class PurchaseQuestion:
     name: ClassVar[str] = "purchase"
     definition: ClassVar[str] = "purchase"
     sources: ClassVar[tuple[str, ...]] = SOURCES_READ
-    company: Company
     preset: BoostingPreset = field(default=BoostingPreset())
-
-    @property
-    def horizons_days(self) -> tuple[int, ...]:
-        """Return the horizons of the company, ascending."""
-        return self.company.horizons_days
-
-    @property
-    def horizon_days(self) -> int:
-        """Return the horizon that decisions look at."""
-        return self.company.horizon_days
-
-    @property
-    def gap_days(self) -> int:
-        """Return the longest horizon: a purchase needs no grace."""
-        return max(self.horizons_days)
 
     def label(self, log: EventLog, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[Labels]:
         """Return every customer known at each moment and who bought, a column a horizon."""
         return label_purchases(log, self.horizons_days, as_ofs=as_ofs, until=until)
-
-    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:  # noqa: ARG002 (the catalogue is enough here)
-        """Return nothing: buying is learned from the catalogue's features."""
-        return [{} for _ in snapshots]
 
     def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
         """Let every blend and calibration compete at past moments, and grade the chance to buy beside the baselines.

@@ -10,20 +10,18 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow.compute as pc
 
-from features.company.schema import Company
-from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Snapshot
 from features.times import Timestamp
 from models.churn import ChurnModel, fit_churn
 from models.churn.recipe import BOOSTED, Definition
 from models.learners.boosting import PRESETS, BoostingPreset
 from models.rows import Rows
 from training.contest import Contest, features_alone, graded_tables
-from training.examples import Derived, Say, StackedExamples
+from training.examples import Say, StackedExamples
 from training.labels.churn import at_risk_at, days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels
 from training.measures.binary import measure
+from training.question import AskedByCompany
 from training.questions.churn.chances import Chances
 from training.questions.churn.learned_weights import Sharing
 from training.questions.churn.members import RULES, Members
@@ -37,30 +35,19 @@ from training.walk_forward import AnsweredFold, answered_everywhere, walk
 
 
 @dataclass(frozen=True)
-class ChurnQuestion:
+class ChurnQuestion(AskedByCompany):
     """Who will leave within each horizon, as the company file defines leaving.
 
     `preset`: the only way in which trees are grown; without one the named ones compete.
     """
 
     name: ClassVar[str] = "churn"
-    company: Company
     preset: BoostingPreset | None = None
 
     @property
     def definition(self) -> Definition:
         """Return what leaving means: `contract` or `activity`."""
         return self.company.churn.definition
-
-    @property
-    def horizons_days(self) -> tuple[int, ...]:
-        """Return the horizons of the company, ascending."""
-        return self.company.horizons_days
-
-    @property
-    def horizon_days(self) -> int:
-        """Return the horizon that decisions look at."""
-        return self.company.horizon_days
 
     @property
     def gap_days(self) -> int:
@@ -75,10 +62,6 @@ class ChurnQuestion:
     def label(self, log: EventLog, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[Labels]:
         """Return who was at risk at each moment and who left, a column a horizon."""
         return label_churn(log, self.company, as_ofs=as_ofs, until=until)
-
-    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:  # noqa: ARG002 (the catalogue is enough here)
-        """Return nothing: churn is learned from the catalogue's features."""
-        return [{} for _ in snapshots]
 
     def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
         """Let every blend and calibration compete at past moments, and grade the one chosen beside the baselines.

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from features.company.business import StageSet
-from features.company.schema import Company
 from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
@@ -27,6 +26,7 @@ from training.folds import HistoryTooShort
 from training.labels.labels import Labels
 from training.labels.stages import StageAhead, label_stages
 from training.measures.multiclass import StageMeasure
+from training.question import AskedByCompany
 from training.questions.transition.findings import Moves, flicker_of_sets
 from training.questions.transition.folds import AskedFolds
 from training.questions.transition.recipes import BLENDS, Members
@@ -42,11 +42,10 @@ _ONE_STAGE = (
 
 
 @dataclass(frozen=True)
-class TransitionQuestion:
+class TransitionQuestion(AskedByCompany):
     """In which stage of the company's default set everybody known stands at the end of each horizon."""
 
     name: ClassVar[str] = "transition"
-    company: Company
     preset: BoostingPreset = field(default=GROWN)
 
     @property
@@ -58,21 +57,6 @@ class TransitionQuestion:
     def stage_set(self) -> StageSet:
         """Return the set whose stages are foretold."""
         return self.company.stage_set
-
-    @property
-    def horizons_days(self) -> tuple[int, ...]:
-        """Return the horizons of the company, ascending."""
-        return self.company.horizons_days
-
-    @property
-    def horizon_days(self) -> int:
-        """Return the horizon that decisions look at."""
-        return self.company.horizon_days
-
-    @property
-    def gap_days(self) -> int:
-        """Return the longest horizon: a stage is known on the day."""
-        return max(self.horizons_days)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -10,10 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from features.company.schema import Company
-from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Snapshot
 from features.times import Timestamp
 from models.examples import Examples
 from models.learners.boosting import BoostingPreset
@@ -22,12 +19,13 @@ from models.value import MEMBERS, NoRhythm, TooFewBuyers, ValueIntervals, ValueM
 from models.value.money import Money
 from models.value.recipe import VALUE_PRESET
 from training.contest import Answered, Contest, features_alone, graded_tables, pooled_draws
-from training.examples import Derived, Say, StackedExamples
+from training.examples import Say, StackedExamples
 from training.folds import walk_forward_folds
 from training.labels.labels import Labels
 from training.labels.margin import MarginTerms, label_margin
 from training.measures.amounts import measure
 from training.measures.resamples import Estimate, estimates
+from training.question import AskedByCompany
 from training.questions.value.findings import findings
 from training.questions.value.folds import (
     FEWEST_FOLDS,
@@ -60,7 +58,7 @@ MAIN_MEASURE = "mae"
 
 
 @dataclass(frozen=True)
-class ValueQuestion:
+class ValueQuestion(AskedByCompany):
     """What each customer known brings within each horizon, less the cost of serving, discounted by the company's rate.
 
     `trained_days`: the horizons trained, out of the company's; longer ones are extrapolated. None: all of them.
@@ -68,19 +66,8 @@ class ValueQuestion:
 
     name: ClassVar[str] = "value"
     definition: ClassVar[str] = "margin_less_service"
-    company: Company
     trained_days: tuple[int, ...] | None = None
     preset: BoostingPreset = field(default=VALUE_PRESET)
-
-    @property
-    def horizons_days(self) -> tuple[int, ...]:
-        """Return the horizons of the company, ascending."""
-        return self.company.horizons_days
-
-    @property
-    def horizon_days(self) -> int:
-        """Return the horizon that decisions look at."""
-        return self.company.horizon_days
 
     @property
     def learned_days(self) -> tuple[int, ...]:
@@ -101,10 +88,6 @@ class ValueQuestion:
         """Return what every customer known at each moment brought, a column a horizon trained."""
         terms = MarginTerms.of(self.company, received=log.manifest.observed_until, horizons_days=self.learned_days)
         return label_margin(log, terms, as_ofs=as_ofs, until=until)
-
-    def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:  # noqa: ARG002 (the catalogue is enough here)
-        """Return nothing: value is learned from the catalogue's features."""
-        return [{} for _ in snapshots]
 
     def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
         """Let every blend compete at past moments, and grade the one chosen beside the baselines.
