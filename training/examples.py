@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from features.company.schema import Company
 from features.engine.batch import Effort, compute_snapshots
 from features.home import Home
+from features.log.buckets import bucket_of
 from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.times import DAY, Timestamp, month_starts
@@ -29,6 +30,11 @@ Derived: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
 """Columns that a snapshot does not hold, by name, in the order of its ids: such as the stage each customer stood in."""
 
 MOST_MONTHS = 36
+
+MOST_ROWS = 1_000_000
+"""Of more rows, whole customers are drawn: so many teach all that can be told apart, and memory stays bounded (a gigabyte)."""
+
+_SHARES = 10_000  # the steps in which a share of customers is drawn
 _MONTH_DAYS = 31
 
 
@@ -64,8 +70,10 @@ class StackedExamples:
     """All mature rows, and the snapshots they were taken from.
 
     `newest` is the snapshot of today: no label is known yet, and the rhythm of purchases needs none. `told_by(moment)` gives the
-    labels that had closed by then, as the log told them then: those of the oldest rows, in their order. `unknown`: customers
-    asked about whom no snapshot holds, because their own row was not known by then; they teach nothing.
+    labels that had closed by then, as the log told them then: those of the oldest rows, in their order. `asked`: the customers
+    of the rows of each moment, in their order. `unknown`: customers asked about whom no snapshot holds, because their own row was
+    not known by then; they teach nothing. `drawn_share`: the share of customers learned from, below 1 only where there are very
+    many.
     """
 
     examples: Examples
@@ -75,7 +83,9 @@ class StackedExamples:
     log: EventLog
     log_digest: str
     told_by: Callable[[Timestamp], FloatArray]
+    asked: Mapping[Timestamp, pa.Array]
     unknown: int
+    drawn_share: float
 
     def everyone(self, as_of: Timestamp) -> Rows:
         """Return the rows of all customers of one snapshot, asked about or not."""
@@ -131,7 +141,12 @@ def stack_examples(home: Home, question: Labelled, *, as_of: Timestamp | None = 
     snapshots = compute_snapshots(home, question.company.catalogue, moments, effort=Effort(say=say))
     derived = question.derived(home, snapshots)
     places = [pc.index_in(label.ids, value_set=shot.ids) for label, shot in zip(labels, snapshots[:-1], strict=True)]
-    kept = {label.as_of: pc.is_valid(place).to_numpy(zero_copy_only=False) for label, place in zip(labels, places, strict=True)}
+    share = min(1.0, MOST_ROWS / sum(len(label.ids) for label in labels))
+    drawn = _drawn(snapshots[-1].ids, share)
+    known = [pc.is_valid(place) for place in places]
+    taught = [pc.and_(here, pc.is_in(label.ids, value_set=drawn)) for label, here in zip(labels, known, strict=True)]
+    kept = {label.as_of: here.to_numpy(zero_copy_only=False) for label, here in zip(labels, taught, strict=True)}
+    asked = {label.as_of: label.ids.filter(pa.array(kept[label.as_of])) for label in labels}
     return StackedExamples(
         examples=_stacked(labels, [*zip(snapshots, derived, strict=True)], places=places, kept=kept),
         snapshots={shot.as_of: shot for shot in snapshots[:-1]},
@@ -140,7 +155,9 @@ def stack_examples(home: Home, question: Labelled, *, as_of: Timestamp | None = 
         log=log,
         log_digest=log.digest,
         told_by=cache(partial(_told_by, log, question, kept)),
-        unknown=sum(len(here) - int(here.sum()) for here in kept.values()),
+        asked=asked,
+        unknown=sum(len(here) - pc.sum(here).as_py() for here in known),
+        drawn_share=share,
     )
 
 
@@ -152,7 +169,8 @@ def _stacked(
     kept: Mapping[Timestamp, BoolArray],
 ) -> Examples:
     *past, (newest, columns) = snapshots
-    rows = [widened(*shot)[place.drop_null().to_numpy()] for shot, place in zip(past, places, strict=True)]
+    wanted = [place.filter(pa.array(kept[label.as_of])).to_numpy() for label, place in zip(labels, places, strict=True)]
+    rows = [widened(*shot)[place] for shot, place in zip(past, wanted, strict=True)]
     moments = np.array([label.as_of for label in labels], dtype=np.int64)
     return Examples(
         rows=np.concatenate(rows),
@@ -173,6 +191,13 @@ def _told_by(log: EventLog, question: Labelled, kept: Mapping[Timestamp, BoolArr
 def _of_kept(labels: Sequence[Labels], kept: Mapping[Timestamp, BoolArray]) -> FloatArray:
     """Return the labels of the customers a snapshot holds; who was asked about does not change with what came later."""
     return np.concatenate([label.values[kept[label.as_of]] for label in labels])
+
+
+def _drawn(ids: pa.Array, share: float) -> pa.Array:
+    """Return the customers whose hash falls into the share: the same ones at every moment and in every training."""
+    if share >= 1.0:
+        return ids
+    return ids.filter(pa.array([bucket_of(each, _SHARES) < share * _SHARES for each in ids.to_pylist()]))
 
 
 def _codes(ids: Sequence[pa.Array]) -> npt.NDArray[np.int32]:

@@ -88,6 +88,7 @@ def _data(stacked: StackedExamples, question: Question, *, model: Model) -> Trai
         customers=len(np.unique(examples.customers)),
         unknown_customers=stacked.unknown,
         # a horizon longer than the history bears is extrapolated, and has no label
+        drawn_share=stacked.drawn_share,
         label_means={str(days): float(mean) for days, mean in zip(question.horizons_days, means, strict=False)},
     )
 

@@ -32,7 +32,8 @@ class TrainingData:
 
     `newest_snapshot` holds everybody known at the end: the rhythm of purchases is learned from it. `unknown_customers` were to
     be asked about, but their own row was not known by then; they are not among the rows. `label_means`: the mean label by
-    horizon (for churn the share that left).
+    horizon (for churn the share that left). `drawn_share`: the share of customers learned from; below 1
+    where there are very many.
     """
 
     as_of: Timestamp
@@ -45,6 +46,7 @@ class TrainingData:
     customers: int
     unknown_customers: int
     label_means: dict[str, float]
+    drawn_share: float = 1.0
 
 
 @dataclass(frozen=True)

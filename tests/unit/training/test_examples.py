@@ -12,6 +12,7 @@ from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.snapshot import find_snapshot
 from features.times import DAY, month_starts, parse_time
+from training import examples as examples_room
 from training.examples import StackedExamples, stack_examples
 from training.folds import HistoryTooShort
 from training.labels.churn import label_churn
@@ -87,6 +88,22 @@ def test_an_order_heard_of_later_is_in_the_labels_of_today_and_not_in_those_of_t
     assert after.examples.labels[silent[0]].tolist() == [0, 0, 0]
     assert before.examples.labels[silent[0], -1] == 1
     assert np.array_equal(after.part(silent, known_at=origin).labels, before.part(silent, known_at=origin).labels)
+
+
+def test_of_very_many_rows_whole_customers_are_drawn_the_same_at_every_moment(
+    stacked: StackedExamples, trained_shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples_room, "MOST_ROWS", len(stacked.examples.rows) // 2)
+
+    half = stack_examples(trained_shop.home, ChurnQuestion(trained_shop.company))
+
+    drawn = {each for ids in half.asked.values() for each in ids.to_pylist()}
+    assert 0.3 * len(stacked.examples.rows) < len(half.examples.rows) < 0.7 * len(stacked.examples.rows)
+    assert half.drawn_share == pytest.approx(0.5, abs=0.01)
+    for as_of, ids in stacked.asked.items():
+        assert half.asked[as_of].to_pylist() == [each for each in ids.to_pylist() if each in drawn]
+    assert len(half.told_by(parse_time("2025-12-20"))) == len(half.examples.labels)
+    assert half.unknown == stacked.unknown
 
 
 def test_snapshots_made_for_training_are_kept_for_next_time(stacked: StackedExamples, trained_shop: Any) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from features.company.schema import Company
 from features.times import Timestamp
 from models.rows import BoolArray, FloatArray
 from training.contest import Answered
 from training.examples import StackedExamples
-from training.labels.churn import at_risk_at
 from training.labels.treated import keeps_offers, treated_at
 from training.measures.binary import measure
 from training.measures.resamples import Resamples
@@ -26,7 +23,7 @@ def untreated_findings(stacked: StackedExamples, company: Company, folds: Sequen
     """Return a line each for treated and untreated customers of all folds; none where no retention offer was shown in any."""
     if not keeps_offers(stacked.log):
         return []
-    treated = np.concatenate([_treated(stacked, company, as_of=fold.origin) for fold in folds])
+    treated = np.concatenate([_treated(stacked, fold.origin, horizon_days=company.horizon_days) for fold in folds])
     chances, left = (np.concatenate(part) for part in ([fold.answers[CHOSEN] for fold in folds], [fold.truth for fold in folds]))
     if not treated.any():
         return []
@@ -34,10 +31,8 @@ def untreated_findings(stacked: StackedExamples, company: Company, folds: Sequen
     return [_line(name, chances[group], left[group]) for name, group in groups.items() if group.any()]
 
 
-def _treated(stacked: StackedExamples, company: Company, *, as_of: Timestamp) -> BoolArray:
-    asked = at_risk_at(stacked.log, company, as_of=as_of)
-    known: pa.Array = asked.filter(pc.is_valid(pc.index_in(asked, value_set=stacked.snapshots[as_of].ids)))
-    return treated_at(stacked.log, known, as_of=as_of, horizon_days=company.horizon_days)
+def _treated(stacked: StackedExamples, as_of: Timestamp, *, horizon_days: int) -> BoolArray:
+    return treated_at(stacked.log, stacked.asked[as_of], as_of=as_of, horizon_days=horizon_days)
 
 
 def _line(name: str, chances: FloatArray, left: FloatArray) -> Finding:
