@@ -1,0 +1,1 @@
+"""WHAT TRAINING TELLS AND SERVING SHOWS: the shape of each file below `reports/`, one module a report."""
