@@ -21,6 +21,7 @@ _TAIL = 0.1
 _BINS = 20
 _FEWEST_IN_A_BIN = 50
 _SMALLEST_UNIT = 0.01  # of the mean size of a forecast: the unit where a forecast is about nothing
+_SMALLEST_OF_CAME = 1e-9  # of the most that came: where every forecast is about nothing, no multiple of one is beyond numbers
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def fit_intervals(forecasts: FloatArray, came: FloatArray) -> ValueIntervals:
     nothing, no interval that holds them can leave a tenth below it: then `high` is as much lower as the share below is smaller,
     so that eight in ten lie between the ends in each case, and not nine.
     """
-    unit = max(_SMALLEST_UNIT * float(np.abs(forecasts).mean()), np.finfo(np.float64).tiny)
+    sizes = _SMALLEST_UNIT * np.abs(forecasts).mean(), _SMALLEST_OF_CAME * np.abs(came).max()
+    unit = max(float(max(sizes)), np.finfo(np.float64).tiny)
     bins = int(np.clip(len(forecasts) // _FEWEST_IN_A_BIN, 1, _BINS))
     borders = np.unique(np.quantile(forecasts, np.arange(1, bins) / bins))
     place, multiples = np.searchsorted(borders, forecasts, side="left"), came / np.maximum(np.abs(forecasts), unit)

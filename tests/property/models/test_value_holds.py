@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.rows import FloatArray
@@ -21,6 +21,7 @@ def columns(rows: list[tuple[float, float]]) -> tuple[FloatArray, FloatArray]:
     return forecasts, came
 
 
+@example([(0.0, 4.0)], [0.0])
 @given(pairs, st.lists(money, min_size=1, max_size=20))
 def test_the_low_end_is_never_above_the_high_one_whoever_is_asked_about(
     rows: list[tuple[float, float]], asked: list[float]
