@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import socket
 
     from features.company import Company
+    from serving.database.keys import CreatedKey
     from serving.settings import ServiceSettings
     from training.publishing.pointer import Act
 
@@ -141,7 +142,7 @@ def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: 
         if _trained(home, company, model):
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
-    return Demo(home, Question(_riskiest(home, company), _key(home)))
+    return Demo(home, Question(_riskiest(home, company), _key(home, "demo", "read", "decide").secret))
 
 
 def _trained(home: Home, company: Company, model: str) -> bool:
@@ -171,7 +172,7 @@ def _every_phase_but_buckets(text: str) -> None:
 def _promote(home: Home, model: str, act: Act) -> None:
     """Promote as anybody would; a model that its gates refuse is left out, but for churn, which a demo is nothing without."""
     from lifecycle.training_tables import gates_text
-    from training.publishing.gates import PromotionRefused
+    from training.gates import PromotionRefused
     from training.publishing.promote import promote
 
     try:
@@ -181,7 +182,7 @@ def _promote(home: Home, model: str, act: Act) -> None:
         if model != "churn":
             return
         say("This is a demo of a small company: it goes on by an override, which the ledger records")
-        entry = promote(home, model, act=replace(act, override=_SMALL))
+        entry = promote(home, model, act=replace(act, override=_SMALL, admin=_key(home, "demo admin", "admin").id))
     say(gates_text(entry.gates))
 
 
@@ -198,13 +199,13 @@ def _riskiest(home: Home, company: Company) -> str:
     return riskiest
 
 
-def _key(home: Home) -> str:
+def _key(home: Home, name: str, *scopes: str) -> CreatedKey:
     from serving.database import database_url, open_database
     from serving.database.keys import create_key
 
     engine = open_database(database_url(home))
     try:
-        return create_key(engine, name="demo", scopes=("read", "decide"), created_at=_now()).secret
+        return create_key(engine, name=name, scopes=scopes, created_at=_now())
     finally:
         engine.dispose()
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lifecycle.console import JsonFlag, emit
+from lifecycle.database import open_operational, operational_url
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from lifecycle.settings import Settings
     from serving.settings import ServiceSettings
 
@@ -45,7 +42,7 @@ def serve(
     from serving.database.subjects import installation_secret
 
     settings = Settings()
-    with _database(settings):
+    with open_operational(settings):
         installation_secret(settings.home)  # what is wrong with either is said here once, not by each worker again and again
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
     url = server.address(listener)
@@ -62,7 +59,7 @@ def create(
     from lifecycle.settings import Settings
     from serving.database import keys
 
-    with _database(Settings()) as engine:
+    with open_operational(Settings()) as engine:
         made = keys.create_key(engine, name=name, scopes=scope, created_at=_now())
     _show_secret({"id": made.id, "name": name, "scopes": sorted(set(scope)), "secret": made.secret}, as_json=as_json)
 
@@ -72,7 +69,7 @@ def list_all(as_json: JsonFlag = False) -> None:
     from lifecycle.settings import Settings
     from serving.database import keys
 
-    with _database(Settings()) as engine:
+    with open_operational(Settings()) as engine:
         found = [_shown(asdict(key)) for key in keys.list_keys(engine)]
     lines = [f"{key['id']}  {_standing(key):10}  {' '.join(key['scopes']):20}  {key['name']}" for key in found]
     emit({"keys": found}, "\n".join(lines) or "no keys; `lifecycle keys create` makes one", as_json=as_json)
@@ -88,7 +85,7 @@ def rotate(
     from lifecycle.settings import Settings
     from serving.database import keys
 
-    with _database(Settings()) as engine:
+    with open_operational(Settings()) as engine:
         made = keys.rotate_key(engine, key_id, now=_now(), overlap=int(overlap_hours * HOUR))
     _show_secret({"id": made.id, "overlap_hours": overlap_hours, "secret": made.secret}, as_json=as_json)
 
@@ -98,7 +95,7 @@ def revoke(key_id: _KeyId, as_json: JsonFlag = False) -> None:
     from lifecycle.settings import Settings
     from serving.database import keys
 
-    with _database(Settings()) as engine:
+    with open_operational(Settings()) as engine:
         keys.revoke_key(engine, key_id, now=_now())
     emit({"id": key_id, "revoked": True}, f"{key_id} is revoked; running services refuse it within five seconds", as_json=as_json)
 
@@ -111,30 +108,12 @@ def service_settings(settings: Settings) -> ServiceSettings:
     home = Home(settings.home.root.absolute())
     return ServiceSettings(
         home=home,
-        database_url=_database_url(settings),
+        database_url=operational_url(settings),
         drain_seconds=settings.drain_seconds,
         admission_limit=settings.admission_limit,
         body_limit_bytes=settings.body_limit_bytes,
         logs_requests=True,
     )
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Engine]:
-    from serving.database import open_database
-
-    engine = open_database(_database_url(settings))
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _database_url(settings: Settings) -> str:
-    from serving.database import database_url
-
-    configured = settings.database_url
-    return database_url(settings.home, configured.get_secret_value() if configured else None)
 
 
 def _show_secret(made: dict[str, Any], *, as_json: bool) -> None:

@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     """Settings of one installation; each is an environment variable `LIFECYCLE_<NAME>`, or a key of `lifecycle.toml`.
 
     `LIFECYCLE_HOME` (key `home`) is the folder of everything that is kept; `MLFLOW_TRACKING_URI` names a tracking server.
-    `LIFECYCLE_SPARK_MASTER` names the cluster of `--engine spark`, which otherwise starts Spark on this machine.
+    `LIFECYCLE_ADMIN_KEY` proves an admin, who alone may override a gate. `LIFECYCLE_SPARK_MASTER` names the cluster of
+    `--engine spark`, which otherwise starts Spark on this machine.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid")
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: str | None = Field(
         default=None, validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "mlflow_tracking_uri")
     )
+    admin_key: SecretStr | None = None
     signing_key: Path = Path(platformdirs.user_config_dir("lifecycle")) / "signing.key"
     spark_master: str | None = None
     host: str = "127.0.0.1"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from features.company import Company
     from features.home import Home
     from features.times import Timestamp
-    from training.publishing.gates import GateResult
+    from training.gates import GateResult
     from training.publishing.ledger import LedgerEntry
     from training.publishing.pointer import Act
     from training.publishing.spread import Spread
@@ -112,7 +112,13 @@ def _graded(report: TrainingReport, gates: list[GateResult]) -> dict[str, Any]:
 def promote(
     model: Model,
     run: Annotated[str | None, typer.Option("--run", help="The run to promote; the newest if none is named.")] = None,
-    override: Annotated[str | None, typer.Option(help="Promote though a gate did not pass; the reason is recorded.")] = None,
+    override: Annotated[
+        str | None,
+        typer.Option(help="Promote though a gate did not pass; the reason is recorded. Needs an admin's LIFECYCLE_ADMIN_KEY."),
+    ] = None,
+    waiver: Annotated[
+        str | None, typer.Option(help="Why a segment below the four-fifths rule is right; recorded, and opens that gate alone.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Put a trained model live if every gate passes: bundle, predictions, and last the pointer."""
@@ -120,7 +126,7 @@ def promote(
 
     home = Settings().home
     with phase(f"promote {model}"):
-        done = put_live(home, model, act=_act(override), run_id=run)
+        done = put_live(home, model, act=_act(override, waiver=waiver), run_id=run)
     _say_who_left(home)
     emit(_entry(done), f"{gates_text(done.gates)}\n\n{_moved(done)}", as_json=as_json)
 
@@ -131,10 +137,12 @@ def rollback(
     as_json: JsonFlag = False,
 ) -> None:
     """Put the model live that was live before, on the current snapshot."""
+    from training.publishing.pointer import Act
     from training.publishing.rollback import rollback as go_back
 
-    home = Settings().home
-    done = go_back(home, model, act=_act(reason))
+    settings = Settings()
+    home = settings.home
+    done = go_back(home, model, act=Act(settings.signing_key, _now(), override=reason))
     _say_who_left(home)
     emit(_entry(done), _moved(done), as_json=as_json)
 
@@ -203,10 +211,13 @@ def _now() -> Timestamp:
     return to_timestamp(dt.datetime.now(dt.UTC))
 
 
-def _act(override: str | None) -> Act:
+def _act(override: str | None, *, waiver: str | None) -> Act:
+    """Return who moves the pointer; an override is asked of an admin, a waiver and a way back of anybody with the signing key."""
+    from lifecycle.admin import admin_of
     from training.publishing.pointer import Act
 
-    return Act(Settings().signing_key, _now(), override)
+    settings, now = Settings(), _now()
+    return Act(settings.signing_key, now, override, admin_of(settings, now=now) if override else None, waiver)
 
 
 def _company(file: Path | None) -> Company:
@@ -254,4 +265,6 @@ def _say_who_left(home: Home) -> None:
 def _moved(entry: LedgerEntry) -> str:
     lines = [f"live since {_entry(entry)['at']} ({entry.action})"]
     lines += [f"  {name:<12}{sha[:12] if sha else 'none'}" for name, sha in asdict(entry.live).items()]
-    return "\n".join([*lines, *([f"  recorded reason: {entry.override}"] if entry.override else [])])
+    lines += [f"  recorded reason: {entry.override}"] if entry.override else []
+    lines += [f"  by the admin of key {entry.admin}"] if entry.admin else []
+    return "\n".join([*lines, *([f"  recorded waiver: {entry.waiver}"] if entry.waiver else [])])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from training.gates import GateResult
     from training.measures.resamples import Estimate
-    from training.publishing.gates import GateResult
     from training.publishing.ledger import LedgerEntry
     from training.records.report import TrainingReport
 

@@ -84,7 +84,7 @@ pd.DataFrame({moment: column.describe() for moment, column in uses.items()}).rou
 # %%
 from models.learners.boosting import BoostingPreset
 from training.examples import stack_examples
-from training.publishing.gates import TOO_GOOD_ALONE, TOO_GOOD_AUC
+from training.gates.recipe import TOO_GOOD_ALONE, TOO_GOOD_AUC
 from training.questions.churn.question import ChurnQuestion
 from training.records.report import CHOSEN
 

@@ -61,7 +61,7 @@ class Contest:
 
     `recipe`: what was chosen, as JSON. `main_measure`: what the choice was made by; lower is better. `test_positives`: of the
     rows graded, those to whom it happened. `findings`: the question's own tables. `draw` writes its pictures, PNG and CSV, into
-    a folder. `chosen`: what the question's `fit` needs again.
+    a folder. `chosen`: what the question's `fit` needs again. `answered`: what was said at each past moment, and what came.
     """
 
     recipe: Mapping[str, Any]
@@ -74,6 +74,7 @@ class Contest:
     test_positives: int
     draw: Callable[[Path], object]
     chosen: Any
+    answered: Sequence[Answered]
     left_out: tuple[str, ...] = ()
     findings: dict[str, list[Finding]] = field(default_factory=dict)
 
@@ -83,7 +84,7 @@ def graded_tables(folds: Sequence[Answered], measure: Measure, *, seed: int) -> 
     draws = pooled_draws(folds, measure, seed=seed)
     return Tables(
         pooled={name: estimates(draw) for name, draw in draws.items()},
-        differences={name: differences(draws[CHOSEN], draw) for name, draw in draws.items() if name != CHOSEN},
+        differences=_beside(draws),
         folds=[_fold_grade(fold, measure, seed=seed) for fold in folds],
     )
 
@@ -109,10 +110,16 @@ def features_alone(rows: npt.NDArray[np.float32], happened: FloatArray, *, names
 
 
 def _fold_grade(fold: Answered, measure: Measure, *, seed: int) -> FoldGrade:
+    draws = pooled_draws([fold], measure, seed=seed)
     return FoldGrade(
         origin=fold.origin,
         train_rows=fold.train_rows,
         test_rows=len(fold.truth),
         label_mean=float(fold.truth.mean()),
-        measures={name: estimates(draw) for name, draw in pooled_draws([fold], measure, seed=seed).items()},
+        measures={name: estimates(draw) for name, draw in draws.items()},
+        differences=_beside(draws),
     )
+
+
+def _beside(draws: Mapping[str, Draws]) -> dict[str, dict[str, Estimate]]:
+    return {name: differences(draws[CHOSEN], draw) for name, draw in draws.items() if name != CHOSEN}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from models.grades import Beside, Evidence, Grade, grade
 from training.contest import Contest
-from training.publishing.gates import STANDARDS
-from training.records.report import CHOSEN
+from training.gates.standards import STANDARDS
+from training.records.report import CHAMPION, CHOSEN
 
 
 def grade_of(model: str, contest: Contest, *, customers: int) -> Grade:
@@ -24,7 +24,8 @@ def grade_of(model: str, contest: Contest, *, customers: int) -> Grade:
 
 def _beside(contest: Contest) -> tuple[Beside, ...]:
     tables, measure = contest.tables, contest.main_measure
-    names = sorted(tables.differences, key=lambda name: tables.pooled[name][measure].value)
+    baselines = [name for name in tables.differences if name != CHAMPION]
+    names = sorted(baselines, key=lambda name: tables.pooled[name][measure].value)
     found = [(name, tables.differences[name][measure]) for name in names]
     return tuple(Beside(name, each.value, each.low, each.high) for name, each in found)
 

@@ -91,6 +91,11 @@ class StackedExamples:
         """Return the rows of all customers of one snapshot, asked about or not."""
         return widened(self.snapshots[as_of], self.derived[as_of])
 
+    def derived_of(self, as_of: Timestamp) -> Derived:
+        """Return the derived columns of the customers asked about at a moment, in their order."""
+        places = pc.index_in(self.asked[as_of], value_set=self.snapshots[as_of].ids).to_numpy()
+        return {name: column[places] for name, column in self.derived[as_of].items()}
+
     def part(self, rows: npt.NDArray[np.intp], *, known_at: Timestamp) -> Examples:
         """Return some of the rows closed by `known_at`, labelled as was known then, with everyone as of then for the rhythm.
 

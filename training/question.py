@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from features.company.schema import Company
 from features.home import Home
 from features.snapshot import Snapshot
 from models.model import Model
-from training.contest import Contest
+from models.rows import FloatArray
+from training.contest import Contest, Measure
 from training.examples import Derived, Labelled, Say, StackedExamples
+from training.measures import binary
+from training.outcomes import Outcomes
+
+Recipe = Mapping[str, Any]
+"""What was chosen by a contest, as the model's manifest holds it."""
 
 
 class Question(Labelled, Protocol):
@@ -37,12 +43,41 @@ class Question(Labelled, Protocol):
         """Return the horizon at which the answers are graded first."""
         ...
 
-    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None) -> Contest:
-        """Let the contenders answer at past moments, choose one by a rule fixed before, and grade it beside the baselines."""
+    @property
+    def main(self) -> int:
+        """Return the place of that horizon among the columns of the labels."""
+        ...
+
+    @property
+    def measure(self) -> Measure:
+        """Return what takes every measure of answers at that horizon."""
+        ...
+
+    def contest(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Contest:
+        """Let the contenders answer at past moments, choose one by a rule fixed before, and grade it beside the baselines.
+
+        `champion`: the recipe of the live model, graded on the same rows of the same folds.
+        """
         ...
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> Model:
         """Return what was chosen, fitted again on all mature rows: the model that ships."""
+        ...
+
+    def answers(self, said: Mapping[str, FloatArray]) -> FloatArray:
+        """Return a model's answers at the main horizon out of the columns it scores, as the contest answers: a row a customer."""
+        ...
+
+    def truth(self, labels: FloatArray, derived: Derived) -> FloatArray:
+        """Return what came at the main horizon, as the measures read it, from labels and the columns derived of their moment."""
+        ...
+
+    def came(self, truth: FloatArray) -> FloatArray:
+        """Return what came as columns whose means are levels, (rows, k)."""
+        ...
+
+    def outcomes(self, answers: FloatArray, truth: FloatArray) -> Outcomes:
+        """Return what was foretold and what came in the form that every question shares."""
         ...
 
 
@@ -63,6 +98,11 @@ class AskedByCompany:
         return self.company.horizon_days
 
     @property
+    def main(self) -> int:
+        """Return the place of that horizon among the columns of the labels."""
+        return self.horizons_days.index(self.horizon_days)
+
+    @property
     def gap_days(self) -> int:
         """Return the longest horizon: most labels have closed with it."""
         return max(self.horizons_days)
@@ -71,3 +111,32 @@ class AskedByCompany:
         """Return nothing beside the catalogue's features, whatever stands at `home`."""
         del home
         return [{} for _ in snapshots]
+
+    def truth(self, labels: FloatArray, derived: Derived) -> FloatArray:
+        """Return the labels at the main horizon."""
+        del derived
+        return labels[:, self.main]
+
+    def came(self, truth: FloatArray) -> FloatArray:
+        """Return the labels as one column."""
+        return truth[:, None]
+
+
+@dataclass(frozen=True)
+class AskedYesOrNo(AskedByCompany):
+    """What questions answered by one chance have in common."""
+
+    name: ClassVar[str]
+
+    @property
+    def measure(self) -> Measure:
+        """Return the measures of chances."""
+        return binary.measure
+
+    def answers(self, said: Mapping[str, FloatArray]) -> FloatArray:
+        """Return the chance at the main horizon."""
+        return said[f"{self.name}_{self.horizon_days}"]
+
+    def outcomes(self, answers: FloatArray, truth: FloatArray) -> Outcomes:
+        """Return the chances, and to whom it happened."""
+        return Outcomes.of_chances(answers, truth)

@@ -19,6 +19,9 @@ from models.model import Model
 from training.contest import Contest
 from training.evidence import grade_of
 from training.examples import Say, StackedExamples, stack_examples
+from training.groups import group_grades
+from training.labels.labels import observed_by, received
+from training.publishing.champion import champion_of
 from training.question import Question
 from training.records.candidates import store_candidate
 from training.records.report import TrainingData, TrainingReport
@@ -62,19 +65,24 @@ def train(home: Home, question: Question, *, run: TrainingRun, say: Say | None =
     Refused
         If what happened is the same for everybody, or another learner finds nothing to learn; nothing was stored.
     """
-    stacked = stack_examples(home, question, as_of=run.as_of, say=say)
-    contest = question.contest(stacked, seed=run.seed, say=say)
+    stacked, champion = stack_examples(home, question, as_of=run.as_of, say=say), champion_of(home, question)
+    contest = question.contest(stacked, seed=run.seed, champion=champion.recipe if champion else None, say=say)
     if say:
         say(f"fitting {question.name} on {len(stacked.examples.rows):,} rows")
     model = question.fit(stacked, contest, seed=run.seed)
-    data = _data(stacked, question, model=model)
+    data = _data(stacked, question, model=model, as_of=run.as_of)
     sha = export_model(home, model, provenance=_provenance(data, contest, question=question, run=run))
-    report = _report(contest, data, question=question, run=run)
-    trained = TrainedModel(sha, model, replace(report, model_sha=sha, trained_at=run.trained_at))
+    report = replace(
+        _report(contest, data, question=question, run=run),
+        model_sha=sha,
+        champion=champion.sha if champion else None,
+        groups=group_grades(stacked, question, contest.answered, seed=run.seed),
+    )
+    trained = TrainedModel(sha, model, report)
     return _recorded(home, trained, contest=contest, tracking=run.tracking)
 
 
-def _data(stacked: StackedExamples, question: Question, *, model: Model) -> TrainingData:
+def _data(stacked: StackedExamples, question: Question, *, model: Model, as_of: Timestamp | None) -> TrainingData:
     examples = stacked.examples
     means = examples.labels.mean(axis=0)
     return TrainingData(
@@ -89,6 +97,7 @@ def _data(stacked: StackedExamples, question: Question, *, model: Model) -> Trai
         unknown_customers=stacked.unknown,
         # a horizon longer than the history bears is extrapolated, and has no label
         drawn_share=stacked.drawn_share,
+        observed_until=observed_by(stacked.log, as_of, sources=received(stacked.log, question.sources)),
         label_means={str(days): float(mean) for days, mean in zip(question.horizons_days, means, strict=False)},
     )
 
@@ -110,7 +119,7 @@ def _report(contest: Contest, data: TrainingData, *, question: Question, run: Tr
         model=question.name,
         model_sha="",
         run_id="",
-        trained_at=0,
+        trained_at=run.trained_at,
         definition=question.definition,
         horizon_days=question.horizon_days,
         seed=run.seed,

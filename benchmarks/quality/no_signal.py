@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.goals import Result
 from benchmarks.quality.data_sets import DataSet
 from features.company import default_company_text, read_company, store_company
-from training.publishing.gates import report_gates
+from training.gates import report_gates
 from training.questions.churn.question import ChurnQuestion
 from training.records.report import CHOSEN
 from training.train import TrainingRun, train

@@ -89,7 +89,7 @@ def _write(column: pa.ChunkedArray, out: NDArray[Any], *, missing: float) -> Non
 
 def _write_codes(column: pa.ChunkedArray, cell: CellLoad, out: NDArray[np.float64]) -> None:
     texts = dictionary_of(column)
-    codes = np.append(_stable_codes(texts) if cell.stable else _own_codes(texts, cell.vocabulary), np.nan)
+    codes = np.append(stable_codes(texts) if cell.stable else _own_codes(texts, cell.vocabulary), np.nan)
     for chunk, part in _pieces(column, out):
         np.take(codes, places_in(chunk), out=part, mode="clip")
         _write_missing(chunk, part, np.nan)
@@ -132,7 +132,7 @@ def _own_codes(texts: pa.StringArray, vocabulary: tuple[str, ...]) -> NDArray[np
     return codes
 
 
-def _stable_codes(texts: pa.StringArray) -> NDArray[np.float64]:
+def stable_codes(texts: pa.StringArray) -> NDArray[np.float64]:
     """Give each text the first 20 bits of its BLAKE2b, whatever else stands there."""
     digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts.to_pylist())
     return np.array([int.from_bytes(digest[:3]) >> _SPARE_BITS for digest in digests], dtype=np.float64)

@@ -63,7 +63,7 @@ class Resamples:
 
 def estimates(draws: Draws) -> dict[str, Estimate]:
     """Return each measure with the interval that covers 95 % of its resamples; one that cannot be taken is left out."""
-    return {name: _estimate(values) for name, values in draws.items() if np.isfinite(values[0])}
+    return {name: estimate(values) for name, values in draws.items() if np.isfinite(values[0])}
 
 
 def differences(first: Draws, second: Draws) -> dict[str, Estimate]:
@@ -71,7 +71,8 @@ def differences(first: Draws, second: Draws) -> dict[str, Estimate]:
     return estimates({name: first[name] - second[name] for name in first})
 
 
-def _estimate(values: FloatArray) -> Estimate:
+def estimate(values: FloatArray) -> Estimate:
+    """Return a figure, the first of the values, with the interval that covers 95 % of the others."""
     drawn = values[1:][np.isfinite(values[1:])]
     low, high = np.percentile(drawn, _COVERED) if drawn.size else (values[0], values[0])
     return Estimate(float(values[0]), float(low), float(high))

@@ -7,7 +7,7 @@ the move: whoever comes next finds it, and appends it if the pointer did move. A
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -19,7 +19,7 @@ from features.home import Home
 from features.times import Timestamp
 from features.write_once import replace_file, sync_folder
 from models.bundle import Live, PointerDamaged, read_live, write_live
-from training.publishing.gates import GateResult
+from training.gates.result import GateResult
 
 Action: TypeAlias = Literal["promote", "rollback", "score", "company"]
 
@@ -33,7 +33,8 @@ class LedgerEntry:
     """One move of the pointer: when, what moved it, what is live since, and why.
 
     `models` names the model of each question in the bundle; `model` is the one promoted or rolled back, None for other actions.
-    `override` is the reason given where a gate had not passed.
+    `override` is the reason given where a gate had not passed, `admin` the id of the key of who gave it, and `waiver` why a
+    segment below the four-fifths rule is right.
     """
 
     at: Timestamp
@@ -43,6 +44,8 @@ class LedgerEntry:
     model: str | None = None
     run_id: str | None = None
     override: str | None = None
+    admin: str | None = None
+    waiver: str | None = None
     gates: list[GateResult] = field(default_factory=list)
 
 
@@ -79,6 +82,18 @@ def predecessor(entries: Iterable[LedgerEntry], model: str, *, above: str) -> st
 def last_live(entries: Iterable[LedgerEntry], model: str, sha: str) -> Live:
     """Return what was live when a model last was, which some entry must name."""
     return [entry.live for entry in entries if entry.models.get(model) == sha][-1]
+
+
+def standing_waiver(entries: Sequence[LedgerEntry], model: str, about: Collection[str]) -> str | None:
+    """Return the waiver written when a model of this name last went live, if it was about these groups; None if there is none.
+
+    What was found right stays right until another group is overlooked.
+    """
+    promoted = [entry for entry in entries if entry.model == model and entry.action == "promote"]
+    if not promoted or promoted[-1].waiver is None:
+        return None
+    waived = {group for gate in promoted[-1].gates if gate.waivable for group in gate.about}
+    return promoted[-1].waiver if about and set(about) <= waived else None
 
 
 def move_live(home: Home, entry: LedgerEntry) -> None:

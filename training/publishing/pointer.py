@@ -44,11 +44,17 @@ class ForeignKey(Forbidden):
 
 @dataclass(frozen=True)
 class Act:
-    """Who moves the live pointer, and when: the private key that signs, the moment, and the reason where a gate is overridden."""
+    """Who moves the live pointer, and when: the private key that signs, the moment, and what opens a gate that did not pass.
+
+    `override`: the reason why it goes live all the same, which only an `admin` may give, named by the id of a key. `waiver`: why
+    a segment below the four-fifths rule is right.
+    """
 
     signing_key: Path
     at: Timestamp
     override: str | None = None
+    admin: str | None = None
+    waiver: str | None = None
 
 
 @contextmanager

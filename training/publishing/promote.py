@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from features.company import Company
-from features.errors import Damaged, InvalidInput
+from features.errors import Damaged
 from features.home import Home
 from models.bundle import (
     Bundle,
@@ -19,17 +19,17 @@ from models.bundle import (
     trial_load,
     write_bundle,
 )
-from training.publishing.gates import GateResult, PromotionRefused, blocked, golden_rows, report_gates, same_question, same_schema
-from training.publishing.ledger import LedgerEntry, move_live, settle
+from training.gates import GateResult, report_gates
+from training.gates.artefact import golden_rows, latency, mature_labels, same_question, same_schema
+from training.publishing.later import compared_later, days_until_closed, later_rows
+from training.publishing.ledger import LedgerEntry, move_live, read_ledger, settle
+from training.publishing.opening import check_reasons, opened, refuse_blocked, with_standing_waiver
 from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
 from training.publishing.publish import publish_predictions
 from training.publishing.scene import company_stored, newest_scene
-from training.questions.registry import asked, still_answering
+from training.publishing.speed import speed_of
+from training.questions.registry import asked, question_for, still_answering
 from training.records.candidates import Candidate, stored_candidate
-
-
-class ReasonMissing(InvalidInput):
-    """An override without a reason."""
 
 
 def judge(home: Home, candidate: Candidate, *, company: Company) -> list[GateResult]:
@@ -39,46 +39,47 @@ def judge(home: Home, candidate: Candidate, *, company: Company) -> list[GateRes
     if loaded.verdict != "passed":
         return [loaded, *report_gates(report)]
     model, catalogue, made_for = load_model(home, sha), company.catalogue, company_stored(home, report.data.company)
+    question = question_for(report.model, company)
     return [
         loaded,
         same_schema((model.signature, *model.feature_names[: len(catalogue.names)]), (catalogue.signature, *catalogue.names)),
         same_question(asked(report.model, company), asked(report.model, made_for)),
+        mature_labels(
+            report.data.as_of,
+            gap_days=days_until_closed(question, report.data.label_means),
+            observed_until=report.data.observed_until,
+        ),
+        latency(speed_of(model)),
         *report_gates(report),
+        later_rows(compared_later(home, question, report)),
     ]
 
 
 def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> LedgerEntry:
-    """Put the candidate of a run (the newest if none is named) live, if every gate passes or `act.override` says why not.
+    """Put the candidate of a run (the newest if none is named) live, if every gate passes or `act` says why it goes all the same.
 
     Raises
     ------
     PromotionRefused
-        If a gate did not pass and there is no override, or the gate is one that no override opens.
-    CandidateMissing, ReasonMissing, PublishingLocked, ForeignKey
+        If a gate did not pass and nothing in `act` opens it, or the gate is one that nothing opens.
+    CandidateMissing, ReasonMissing, AdminMissing, PublishingLocked, ForeignKey
         In these situations; nothing was changed.
     """
-    if act.override is not None and not act.override.strip():
-        raise ReasonMissing("needed the reason why the gates are overridden, found none; write it after --override")
+    check_reasons(act)
     with publishing_lock(home):
         settle(home)
         candidate = stored_candidate(home, model, run_id=run_id)
         company = _company_for(home, candidate)
         gates = judge(home, candidate, company=company)
-        _refuse_blocked(gates, act.override)
+        act = with_standing_waiver(read_ledger(home), model, act, gates=gates)
+        refuse_blocked(gates, act)
         models = {**_answering(home, company), model: candidate.report.model_sha}
         live = _published(home, models, company=company, signer=signer_of(home, act.signing_key))
         entry = LedgerEntry(
-            act.at, "promote", live, models, model=model, run_id=candidate.report.run_id,
-            override=act.override if blocked(gates) else None, gates=gates,
-        )  # fmt: skip
+            act.at, "promote", live, models, model=model, run_id=candidate.report.run_id, **opened(gates, act), gates=gates
+        )
         move_live(home, entry)
     return entry
-
-
-def _refuse_blocked(gates: list[GateResult], override: str | None) -> None:
-    stopping = [result for result in blocked(gates) if result.absolute or override is None]
-    if stopping:
-        raise PromotionRefused(gates)
 
 
 def _failed_trial(home: Home, sha: str) -> str | None:

@@ -19,12 +19,12 @@ from training.contest import Contest
 from training.examples import Say, StackedExamples
 from training.labels.labels import Labels
 from training.labels.purchases import PURCHASE_KINDS, SOURCES_READ, label_purchases
-from training.question import AskedByCompany
+from training.question import AskedYesOrNo, Recipe
 from training.questions.churn.question import ChurnQuestion
 
 
 @dataclass(frozen=True)
-class PurchaseQuestion(AskedByCompany):
+class PurchaseQuestion(AskedYesOrNo):
     """Who will buy within each horizon, among all customers known at a moment.
 
     Members, blends, calibrations and baselines are those of churn by `activity`: to buy is to break a silence.
@@ -39,7 +39,7 @@ class PurchaseQuestion(AskedByCompany):
         """Return every customer known at each moment and who bought, a column a horizon."""
         return label_purchases(log, self.horizons_days, as_ofs=as_ofs, until=until)
 
-    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
+    def contest(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Contest:
         """Let every blend and calibration compete at past moments, and grade the chance to buy beside the baselines.
 
         Raises
@@ -50,7 +50,7 @@ class PurchaseQuestion(AskedByCompany):
             If by every past moment nobody had bought within some horizon, or everybody had.
         """
         silent = _silences(stacked)
-        walked = self._silence.walked(silent, seed=seed, say=say)
+        walked = self._silence.walked(silent, seed=seed, champion=champion, say=say)
         return self._silence.graded(replace(walked, opposite=True), silent, seed=seed)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> PurchaseModel:

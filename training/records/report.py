@@ -6,7 +6,7 @@ It is aggregates only: no customer, no row. Gates, the command line and MLflow r
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ from training.measures.resamples import Estimate
 
 CHOSEN = "recipe"
 """The name under which the chosen recipe stands beside its baselines."""
+
+CHAMPION = "champion"
+"""The name under which the recipe of the live model stands, asked in the same folds; it is no baseline."""
 
 Finding: TypeAlias = dict[str, str | int | float | None]
 """One line of a table of a question's own, such as a stage, where its customers went, and how many."""
@@ -33,7 +36,7 @@ class TrainingData:
     `newest_snapshot` holds everybody known at the end: the rhythm of purchases is learned from it. `unknown_customers` were to
     be asked about, but their own row was not known by then; they are not among the rows. `label_means`: the mean label by
     horizon (for churn the share that left). `drawn_share`: the share of customers learned from; below 1
-    where there are very many.
+    where there are very many. `observed_until`: up to when each source that labels read was complete.
     """
 
     as_of: Timestamp
@@ -47,17 +50,44 @@ class TrainingData:
     unknown_customers: int
     label_means: dict[str, float]
     drawn_share: float = 1.0
+    observed_until: dict[str, Timestamp] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FoldGrade:
-    """One past moment: what the recipe could learn from then, and how every model did on who was asked about."""
+    """One past moment: what the recipe could learn from then, and how every model did on who was asked about.
+
+    `differences`: the recipe less a baseline, paired, as in the whole report.
+    """
 
     origin: Timestamp
     train_rows: int
     test_rows: int
     label_mean: float
     measures: dict[str, dict[str, Estimate]]
+    differences: dict[str, dict[str, Estimate]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GroupGrade:
+    """How the recipe did for the customers of one stage, or of one segment, over all past moments.
+
+    `level_error`: how far the mean foretold lay from the mean that came, the mean over the moments; chances and shares 0 to 1,
+    money in company currency. `carried_error`: the same of carrying the mean of the last closed period forward.
+    `level_difference`: the former less the latter. `happened`: to how many it happened, and `found_share`: how many of those were
+    among the fifth scored highest. `found_ratio`: that share over that of the group best found; None for stages, and for groups
+    too small to tell.
+    """
+
+    kind: Literal["stage", "segment"]
+    group: str
+    rows: int
+    happened: int
+    level_error: float
+    carried_error: float
+    level_difference: Estimate
+    found_share: float | None = None
+    found_ratio: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +116,9 @@ class TrainingReport:
     recipe less a baseline, paired. `main_measure` is what the recipe was chosen by; lower is better. `test_positives`: of the
     rows graded, those to whom it happened. `findings`: the question's own tables.
 
+    `champion`: the live model whose recipe was asked in the same folds, if there was one; the tables hold it as `champion`.
+    `groups`: how the recipe did for each stage and segment.
+
     `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds grade the recipe, and the shipped
     model is the model of none of them. `left_out`: members that could not be fitted. `grade`: what all that earns.
     """
@@ -111,6 +144,8 @@ class TrainingReport:
     left_out: tuple[str, ...] = ()
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     grade: Grade | None = None
+    champion: str | None = None
+    groups: list[GroupGrade] = field(default_factory=list)
 
     @property
     def chosen(self) -> ContenderGrade:
@@ -120,7 +155,7 @@ class TrainingReport:
     @property
     def baselines(self) -> list[str]:
         """Return the names of the baselines, the best by the main measure first."""
-        names = [name for name in self.pooled if name != CHOSEN]
+        names = [name for name in self.pooled if name not in (CHOSEN, CHAMPION)]
         return sorted(names, key=lambda name: self.pooled[name][self.main_measure].value)
 
     def to_json(self) -> bytes:

@@ -11,8 +11,8 @@ from features.company import default_company_text, read_company
 from features.home import Home
 from lifecycle import demo
 from models.bundle import Live, PredictionsOrigin, write_predictions
+from training.gates import GateResult, PromotionRefused
 from training.publishing import pointer, promote
-from training.publishing.gates import GateResult, PromotionRefused
 from training.publishing.pointer import Act
 
 TOO_FEW = GateResult("enough_data", "refused", "90 rows", "200 rows", "too few customers were graded")

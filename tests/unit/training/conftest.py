@@ -16,7 +16,7 @@ from features.home import Home
 from features.log.intake import Receipt, append
 from features.times import DAY, parse_time
 from models.learners.boosting import BoostingPreset
-from training.publishing import gates
+from training.gates import recipe as gates
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
 from training.questions.churn.question import ChurnQuestion
@@ -87,7 +87,7 @@ def twice_promoted_shop(trained_shop: Shop, tmp_path_factory: pytest.TempPathFac
     for seed in (0, 1):
         if seed:
             train(shop.home, ChurnQuestion(shop.company, QUICK), run=TrainingRun(TRAINED_AT + seed * DAY, seed=seed))
-        promote(shop.home, "churn", act=Act(shop.signing_key, PROMOTED_AT + seed * DAY, override="a small shop"))
+        promote(shop.home, "churn", act=Act(shop.signing_key, PROMOTED_AT + seed * DAY, override="a small shop", admin="a1"))
     return shop
 
 

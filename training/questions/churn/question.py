@@ -15,13 +15,14 @@ from features.times import Timestamp
 from models.churn import ChurnModel, fit_churn
 from models.churn.recipe import BOOSTED, Definition
 from models.learners.boosting import PRESETS, BoostingPreset
-from models.rows import Rows
+from models.rows import FloatArray, Rows
 from training.contest import Contest, features_alone, graded_tables
 from training.examples import Say, StackedExamples
 from training.labels.churn import at_risk_at, days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels
 from training.measures.binary import measure
-from training.question import AskedByCompany
+from training.question import AskedYesOrNo, Recipe
+from training.questions.churn.champion import ChampionAsked
 from training.questions.churn.chances import Chances
 from training.questions.churn.learned_weights import Sharing
 from training.questions.churn.members import RULES, Members
@@ -35,7 +36,7 @@ from training.walk_forward import AnsweredFold, answered_everywhere, walk
 
 
 @dataclass(frozen=True)
-class ChurnQuestion(AskedByCompany):
+class ChurnQuestion(AskedYesOrNo):
     """Who will leave within each horizon, as the company file defines leaving.
 
     `preset`: the only way in which trees are grown; without one the named ones compete.
@@ -63,7 +64,7 @@ class ChurnQuestion(AskedByCompany):
         """Return who was at risk at each moment and who left, a column a horizon."""
         return label_churn(log, self.company, as_ofs=as_ofs, until=until)
 
-    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
+    def contest(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Contest:
         """Let every blend and calibration compete at past moments, and grade the one chosen beside the baselines.
 
         Raises
@@ -73,10 +74,9 @@ class ChurnQuestion(AskedByCompany):
         OneSided
             If by every past moment nobody had left within some horizon, or everybody had.
         """
-        walked = self.walked(stacked, seed=seed, say=say)
+        walked = self.walked(stacked, seed=seed, champion=champion, say=say)
         contest = self.graded(walked, stacked, seed=seed)
-        folds = [walked.answered(place, walked.main) for place in range(len(walked.chances.folds))]
-        apart = {"untreated": untreated_findings(stacked, self.company, folds)}
+        apart = {"untreated": untreated_findings(stacked, self.company, contest.answered)}
         return replace(contest, findings=contest.findings | apart)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ChurnModel:
@@ -87,9 +87,9 @@ class ChurnQuestion(AskedByCompany):
         whole = model.calibrated(walked.chances.calibrations(walked.chosen, self.horizons_days))
         return whole.placed(walked.interval(horizon_days=self.horizon_days), self._at_risk_today(stacked))
 
-    def walked(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Walked:
+    def walked(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Walked:
         """Let all members answer at past moments at the main horizon, choose, and let the chosen ones answer at the others."""
-        main, trees = self.horizons_days.index(self.horizon_days), ways_to_grow(self.preset)
+        main, trees = self.main, ways_to_grow(self.preset)
         asked = Members(
             self.company, self.definition, (*members_to_fit(self.definition, trees=trees), *RULES), (main,), seed, self.preset
         )
@@ -105,8 +105,22 @@ class ChurnQuestion(AskedByCompany):
         losses |= {Contender(name, ((name, 1.0),)): loss for name, loss in grown.items() if name != best}
         plain = choose(losses)
         losses |= first.losses(each for each in calibrated(plain) if first.repeats(each, plain=plain))
-        walked = Walked(first, replace(first, season=season), losses, choose(losses), sharing, learned, main)
+        beside = self._champion(chances, champion, stacked, seed=seed)
+        walked = Walked(first, replace(first, season=season), losses, choose(losses), sharing, learned, main, beside)
         return self._at_all_horizons(walked, stacked, seed=seed)
+
+    def _champion(
+        self, chances: Chances, recipe: Recipe | None, stacked: StackedExamples, *, seed: int
+    ) -> tuple[FloatArray, ...] | None:
+        """Return what the live model's recipe would have said in every fold; members are fitted only where none answers yet."""
+        if recipe is None:
+            return None
+        asked = ChampionAsked.of(recipe)
+        if not asked.is_answered(chances, self.preset):
+            asked = asked.with_own_trees()
+            members = Members(self.company, self.definition, asked.members, (self.main,), seed, asked.preset)
+            chances = replace(chances, folds=tuple(fold.of_horizon(self.main) for fold in self._walk(stacked, members)))
+        return asked.answers(chances)
 
     def _walk(self, stacked: StackedExamples, asked: Members, *, say: Say | None = None) -> tuple[AnsweredFold, ...]:
         return walk(stacked, asked.answers, gap_days=self.gap_days, seed=asked.seed, say=say)
@@ -143,6 +157,7 @@ class ChurnQuestion(AskedByCompany):
             test_positives=int(happened.sum()),
             draw=partial(draw_pictures, folds=tables.folds, probabilities=probabilities, left=happened),
             chosen=walked,
+            answered=folds,
             left_out=walked.left_out(members_to_fit(self.definition)),
             findings={"weights": walked.weights(), "interval_coverage": walked.coverage(), "season": walked.seasons()},
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from models.churn import BASELINES, ChurnRecipe
 from models.churn.recipe import BOOSTED, Definition
@@ -44,6 +45,19 @@ class Contender:
     blend: str
     members: tuple[tuple[str, float], ...]
     calibration: str = "none"
+
+    @classmethod
+    def of(cls, recipe: Mapping[str, Any]) -> Contender:
+        """Return the contender that a stored recipe was; a learned blend learns its weights anew in each fold.
+
+        >>> Contender.of({"blend": "learned_pooled", "members": {"slow": 0.7, "prior": 0.3}, "calibration": "none"}).members
+        (('learned', 0.7), ('prior', 0.3))
+        """
+        members, blend = dict(recipe["members"]), str(recipe["blend"])
+        if blend.startswith(LEARNED):
+            pooled = {"prior": members["prior"]} if "prior" in members else {}
+            members = {LEARNED: round(1.0 - sum(pooled.values()), 12), **pooled}
+        return cls(blend, tuple(members.items()), str(recipe["calibration"]))
 
     def recipe(self, definition: Definition, horizons_days: tuple[int, ...], *, preset: BoostingPreset) -> ChurnRecipe:
         """Return the contender as the recipe that is fitted; its calibration is learned from answers at past moments."""

@@ -19,7 +19,7 @@ from training.questions.churn.chances import POPULATION, Chances
 from training.questions.churn.learned_weights import LEARNED, Sharing
 from training.questions.churn.members import RULES
 from training.questions.churn.recipes import Contender
-from training.records.report import CHOSEN, Finding
+from training.records.report import CHAMPION, CHOSEN, Finding
 from training.walk_forward import AnsweredFold
 
 
@@ -27,8 +27,8 @@ from training.walk_forward import AnsweredFold
 class Walked:
     """Every member's answers at the main horizon (`first`), those of the chosen contender at all (`chances`), and the choice.
 
-    `losses`: of every contender, at the main horizon. `main`: the place of the main horizon. `opposite`: what is told is the
-    chance that it does not happen.
+    `losses`: of every contender, at the main horizon. `main`: the place of the main horizon. `champion`: what the live model's
+    recipe would have said in each fold at it. `opposite`: what is told is the chance that it does not happen.
     """
 
     first: Chances
@@ -38,6 +38,7 @@ class Walked:
     sharing: Sharing
     learned: tuple[str, ...]
     main: int
+    champion: tuple[FloatArray, ...] | None = None
     opposite: bool = False
 
     @property
@@ -75,6 +76,7 @@ class Walked:
         if horizon == self.main:
             named = [name for name in (*BASELINES, *RULES) if name in self.learned]
             answers |= {name: self.first.member(name, place)[:, 0] for name in named}
+            answers |= {CHAMPION: self.champion[place]} if self.champion else {}
         told = {name: self.told(chances) for name, chances in answers.items()}
         return Answered.of(fold, told, truth=self.told(fold.labels[:, horizon]))
 

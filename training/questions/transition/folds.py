@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,17 +13,21 @@ from training.contest import Answered, pooled_draws
 from training.measures.multiclass import LEAST_COUNTED, StageMeasure
 from training.measures.resamples import Estimate, estimates
 from training.questions.transition.recipes import BLENDS, baselines, blended
-from training.records.report import CHOSEN
+from training.records.report import CHAMPION, CHOSEN
 from training.walk_forward import AnsweredFold
 
 
 @dataclass(frozen=True)
 class AskedFolds:
-    """All folds, with the code of the stage each tested row stood in, fold by fold."""
+    """All folds, with the code of the stage each tested row stood in, fold by fold.
+
+    `champion`: what the recipe of the live model would have said in each, (rows, horizons, stages).
+    """
 
     folds: tuple[AnsweredFold, ...]
     stood: tuple[npt.NDArray[np.intp], ...]
     measure: StageMeasure
+    champion: tuple[FloatArray, ...] | None = None
 
     @cached_property
     def tested(self) -> npt.NDArray[np.intp]:
@@ -47,9 +50,10 @@ class AskedFolds:
 
     def answered(self, blend: str, *, place: int) -> list[Answered]:
         """Return what a blend and each baseline said at a horizon, and the stage that came beside the one stood in."""
+        champions = self.champion or (None,) * len(self.folds)
         return [
-            Answered.of(fold, _at(fold, blend, place), truth=self._truth(fold, stood, place))
-            for fold, stood in zip(self.folds, self.stood, strict=True)
+            Answered.of(fold, _at(fold, blend, place) | _champion(said, place), truth=self._truth(fold, stood, place))
+            for fold, stood, said in zip(self.folds, self.stood, champions, strict=True)
         ]
 
     def recipe_alone(self, blend: str, *, place: int, seed: int) -> dict[str, Estimate]:
@@ -66,7 +70,11 @@ class AskedFolds:
         return np.column_stack([fold.labels[:, place], stood.astype(np.float64)])
 
 
-def _at(fold: AnsweredFold, blend: str, place: int) -> Mapping[str, FloatArray]:
+def _champion(said: FloatArray | None, place: int) -> dict[str, FloatArray]:
+    return {} if said is None else {CHAMPION: said[:, place]}
+
+
+def _at(fold: AnsweredFold, blend: str, place: int) -> dict[str, FloatArray]:
     told = {CHOSEN: blended(fold.answers, BLENDS[blend]), **baselines(fold.answers)}
     return {name: chances[:, place] for name, chances in told.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import ClassVar
@@ -17,6 +17,7 @@ from features.snapshot import Snapshot
 from features.stages.past import past_stages
 from features.times import Timestamp
 from models.learners.boosting import BoostingPreset
+from models.rows import FloatArray
 from models.transition import OneStageOnly, TransitionModel, TransitionRecipe, fit_transition, stage_column, stage_columns
 from models.transition.columns import codes_of
 from models.transition.recipe import GROWN
@@ -26,14 +27,15 @@ from training.folds import HistoryTooShort
 from training.labels.labels import Labels
 from training.labels.stages import StageAhead, label_stages
 from training.measures.multiclass import StageMeasure
-from training.question import AskedByCompany
+from training.outcomes import Outcomes
+from training.question import AskedByCompany, Recipe
 from training.questions.transition.findings import Moves, flicker_of_sets
 from training.questions.transition.folds import AskedFolds
-from training.questions.transition.recipes import BLENDS, Members
+from training.questions.transition.recipes import BLENDS, Members, blended
 from training.questions.transition.signals import Moved, signals
 from training.records.report import ContenderGrade, Finding
 from training.records.stage_pictures import draw_stage_pictures
-from training.walk_forward import MOST_ROWS_A_FOLD, at_most, walk
+from training.walk_forward import MOST_ROWS_A_FOLD, AnsweredFold, at_most, walk
 
 _ONE_STAGE = (
     "grading needs a past moment until which customers had come to two stages or more after each horizon; found none. Import "
@@ -72,7 +74,30 @@ class TransitionQuestion(AskedByCompany):
         past = past_stages(home, self.company, [snapshot.as_of for snapshot in snapshots])
         return [stage_columns(past.at(snapshot.as_of, stage_set=self.stage_set.name)) for snapshot in snapshots]
 
-    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
+    @property
+    def measure(self) -> StageMeasure:
+        """Return the measures of chances of the set's stages."""
+        return StageMeasure(tuple(stage.exit for stage in self.stage_set.stages))
+
+    def answers(self, said: Mapping[str, FloatArray]) -> FloatArray:
+        """Return the chances at the main horizon, a column a stage."""
+        return np.stack([said[f"transition_{self.horizon_days}_{stage.name}"] for stage in self.stage_set.stages], axis=1)
+
+    def truth(self, labels: FloatArray, derived: Derived) -> FloatArray:
+        """Return the codes of the stage that came and of the one stood in."""
+        stood = codes_of(derived[stage_column(self.stage_set.name)][:, None], 0, stages=len(self.stage_set.stages))
+        return np.column_stack([labels[:, self.main], stood.astype(np.float64)])
+
+    def came(self, truth: FloatArray) -> FloatArray:
+        """Return 1.0 in the column of the stage that came."""
+        return np.eye(len(self.stage_set.stages))[truth[:, 0].astype(np.intp)]
+
+    def outcomes(self, answers: FloatArray, truth: FloatArray) -> Outcomes:
+        """Return the chances; what happens is leaving for an exit stage, asked of who stands in none."""
+        asked, left = self.measure.leaving(truth)
+        return Outcomes(answers, self.came(truth), self.measure.chance_to_leave(answers, truth), left, asked)
+
+    def contest(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Contest:
         """Let every blend compete at past moments, and grade the one chosen beside the baselines.
 
         Raises
@@ -84,19 +109,34 @@ class TransitionQuestion(AskedByCompany):
         folds = tuple(fold for fold in walked if fold.answers)
         if not folds:
             raise HistoryTooShort(_ONE_STAGE)
-        asked = AskedFolds(folds, tuple(self._stood(stacked, fold.fold.test) for fold in folds), self._measure)
+        stood = tuple(self._stood(stacked, fold.fold.test) for fold in folds)
+        asked = AskedFolds(folds, stood, self.measure, self._champion(stacked, folds, champion, seed=seed))
         return self._graded(stacked, asked, seed=seed)
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> TransitionModel:
         """Fit the chosen recipe on all rows."""
         return fit_transition(stacked.examples, recipe=contest.chosen, seed=seed)
 
+    def _champion(
+        self, stacked: StackedExamples, folds: Sequence[AnsweredFold], recipe: Recipe | None, *, seed: int
+    ) -> tuple[FloatArray, ...] | None:
+        """Return what the live model's recipe would have said in every fold; members are fitted only where grown otherwise."""
+        if recipe is None:
+            return None
+        preset, weights = BoostingPreset(**recipe["preset"]), tuple(recipe["members"].items())
+        if preset != self.preset:
+            members = replace(self, preset=preset)._members
+            walked = walk(stacked, members.answer(seed), gap_days=self.gap_days, seed=seed)
+            folds = [fold for fold in walked if fold.answers]
+        return tuple(blended(fold.answers, weights) for fold in folds)
+
     def _graded(self, stacked: StackedExamples, asked: AskedFolds, *, seed: int) -> Contest:
-        losses, main = {name: asked.loss(name, place=self._main) for name in BLENDS}, self._main
+        losses, main = {name: asked.loss(name, place=self.main) for name in BLENDS}, self.main
         chosen = min(losses, key=lambda name: losses[name])
         recipe = self._members.recipe(chosen, BLENDS[chosen])
         findings = self._findings(stacked, asked, recipe=recipe, seed=seed)
         could, left = asked.leaving(place=main)
+        answered = asked.answered(chosen, place=main)
         return Contest(
             recipe={
                 "blend": chosen,
@@ -105,7 +145,7 @@ class TransitionQuestion(AskedByCompany):
                 "preset": asdict(self.preset),
             },
             main_measure="log_loss",
-            tables=graded_tables(asked.answered(chosen, place=main), self._measure, seed=seed),
+            tables=graded_tables(answered, self.measure, seed=seed),
             contenders=[ContenderGrade(name, "none", loss, name == chosen) for name, loss in losses.items()],
             horizons={
                 str(days): asked.recipe_alone(chosen, place=place, seed=seed) for place, days in enumerate(self.horizons_days)
@@ -119,6 +159,7 @@ class TransitionQuestion(AskedByCompany):
                 draw_stage_pictures, moves=findings["moves"], order=self.stage_set.order, horizon_days=self.horizon_days
             ),
             chosen=recipe,
+            answered=answered,
             findings=findings,
         )
 
@@ -138,7 +179,7 @@ class TransitionQuestion(AskedByCompany):
 
         Nothing where all who were known then had come to one stage.
         """
-        newest, main = asked.folds[-1].fold, self._main
+        newest, main = asked.folds[-1].fold, self.main
         learning = stacked.part(at_most(newest.train, MOST_ROWS_A_FOLD, seed=seed), known_at=newest.origin)
         alone = replace(recipe, horizons_days=(self.horizon_days,))
         try:
@@ -160,14 +201,6 @@ class TransitionQuestion(AskedByCompany):
     def _members(self) -> Members:
         stages = tuple(stage.name for stage in self.stage_set.stages)
         return Members(self.stage_set.name, stages, self.horizons_days, self.preset)
-
-    @property
-    def _measure(self) -> StageMeasure:
-        return StageMeasure(tuple(stage.exit for stage in self.stage_set.stages))
-
-    @property
-    def _main(self) -> int:
-        return self.horizons_days.index(self.horizon_days)
 
 
 def _home_of(stacked: StackedExamples) -> Home:

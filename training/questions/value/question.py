@@ -18,14 +18,15 @@ from models.rows import FloatArray, Rows
 from models.value import MEMBERS, NoRhythm, TooFewBuyers, ValueIntervals, ValueModel, ValueRecipe, fit_value, member_gains
 from models.value.money import Money
 from models.value.recipe import VALUE_PRESET
-from training.contest import Answered, Contest, features_alone, graded_tables, pooled_draws
+from training.contest import Answered, Contest, Measure, features_alone, graded_tables, pooled_draws
 from training.examples import Say, StackedExamples
 from training.folds import walk_forward_folds
 from training.labels.labels import Labels
 from training.labels.margin import MarginTerms, label_margin
-from training.measures.amounts import measure
+from training.measures import amounts
 from training.measures.resamples import Estimate, estimates
-from training.question import AskedByCompany
+from training.outcomes import Outcomes
+from training.question import AskedByCompany, Recipe
 from training.questions.value.findings import findings
 from training.questions.value.folds import (
     FEWEST_FOLDS,
@@ -47,7 +48,7 @@ from training.questions.value.recipes import (
     loss,
     season_agrees,
 )
-from training.records.report import CHOSEN, ContenderGrade
+from training.records.report import CHAMPION, CHOSEN, ContenderGrade
 from training.records.value_pictures import draw_value_pictures
 from training.walk_forward import MOST_ROWS_A_FOLD, answered_everywhere, at_most, walk
 
@@ -89,7 +90,20 @@ class ValueQuestion(AskedByCompany):
         terms = MarginTerms.of(self.company, received=log.manifest.observed_until, horizons_days=self.learned_days)
         return label_margin(log, terms, as_ofs=as_ofs, until=until)
 
-    def contest(self, stacked: StackedExamples, *, seed: int, say: Say | None = None) -> Contest:
+    @property
+    def measure(self) -> Measure:
+        """Return the measures of amounts."""
+        return amounts.measure
+
+    def answers(self, said: Mapping[str, FloatArray]) -> FloatArray:
+        """Return the money foretold at the main horizon, or at the longest trained if that is shorter."""
+        return said[f"value_{self.learned_days[self.main]}"]
+
+    def outcomes(self, answers: FloatArray, truth: FloatArray) -> Outcomes:
+        """Return the money foretold and what came."""
+        return Outcomes.of_amounts(answers, truth)
+
+    def contest(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Contest:
         """Let every blend compete at past moments, and grade the one chosen beside the baselines.
 
         Raises
@@ -102,8 +116,29 @@ class ValueQuestion(AskedByCompany):
         origins = [fold.origin for fold in walk_forward_folds(stacked.examples.as_ofs, gap_days=self.gap_days)]
         folds = walk(stacked, partial(self._answers, origins=origins, seed=seed), gap_days=self.gap_days, seed=seed, say=say)
         seasons = Seasons.of(stacked, [each.fold for each in folds], newest=stacked.newest.as_of)
-        walked = _Walked.of(ValueFolds(folds, seasons, self.gap_days, self._main))
+        past = ValueFolds(folds, seasons, self.gap_days, self.main)
+        walked = replace(_Walked.of(past), champion=self._champion(stacked, past, champion, seed=seed))
         return self._graded(walked, stacked, seed=seed)
+
+    def _champion(
+        self, stacked: StackedExamples, past: ValueFolds, recipe: Recipe | None, *, seed: int
+    ) -> tuple[FloatArray, ...] | None:
+        """Return what the live model's recipe would have foretold in every fold; None where it could not be fitted in all.
+
+        Its members are fitted only where its trees were grown otherwise.
+        """
+        if recipe is None:
+            return None
+        preset, blend = BoostingPreset(**recipe["preset"]), Blend(tuple(recipe["members"].items()), recipe["anchored"])
+        if preset != self.preset:
+            origins = [each.fold.origin for each in past.folds]
+            answers = partial(replace(self, preset=preset)._answers, origins=origins, seed=seed)
+            past = replace(past, folds=walk(stacked, answers, gap_days=self.gap_days, seed=seed))
+        name = next((name for name, each in BLENDS.items() if each == blend), None)
+        if name is None or not blend.asks <= set(answered_everywhere(past.folds)):
+            return None
+        seasonal = bool(recipe["season"])
+        return tuple(past.forecasts(name, place, seasonal=seasonal)[:, past.main] for place in range(len(past.folds)))
 
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ValueModel:
         """Fit the chosen blend on all rows, with the ends learned from the folds and the season if earlier ones agree."""
@@ -117,8 +152,8 @@ class ValueQuestion(AskedByCompany):
         return self.horizon_days in self.learned_days
 
     @property
-    def _main(self) -> int:
-        """The place of the main horizon, or of the longest trained if the main one is longer."""
+    def main(self) -> int:
+        """Return the place of the main horizon, or of the longest trained if the main one is longer."""
         return self.learned_days.index(self.horizon_days) if self._main_is_trained else len(self.learned_days) - 1
 
     def _recipe(self, blend: Blend) -> ValueRecipe:
@@ -137,8 +172,8 @@ class ValueQuestion(AskedByCompany):
         if not self._main_is_trained:
             return None
         if len(walked.past.folds) < FEWEST_FOLDS and (held_out := self._held_out(stacked.examples, seed=seed)):
-            return held_out.intervals(walked.chosen, self._main)
-        return walked.past.intervals(walked.forecasts(self._main), range(len(walked.past.folds)))
+            return held_out.intervals(walked.chosen, self.main)
+        return walked.past.intervals(walked.forecasts(self.main), range(len(walked.past.folds)))
 
     def _answers(self, learning: Examples, tested: Rows, *, origins: Sequence[Timestamp], seed: int) -> Mapping[str, FloatArray]:
         model, everyone = self._members(learning, seed=seed), learning.population()
@@ -153,7 +188,7 @@ class ValueQuestion(AskedByCompany):
             **broadcast({"mean": learning.labels.mean(axis=0)}, len(tested)),
             **({"btyd_gamma_gamma": said["rhythm"]} if "rhythm" in said else {}),
             "own_past_rate": np.stack(rates, axis=1),
-            **(held_out.ends(said, self._main) if held_out else {}),
+            **(held_out.ends(said, self.main) if held_out else {}),
         }
 
     def _said(self, model: ValueModel, rows: Rows) -> dict[str, FloatArray]:
@@ -182,7 +217,7 @@ class ValueQuestion(AskedByCompany):
         folds = [walked.answered(place, walked.past.main) for place in range(len(walked.past.folds))]
         tested = np.concatenate([each.fold.test for each in walked.past.folds])
         came = np.concatenate([fold.truth for fold in folds])
-        tables = graded_tables(folds, measure, seed=seed)
+        tables = graded_tables(folds, self.measure, seed=seed)
         forecasts = np.concatenate([fold.answers[CHOSEN] for fold in folds])
         return Contest(
             recipe={**walked.blend, "season": walked.seasonal, "preset": asdict(self.preset)},
@@ -197,6 +232,7 @@ class ValueQuestion(AskedByCompany):
             test_positives=int((came > 0).sum()),
             draw=partial(draw_value_pictures, folds=tables.folds, forecasts=forecasts, came=came),
             chosen=walked,
+            answered=folds,
             left_out=tuple(name for name in MEMBERS if name not in walked.learned),
             findings=findings(walked.past, walked.chosen, walked.forecasts(walked.past.main))
             | {"horizons": [{"days": days, "trained": int(days in self.learned_days)} for days in self.horizons_days]},
@@ -205,13 +241,17 @@ class ValueQuestion(AskedByCompany):
 
 @dataclass(frozen=True)
 class _Walked:
-    """What every fold says, the blends with their loss at the main horizon, the one chosen, and whether seasons agree."""
+    """What every fold says, the blends with their loss at the main horizon, the one chosen, and whether seasons agree.
+
+    `champion`: what the live model's recipe would have foretold at the main horizon, by fold.
+    """
 
     past: ValueFolds
     learned: tuple[str, ...]
     losses: Mapping[str, float]
     chosen: str
     seasonal: bool
+    champion: tuple[FloatArray, ...] | None = None
 
     @classmethod
     def of(cls, past: ValueFolds) -> _Walked:
@@ -239,13 +279,15 @@ class _Walked:
 
     def answered(self, place: int, horizon: int) -> Answered:
         fold, recipe = self.past.folds[place], self.forecasts(horizon)[place]
-        baselines = {name: fold.answers[name][:, horizon] for name in BASELINES if name in self.learned}
-        return Answered.of(fold, {CHOSEN: recipe, **baselines}, truth=fold.labels[:, horizon])
+        beside = {name: fold.answers[name][:, horizon] for name in BASELINES if name in self.learned}
+        if self.champion and horizon == self.past.main:
+            beside[CHAMPION] = self.champion[place]
+        return Answered.of(fold, {CHOSEN: recipe, **beside}, truth=fold.labels[:, horizon])
 
     def at_horizon(self, horizon: int, *, seed: int) -> dict[str, Estimate]:
         folds = [self.answered(place, horizon) for place in range(len(self.past.folds))]
         recipe = [replace(fold, answers={CHOSEN: fold.answers[CHOSEN]}) for fold in folds]
-        return estimates(pooled_draws(recipe, measure, seed=seed)[CHOSEN])
+        return estimates(pooled_draws(recipe, amounts.measure, seed=seed)[CHOSEN])
 
     def grades(self) -> list[ContenderGrade]:
         season = "season" if self.seasonal else "none"

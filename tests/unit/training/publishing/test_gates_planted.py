@@ -13,7 +13,7 @@ from models.examples import Examples
 from models.learners.boosting import BoostingPreset
 from training import train as train_room
 from training.examples import StackedExamples, stack_examples
-from training.publishing.gates import GateResult, report_gates
+from training.gates import GateResult, report_gates
 from training.questions.churn.question import ChurnQuestion
 
 LEAKY = "usage_count_30d"

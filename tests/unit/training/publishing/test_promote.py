@@ -16,12 +16,13 @@ from features.home import Home
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, parse_time, to_timestamp
 from models.bundle import LiveBundle, NothingLive, create_signing_key, load_live, load_public_key, read_live
+from training.gates import PromotionRefused
 from training.publishing import publish as publish_room
 from training.publishing.files import UnknownFormat
-from training.publishing.gates import PromotionRefused
 from training.publishing.ledger import read_ledger
+from training.publishing.opening import ReasonMissing
 from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
-from training.publishing.promote import ReasonMissing, judge, promote
+from training.publishing.promote import judge, promote
 from training.publishing.scene import NoCompany, NothingReceived, company_in_use, newest_scene
 from training.publishing.score import AnotherQuestion, score, score_to_file, use_company
 from training.records.candidates import CandidateMissing, stored_candidate
@@ -33,7 +34,7 @@ Make = Callable[..., Company]
 
 
 def act(shop: Any, *, override: str | None = "a test's small shop need not be better than MBG/NBD") -> Act:
-    return Act(shop.signing_key, PROMOTED_AT, override)
+    return Act(shop.signing_key, PROMOTED_AT, override, admin="a1")
 
 
 def live_state(shop: Any) -> LiveBundle:
@@ -151,7 +152,7 @@ class TestPromotion:
         create_signing_key(other, Home(promoted.folder / "elsewhere"))
 
         with pytest.raises(ForeignKey, match="LIFECYCLE_SIGNING_KEY"):
-            promote(promoted.home, "churn", act=Act(other, PROMOTED_AT, "mine"))
+            promote(promoted.home, "churn", act=Act(other, PROMOTED_AT, "mine", admin="a1"))
 
     def test_a_candidate_trained_for_another_meaning_of_churn_is_refused_for_good(self, shop: Any, make_company: Make) -> None:
         gates = judge(shop.home, stored_candidate(shop.home, "churn"), company=make_company(at_risk_days=60))

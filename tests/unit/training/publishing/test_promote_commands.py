@@ -12,18 +12,31 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from features.errors import Forbidden
 from lifecycle import train as train_commands
-from training.publishing.gates import PromotionRefused
+from lifecycle.admin import NotAnAdmin
+from serving.database import database_url, open_database
+from serving.database.keys import CreatedKey, Scope, create_key
+from training.gates import PromotionRefused
 from training.publishing.ledger import move_live, read_ledger
+from training.publishing.opening import AdminMissing
 from training.publishing.pointer import publishing_lock
 from training.publishing.score import use_company
 
 
-def run(shop: Any, *arguments: str) -> Result:
+def run(shop: Any, *arguments: str, key: str = "") -> Result:
     app = typer.Typer()
     train_commands.register(app)
     env = {"LIFECYCLE_HOME": str(shop.home.root), "LIFECYCLE_SIGNING_KEY": str(shop.signing_key)}
-    return CliRunner().invoke(app, list(arguments), env=env)
+    return CliRunner().invoke(app, list(arguments), env=env | ({"LIFECYCLE_ADMIN_KEY": key} if key else {}))
+
+
+def key_of(shop: Any, scope: Scope) -> CreatedKey:
+    engine = open_database(database_url(shop.home))
+    try:
+        return create_key(engine, name="somebody", scopes=(scope,), created_at=0)
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +59,7 @@ def test_a_training_is_shown_beside_its_baselines_with_intervals(trained_by_comm
 def test_a_training_ends_with_the_gates_and_the_next_command(trained_by_command: Any) -> None:
     _, result = trained_by_command
 
-    assert "not_worse_than_baseline" in result.stdout
+    assert "better_than_baselines" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("Next: ")
     assert "fitted again on all" in result.stdout
 
@@ -71,11 +84,25 @@ def test_a_refused_promotion_is_an_error_of_its_own_kind(shop: Any) -> None:
 
 @pytest.mark.usefixtures("graded_on_too_few")
 def test_a_promotion_shows_every_gate_and_what_is_live(shop: Any) -> None:
-    result = run(shop, "promote", "churn", "--override", "small shop")
+    admin = key_of(shop, "admin")
+
+    result = run(shop, "promote", "churn", "--override", "small shop", key=admin.secret)
 
     assert "REFUSED  enough_data" in result.stdout
     assert "recorded reason: small shop" in result.stdout
-    assert read_ledger(shop.home)[-1].override == "small shop"
+    assert (read_ledger(shop.home)[-1].override, read_ledger(shop.home)[-1].admin) == ("small shop", admin.id)
+
+
+@pytest.mark.usefixtures("graded_on_too_few")
+@pytest.mark.parametrize(("scope", "refusal"), [(None, AdminMissing), ("decide", NotAnAdmin)])
+def test_nobody_but_an_admin_overrides_a_gate(shop: Any, scope: Scope | None, refusal: type[Forbidden]) -> None:
+    key = key_of(shop, scope).secret if scope else ""
+
+    refused = run(shop, "promote", "churn", "--override", "small shop", key=key).exception
+
+    assert type(refused) is refusal
+    assert refused.exit_code == 3
+    assert read_ledger(shop.home) == []
 
 
 def test_the_models_command_shows_what_was_live_and_when(promoted: Any) -> None:

@@ -27,7 +27,7 @@ from training.publishing.promote import promote
 from training.publishing.rollback import rollback
 
 folder, key, action, at, run_id = sys.argv[1:]
-home, act = Home(Path(folder)), Act(Path(key), int(at), "a kill test")
+home, act = Home(Path(folder)), Act(Path(key), int(at), "a kill test", "a1")
 print("ready", flush=True)
 rollback(home, "churn", act=act) if action == "rollback" else promote(home, "churn", act=act, run_id=run_id)
 """
@@ -47,7 +47,7 @@ def killed_after(shop: Any, action: str, *, seconds: float, at: Timestamp) -> No
 )
 def test_a_kill_leaves_old_or_new_and_the_next_publication_completes(promoted: Any, action: str, longest: float) -> None:
     before, moves = read_live(promoted.home), read_ledger(promoted.home)
-    act = Act(promoted.signing_key, AT + DAY, "again")
+    act = Act(promoted.signing_key, AT + DAY, "again", "a1")
 
     killed_after(promoted, action, seconds=random.uniform(0, longest), at=AT)  # noqa: S311 no secret hangs on it
 

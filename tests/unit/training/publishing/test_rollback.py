@@ -30,7 +30,7 @@ PROMOTED_AT: Timestamp = parse_time("2025-12-21")
 
 
 def act(shop: Any, *, day: int) -> Act:
-    return Act(shop.signing_key, PROMOTED_AT + day * DAY, "the new one is odd")
+    return Act(shop.signing_key, PROMOTED_AT + day * DAY, "the new one is odd", "a1")
 
 
 def live_model(shop: Any) -> str:

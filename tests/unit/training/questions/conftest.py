@@ -42,7 +42,7 @@ def valued_shop(trained_shop: Any, tmp_path_factory: pytest.TempPathFactory) -> 
     question = ValueQuestion(shop.company, preset=QUICK)
     value = train(shop.home, question, run=TrainingRun(UNTIL + DAY))
     for model in ("churn", "value"):
-        promote(shop.home, model, act=Act(shop.signing_key, UNTIL + 2 * DAY, override="a small shop"))
+        promote(shop.home, model, act=Act(shop.signing_key, UNTIL + 2 * DAY, override="a small shop", admin="a1"))
     return ValuedShop(shop.home, question, value)
 
 

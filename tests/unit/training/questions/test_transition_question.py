@@ -13,7 +13,7 @@ from models.learners.boosting import BoostingPreset
 from models.transition import BASELINES, TransitionModel
 from training.examples import StackedExamples, stack_examples
 from training.folds import HistoryTooShort
-from training.publishing.gates import report_gates
+from training.gates import report_gates
 from training.questions.registry import asked, question_for
 from training.questions.transition.question import TransitionQuestion
 from training.questions.transition.recipes import BLENDS, blended

@@ -133,7 +133,8 @@ def test_training_and_promoting_never_import_mlflow(trained_shop: Any, tmp_path:
         "import sys; sys.modules['mlflow'] = None\n"
         "from pathlib import Path\nfrom features.home import Home\n"
         "import training.train\nfrom training.publishing.promote import promote\nfrom training.publishing.pointer import Act\n"
-        f"promote(Home(Path({str(tmp_path / 'home')!r})), 'churn', act=Act(Path({str(tmp_path / 'key')!r}), 1, 'small shop'))\n"
+        f"home, key = Home(Path({str(tmp_path / 'home')!r})), Path({str(tmp_path / 'key')!r})\n"
+        "promote(home, 'churn', act=Act(key, 1, 'small shop', 'a1'))\n"
     )
 
     ended = in_another_process(program)
