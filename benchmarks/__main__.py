@@ -17,6 +17,7 @@ BENCHMARKS = (
     ("benchmarks.stages", "1"),
     ("benchmarks.btyd_scale", "1"),
     ("benchmarks.training_cost", "0.2"),
+    ("benchmarks.gates", "1"),
     ("benchmarks.quality", "0.05"),
     ("benchmarks.reasons", "1"),
     ("benchmarks.simulated_quality", "0.1"),

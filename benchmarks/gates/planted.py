@@ -29,7 +29,7 @@ SEGMENT = "code_of_segment"
 
 _TOO_HIGH = 1.2  # log-odds by which chances rise where leavers were doubled and doubled again, "to balance the classes"
 _TOO_LOW = 2.5
-_TIMES_SLOWER = 80
+_TREES = 40_000
 
 
 @dataclass(frozen=True)
@@ -77,18 +77,21 @@ class Slow(ChurnQuestion):
     def fit(self, stacked: StackedExamples, contest: Contest, *, seed: int) -> ChurnModel:
         """Return the model with its forests repeated."""
         model = super().fit(stacked, contest, seed=seed)
-        return replace(model, horizons=tuple(_slowed(horizon) for horizon in model.horizons))
+        trees = sum(
+            text.count("\nTree=") for each in model.horizons for _, _, member in each.members for text in member.texts().values()
+        )
+        return replace(model, horizons=tuple(_slowed(horizon, -(-_TREES // max(trees, 1))) for horizon in model.horizons))
 
 
-def _slowed(horizon: HorizonModel) -> HorizonModel:
-    members = tuple((name, weight, _repeated(member)) for name, weight, member in horizon.members)
+def _slowed(horizon: HorizonModel, times: int) -> HorizonModel:
+    members = tuple((name, weight, _repeated(member, times)) for name, weight, member in horizon.members)
     return replace(horizon, members=members)
 
 
-def _repeated(member: Member) -> Member:
+def _repeated(member: Member, times: int) -> Member:
     if not isinstance(member, BoostingMember):
         return member
-    return replace(member, boosting=Boosting(member.boosting.forests * _TIMES_SLOWER))
+    return replace(member, boosting=Boosting(member.boosting.forests * times))
 
 
 @dataclass(frozen=True)
