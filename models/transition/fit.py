@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 
 from models.examples import Examples
-from models.learners.boosting import BoostingData, bin_rows, fit_boosting
+from models.learners.boosting import BoostingData, BoostingPreset, bin_rows, fit_boosting
 from models.learners.multinomial import fit_multinomial
 from models.learners.target import Target
 from models.model import ColumnRange
@@ -23,12 +23,15 @@ from models.transition.recipe import LOOSENESS, OneStageOnly, TransitionRecipe
 
 @dataclass(frozen=True)
 class _Task:
-    """One fit: on which rows, by which recipe, from which seed, on how many threads; `stood`: the stage each row stands in."""
+    """One fit: on which rows, by which recipe, from which seed; `stood`: the stage each row stands in.
+
+    `binned` puts the rows in bins, once, where trees are asked for.
+    """
 
     examples: Examples
     recipe: TransitionRecipe
     seed: int
-    threads: int
+    binned: Callable[[], BoostingData]
 
     @property
     def stage(self) -> int:
@@ -37,10 +40,6 @@ class _Task:
     @cached_property
     def stood(self) -> Codes:
         return codes_of(self.examples.rows, self.stage, stages=len(self.recipe.stages))
-
-    @cached_property
-    def binned(self) -> BoostingData:
-        return bin_rows(self.examples.rows, self.examples.names, preset=self.recipe.preset, threads=self.threads)
 
     @property
     def codes(self) -> list[Codes]:
@@ -59,8 +58,31 @@ def fit_transition(examples: Examples, *, recipe: TransitionRecipe, seed: int, t
     WrongShape
         If the labels have another number of horizons than the recipe.
     """
+    return grow_transition(examples, recipe=recipe, seed=seed, threads=threads)(recipe.preset)
+
+
+def grow_transition(
+    examples: Examples, *, recipe: TransitionRecipe, seed: int, threads: int = 1
+) -> Callable[[BoostingPreset], TransitionModel]:
+    """Return what fits the recipe with its trees grown in one way; for all ways the rows are put in bins once.
+
+    Raises
+    ------
+    OneStageOnly, WrongShape
+        As `fit_transition` does, before anything is grown.
+    """
     _check(examples, recipe)
-    task = _Task(examples, recipe, seed, threads)
+    binned = cache(partial(bin_rows, examples.rows, examples.names, preset=recipe.preset, threads=threads))
+    ranges = ColumnRange.of(examples.rows)
+
+    def grown(preset: BoostingPreset) -> TransitionModel:
+        return _fitted(_Task(examples, replace(recipe, preset=preset), seed, binned), ranges)
+
+    return grown
+
+
+def _fitted(task: _Task, ranges: ColumnRange) -> TransitionModel:
+    examples, recipe = task.examples, task.recipe
     fits = {name: _FITS[name](task) for name, _ in recipe.members}
     horizons = tuple(
         HorizonModel(
@@ -77,7 +99,7 @@ def fit_transition(examples: Examples, *, recipe: TransitionRecipe, seed: int, t
         stage_set=recipe.stage_set,
         stages=recipe.stages,
         horizons=horizons,
-        ranges=ColumnRange.of(examples.rows),
+        ranges=ranges,
     )
 
 
@@ -110,7 +132,7 @@ def _grown(task: _Task, place: int, name: str, *, known: FloatArray | None = Non
     target = Target.of_classes(task.examples.labels[:, place], classes=len(task.recipe.stages))
     if known is not None:
         target = replace(target, offset=known.ravel(order="F"))  # LightGBM wants all rows of a class together
-    boosting = fit_boosting(task.binned, target, preset=task.recipe.preset, seed=task.seed)
+    boosting = fit_boosting(task.binned(), target, preset=task.recipe.preset, seed=task.seed)
     return BoostingMember(boosting, stem=f"transition-{task.recipe.horizons_days[place]}-{name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -45,18 +46,35 @@ def fit_value(examples: Examples, *, recipe: ValueRecipe, seed: int, threads: in
     RecipeInvalid
         If the labels have another number of horizons than the recipe.
     """
+    return grow_value(examples, recipe=recipe, seed=seed, threads=threads)(recipe.preset)
+
+
+def grow_value(examples: Examples, *, recipe: ValueRecipe, seed: int, threads: int = 1) -> Callable[[BoostingPreset], ValueModel]:
+    """Return what fits the recipe with its trees grown in one way; for all ways rhythm and bins are made once.
+
+    Raises
+    ------
+    TooFewBuyers, RecipeInvalid
+        As `fit_value` does, before anything is grown.
+    """
     _check(examples, recipe)
     rhythm = _rhythm_of(examples)
     if rhythm is None and recipe.needs_rhythm:
         raise NoRhythm(f"needed repeat purchases to fit a rhythm for {recipe.name}, found too few; use a recipe without `rhythm`")
     task = _Task(examples, recipe, rhythm, seed, threads, bin_rows(examples.rows, examples.names, preset=recipe.preset))
+    ranges = ColumnRange.of(examples.rows)
+    return lambda preset: _fitted(replace(task, recipe=replace(recipe, preset=preset)), ranges)
+
+
+def _fitted(task: _Task, ranges: ColumnRange) -> ValueModel:
+    examples, recipe = task.examples, task.recipe
     return ValueModel(
         recipe=recipe,
         feature_names=tuple(examples.names),
         signature=examples.signature,
-        rhythm=rhythm,
+        rhythm=task.rhythm,
         horizons=tuple(task.horizon(place) for place in range(len(recipe.horizons_days))),
-        ranges=ColumnRange.of(examples.rows),
+        ranges=ranges,
     )
 
 
