@@ -39,11 +39,12 @@ from training.walk_forward import AnsweredFold, answered_everywhere, walk
 class ChurnQuestion(AskedYesOrNo):
     """Who will leave within each horizon, as the company file defines leaving.
 
-    `preset`: the only way in which trees are grown; without one the named ones compete.
+    `preset`: the only way in which trees are grown; without one the named ones compete. `beside`: they compete with it too.
     """
 
     name: ClassVar[str] = "churn"
     preset: BoostingPreset | None = None
+    beside: bool = False
 
     @property
     def definition(self) -> Definition:
@@ -89,7 +90,7 @@ class ChurnQuestion(AskedYesOrNo):
 
     def walked(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Walked:
         """Let all members answer at past moments at the main horizon, choose, and let the chosen ones answer at the others."""
-        main, trees = self.main, ways_to_grow(self.preset)
+        main, trees = self.main, ways_to_grow(self.preset, beside=self.beside)
         asked = Members(
             self.company, self.definition, (*members_to_fit(self.definition, trees=trees), *RULES), (main,), seed, self.preset
         )

@@ -117,13 +117,18 @@ def members_to_fit(definition: Definition, *, trees: Sequence[str] = (_TREES,)) 
     return tuple(sorted({*trees, "logistic", *baselines}))
 
 
-def ways_to_grow(preset: BoostingPreset | None) -> tuple[str, ...]:
-    """Return the members that are trees: of the preset given, or of every named one.
+def ways_to_grow(preset: BoostingPreset | None, *, beside: bool = False) -> tuple[str, ...]:
+    """Return the members that are trees: of the preset given, of every named one, or of all of them.
 
     >>> ways_to_grow(BoostingPreset()), set(ways_to_grow(None)) == set(PRESETS)
     (('boosting',), True)
+    >>> ways_to_grow(BoostingPreset(), beside=True) == (*ways_to_grow(None), "boosting")
+    True
     """
-    return (_TREES,) if preset else tuple(name for name in BOOSTED if name in PRESETS)
+    named = tuple(name for name in BOOSTED if name in PRESETS)
+    if preset is None:
+        return named
+    return (*named, _TREES) if beside else (_TREES,)
 
 
 def choose(losses: Mapping[Contender, float]) -> Contender:
