@@ -62,6 +62,11 @@ class Home:
         return self.root / "reports"
 
     @property
+    def tuning(self) -> Path:
+        """Return the folder of trials of ways to grow trees, one file a search."""
+        return self.root / "tuning"
+
+    @property
     def keys(self) -> Path:
         """Return the folder of the public key and the HMAC secrets; the private signing key is never here."""
         return self.root / "keys"

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 import typer
 
+from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.features_group import Engine
 from lifecycle.settings import Settings
-from lifecycle.training_tables import gates_text, ledger_text, training_text
+from lifecycle.training_tables import gates_text, ledger_text, repetition_text, training_text
 
 if TYPE_CHECKING:
     from features.company import Company
@@ -43,6 +44,10 @@ CompanyFile = Annotated[
 ]
 
 
+class AnotherRun(InvalidInput):
+    """A run is to be repeated, and changed at the same time."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     for command in (train, promote, rollback, models, score):
@@ -53,26 +58,52 @@ def train(
     model: Models,
     as_of: Annotated[str | None, typer.Option(help="Pretend that today is this date; labels are those known by then.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same log, seed and versions give the same model.")] = 0,
+    tune: Annotated[
+        int, typer.Option(min=0, help="Try so many ways to grow trees first, at moments before any that is graded.")
+    ] = 0,
+    again: Annotated[
+        str | None,
+        typer.Option("--repeat", metavar="RUN", help="Do this run again; exit code 1 if another model comes out."),
+    ] = None,
     company_file: CompanyFile = None,
     no_mlflow: Annotated[bool, typer.Option("--no-mlflow", help="Record no run in MLflow.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Train a model, graded at past moments beside named baselines, and keep it as a candidate for `promote`.
 
-    With `all`, a model that finds too little to learn from abstains with its reason, and the others are trained.
+    With `all`, a model that finds too little to learn from abstains with its reason, and the others are trained. Tuning that was
+    ended goes on where it stopped when the same command is given again.
     """
     from features.times import parse_time
     from training.train import TrainingRun
 
     settings = Settings()
+    if again is not None:
+        _repeat(settings.home, model, again, changed=bool(as_of or seed or tune or company_file), as_json=as_json)
+        return
     company = _company(company_file)
-    run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings))
+    run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings), tune)
     if model != "all":
         report, gates = _trained(settings.home, model, company, run=run)
         emit(_graded(report, gates), training_text(report, gates), as_json=as_json)
         return
     results, texts = _all_trained(settings.home, company, run=run)
     emit({"models": results}, "\n\n\n".join(texts), as_json=as_json)
+
+
+def _repeat(home: Home, model: str, run_id: str, *, changed: bool, as_json: bool) -> None:
+    """Do a run again and say what came out; moment, company file, seed and trials are the run's own, so none may be given."""
+    from training.repeat import repeat
+
+    if changed or model == "all":
+        raise AnotherRun(
+            "needed one model and --repeat alone, found more: a run is repeated with its own date, company file, seed and trials"
+        )
+    with phase(f"repeat {model}"):
+        done = repeat(home, model, run_id=run_id, say=say)
+    emit({**asdict(done), "same": done.is_same}, repetition_text(done), as_json=as_json)
+    if not done.is_same:
+        raise typer.Exit(1)
 
 
 def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> tuple[TrainingReport, list[GateResult]]:
@@ -88,7 +119,7 @@ def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> t
 
 def _all_trained(home: Home, company: Company, *, run: TrainingRun) -> tuple[dict[str, Any], list[str]]:
     """Train every model; return what each came to, as JSON and as texts. Nobody's reason to abstain stops the others."""
-    from features.errors import InvalidInput, Refused
+    from features.errors import Refused
     from training.questions.registry import QUESTIONS
 
     results: dict[str, Any] = {}

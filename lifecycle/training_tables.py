@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from training.measures.resamples import Estimate
     from training.publishing.ledger import LedgerEntry
     from training.records.report import TrainingReport
+    from training.repeat import Repetition
 
 _HAPPENED = {"churn": "left", "transition": "moved", "value": "brought anything", "purchase": "bought"}
 _MARKS = {"passed": "passed ", "held": "HELD   ", "refused": "REFUSED"}
@@ -23,6 +24,7 @@ def training_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
             measures_text(report),
             _folds_text(report),
             _recipe_text(report),
+            *_tuning_text(report),
             gates_text(gates),
             _next_text(report, gates),
         ]
@@ -63,6 +65,15 @@ def ledger_text(moves: Sequence[LedgerEntry], waiting: Sequence[TrainingReport])
     return "\n".join(
         ["Live", *lines[:-1], *live, "", "Candidates", *(candidates or ["  none; `lifecycle train churn` makes one"])]
     )
+
+
+def repetition_text(done: Repetition) -> str:
+    """Return whether a run came out the same, and what differs if not."""
+    if done.is_same:
+        return f"Run {done.run_id} repeated: the same model, {done.model_sha[:12]}, byte for byte"
+    unknown = ("nothing that is written down: it was trained by a program, with settings that the command does not have",)
+    lines = [f"Run {done.run_id} repeated: another model, {done.again[:12]} instead of {done.model_sha[:12]}. What differs:"]
+    return "\n".join([*lines, *(f"  {each}" for each in done.differences or unknown)])
 
 
 def _data_text(report: TrainingReport) -> str:
@@ -114,6 +125,20 @@ def _recipe_text(report: TrainingReport) -> str:
             shipped,
         ]
     )
+
+
+def _tuning_text(report: TrainingReport) -> list[str]:
+    lines = report.findings.get("tuning", [])
+    if not lines:
+        return []
+    found = lines[0]
+    if not found["trials"]:
+        return [f"Tuning\n  {found['reason']}"]
+    tried = f"{found['trials']} ways to grow trees at {found['moments']} moments that had closed by {str(found['before'])[:10]}"
+    losses = f"usual {found['default_loss']:.5g}, best {found['best_loss']:.5g}"
+    gained = f"gained {found['gain']:.3g}, needed more than {found['margin']:.3g}"
+    verdict = "taken" if found["taken"] else "not taken"
+    return [f"Tuning: {tried}, {found['given_up']} given up early\n  {losses}; {gained}. {verdict}: {found['reason']}"]
 
 
 def _next_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:

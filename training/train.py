@@ -1,6 +1,7 @@
 """How does a model come to be: examples, a contest at past moments, the winner fitted on all mature rows, exported, recorded.
 
-The folds grade the recipe. What ships is the same recipe fitted again on all mature rows, and the report says so.
+The folds grade the recipe. What ships is the same recipe fitted again on all mature rows, and the report says so. All sums are
+made on one thread: on several they come out otherwise in the last digits, and the model would have another name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from features.home import Home
 from features.times import Timestamp, compact_time, format_time
@@ -24,8 +26,10 @@ from training.labels.labels import observed_by, received
 from training.publishing.champion import champion_of
 from training.question import Question
 from training.records.candidates import store_candidate
-from training.records.report import TrainingData, TrainingReport
+from training.records.environment import Environment
+from training.records.report import Conditions, TrainingData, TrainingReport
 from training.records.tracking import Tracking
+from training.tuning.tune import Tuned, Tuning, tune
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,26 @@ class TrainingRun:
     """When and how a model is trained.
 
     `as_of` pretends that today is that moment. Without `tracking` the run is named by its content and MLflow is never imported.
+    `tune`: how many ways to grow trees are tried first; 0 leaves them as they are. `repeats`: a run that is made again, perhaps
+    from a log that has grown since; its trials are made again too.
     """
 
     trained_at: Timestamp
     as_of: Timestamp | None = None
     seed: int = 0
     tracking: Tracking | None = None
+    tune: int = 0
+    repeats: TrainingReport | None = None
+
+
+@dataclass(frozen=True)
+class MadeModel:
+    """A model that is stored nowhere yet: what it was chosen by, and its report, which does not name it."""
+
+    model: Model
+    contest: Contest
+    provenance: dict[str, Any]
+    report: TrainingReport
 
 
 @dataclass(frozen=True)
@@ -65,21 +83,42 @@ def train(home: Home, question: Question, *, run: TrainingRun, say: Say | None =
     Refused
         If what happened is the same for everybody, or another learner finds nothing to learn; nothing was stored.
     """
-    stacked, champion = stack_examples(home, question, as_of=run.as_of, say=say), champion_of(home, question)
-    contest = question.contest(stacked, seed=run.seed, champion=champion.recipe if champion else None, say=say)
-    if say:
-        say(f"fitting {question.name} on {len(stacked.examples.rows):,} rows")
-    model = question.fit(stacked, contest, seed=run.seed)
+    made = make(home, question, run=run, say=say)
+    sha = export_model(home, made.model, provenance=made.provenance)
+    trained = TrainedModel(sha, made.model, replace(made.report, model_sha=sha))
+    return _recorded(home, trained, contest=made.contest, tracking=run.tracking)
+
+
+def make(home: Home, question: Question, *, run: TrainingRun, say: Say | None = None) -> MadeModel:
+    """Make the model that answers a question, as `train` does, and store neither it nor its report."""
+    with threadpool_limits(limits=1):
+        stacked, champion = _stacked(home, question, run=run, say=say), champion_of(home, question)
+        tuned = _tuned(home, question, stacked, run=run, say=say)
+        contest = tuned.question.contest(stacked, seed=run.seed, champion=champion.recipe if champion else None, say=say)
+        if say:
+            say(f"fitting {question.name} on {len(stacked.examples.rows):,} rows")
+        model = tuned.question.fit(stacked, contest, seed=run.seed)
+        groups = group_grades(stacked, question, contest.answered, seed=run.seed)
     data = _data(stacked, question, model=model, as_of=run.as_of)
-    sha = export_model(home, model, provenance=_provenance(data, contest, question=question, run=run))
     report = replace(
         _report(contest, data, question=question, run=run),
-        model_sha=sha,
         champion=champion.sha if champion else None,
-        groups=group_grades(stacked, question, contest.answered, seed=run.seed),
+        groups=groups,
+        findings=contest.findings | tuned.findings,
     )
-    trained = TrainedModel(sha, model, report)
-    return _recorded(home, trained, contest=contest, tracking=run.tracking)
+    return MadeModel(model, contest, _provenance(data, contest, question=question, run=run), report)
+
+
+def _stacked(home: Home, question: Question, *, run: TrainingRun, say: Say | None) -> StackedExamples:
+    stacked = stack_examples(home, question, as_of=run.as_of, say=say)
+    return replace(stacked, log_digest=run.repeats.data.log_digest) if run.repeats else stacked
+
+
+def _tuned(home: Home, question: Question, stacked: StackedExamples, *, run: TrainingRun, say: Say | None) -> Tuned:
+    if not run.tune:
+        return Tuned(question)
+    kept = None if run.repeats else home
+    return tune(question, stacked, tuning=Tuning(run.tune, run.seed, kept), say=say)
 
 
 def _data(stacked: StackedExamples, question: Question, *, model: Model, as_of: Timestamp | None) -> TrainingData:
@@ -135,6 +174,7 @@ def _report(contest: Contest, data: TrainingData, *, question: Question, run: Tr
         left_out=contest.left_out,
         findings=contest.findings,
         grade=grade_of(question.name, contest, customers=data.customers),
+        conditions=Conditions(run.as_of, run.tune, Environment.of_now()),
     )
 
 

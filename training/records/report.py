@@ -14,6 +14,7 @@ from features.errors import Damaged
 from features.times import Timestamp
 from models.grades import Grade
 from training.measures.resamples import Estimate
+from training.records.environment import Environment
 
 CHOSEN = "recipe"
 """The name under which the chosen recipe stands beside its baselines."""
@@ -51,6 +52,18 @@ class TrainingData:
     label_means: dict[str, float]
     drawn_share: float = 1.0
     observed_until: dict[str, Timestamp] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a training follows from beside its data and seed, so that it can be done again.
+
+    `as_of`: the moment that was taken for today, if one was named; `tune`: how many ways to grow trees were tried.
+    """
+
+    as_of: Timestamp | None
+    tune: int
+    environment: Environment
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,7 @@ class TrainingReport:
     rows graded, those to whom it happened. `findings`: the question's own tables.
 
     `champion`: the live model whose recipe was asked in the same folds, if there was one; the tables hold it as `champion`.
-    `groups`: how the recipe did for each stage and segment.
+    `groups`: how the recipe did for each stage and segment. `conditions`: None in a report of a version that did not write them.
 
     `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds grade the recipe, and the shipped
     model is the model of none of them. `left_out`: members that could not be fitted. `grade`: what all that earns.
@@ -146,6 +159,7 @@ class TrainingReport:
     grade: Grade | None = None
     champion: str | None = None
     groups: list[GroupGrade] = field(default_factory=list)
+    conditions: Conditions | None = None
 
     @property
     def chosen(self) -> ContenderGrade:

@@ -1,0 +1,105 @@
+"""At which moments is a way to grow trees tried: past ones of which all had closed before the first moment that is graded.
+
+So what is tuned has seen nothing of what it is graded on afterwards: no row, no label, and no correction received since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from features.errors import Refused
+from features.times import Timestamp, format_time
+from models.learners.boosting import BoostingPreset
+from models.rows import FloatArray, Rows
+from training.examples import StackedExamples
+from training.folds import Fold, HistoryTooShort, walk_forward_folds
+from training.question import Question
+from training.tuning.asked import trees_of
+from training.tuning.trees import Grow, Trees
+from training.walk_forward import MOST_ROWS_A_FOLD, at_most
+
+FEWEST_MOMENTS = 2
+"""What served at one moment alone may have been that season's doing."""
+
+_MOST_MOMENTS = 3
+
+
+class TooShortToTune(HistoryTooShort):
+    """Before the first moment that is graded, too few others had closed to try anything at."""
+
+
+@dataclass(frozen=True)
+class InnerMoment:
+    """One moment: trees that wait to be grown on what had closed by then, who is asked about, and what came of them."""
+
+    origin: Timestamp
+    grow: Grow
+    tested: Rows
+    came: FloatArray
+    customers: npt.NDArray[np.int32]
+    trees: Trees
+
+    def losses(self, preset: BoostingPreset) -> FloatArray:
+        """Return by how much trees grown so miss each row."""
+        return self.trees.losses(self.grow(preset, self.tested), self.came)
+
+
+@dataclass(frozen=True)
+class Inner:
+    """The moments to try at, the newest first, as it is most like what ships; `before` is the first one that is graded."""
+
+    before: Timestamp
+    moments: tuple[InnerMoment, ...]
+
+    def tried(self, preset: BoostingPreset) -> Iterator[float]:
+        """Give the mean loss over the rows of the moments so far, after each of them."""
+        total, rows = 0.0, 0
+        for moment in self.moments:
+            losses = moment.losses(preset)
+            total, rows = total + float(losses.sum()), rows + len(losses)
+            yield total / rows
+
+
+def inner_moments(stacked: StackedExamples, question: Question, *, seed: int) -> Inner:
+    """Return where a question's trees can be tried before it is graded anywhere; one that teaches nothing is passed over.
+
+    Raises
+    ------
+    TooShortToTune
+        If these are fewer than two.
+    """
+    first = walk_forward_folds(stacked.examples.as_ofs, gap_days=question.gap_days)[0].origin
+    known, trees = stacked.told_by(first), trees_of(question)
+    found = []
+    for fold in _folds(stacked.examples.as_ofs[: len(known)], gap_days=question.gap_days):
+        with suppress(Refused):  # all had fared alike by then
+            found.append(_moment(stacked, fold, trees, known=known, seed=seed))
+    if len(found) < FEWEST_MOMENTS:
+        raise TooShortToTune(
+            f"needed {FEWEST_MOMENTS} past moments that had closed before the first one graded, {format_time(first)[:10]}; "
+            f"found {len(found)}. Import more history, or set shorter horizons in the company file"
+        )
+    return Inner(first, tuple(reversed(found)))
+
+
+def _folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int) -> Sequence[Fold]:
+    with suppress(HistoryTooShort):
+        return walk_forward_folds(as_ofs, gap_days=gap_days, most=_MOST_MOMENTS)
+    return ()
+
+
+def _moment(stacked: StackedExamples, fold: Fold, trees: Trees, *, known: FloatArray, seed: int) -> InnerMoment:
+    learning = stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)
+    return InnerMoment(
+        origin=fold.origin,
+        grow=trees.learned(learning, seed=seed),
+        tested=stacked.examples.rows[fold.test],
+        came=known[fold.test, trees.place],
+        customers=stacked.examples.customers[fold.test],
+        trees=trees,
+    )
