@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from training.gates import GateResult
     from training.measures.resamples import Estimate
     from training.publishing.ledger import LedgerEntry
-    from training.records.report import TrainingReport
+    from training.records.report import Finding, TrainingReport
     from training.repeat import Repetition
 
 _HAPPENED = {"churn": "left", "transition": "moved", "value": "brought anything", "purchase": "bought"}
@@ -24,7 +24,7 @@ def training_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
             measures_text(report),
             _folds_text(report),
             _recipe_text(report),
-            *_tuning_text(report),
+            *tuning_text(report.findings.get("tuning", [])),
             gates_text(gates),
             _next_text(report, gates),
         ]
@@ -65,6 +65,20 @@ def ledger_text(moves: Sequence[LedgerEntry], waiting: Sequence[TrainingReport])
     return "\n".join(
         ["Live", *lines[:-1], *live, "", "Candidates", *(candidates or ["  none; `lifecycle train churn` makes one"])]
     )
+
+
+def tuning_text(lines: Sequence[Finding]) -> list[str]:
+    """Return what tuning found and whether it was taken, as one text; none where nothing was to be tuned."""
+    if not lines:
+        return []
+    found = lines[0]
+    if not found["trials"]:
+        return [f"Tuning\n  {found['reason']}"]
+    tried = f"{found['trials']} ways to grow trees at {found['moments']} moments that had closed by {str(found['before'])[:10]}"
+    losses = f"usual {found['default_loss']:.5g}, best {found['best_loss']:.5g}"
+    gained = f"gained {found['gain']:.3g}, needed more than {found['margin']:.3g}"
+    verdict = "taken" if found["taken"] else "not taken"
+    return [f"Tuning: {tried}, {found['given_up']} given up early\n  {losses}; {gained}. {verdict}: {found['reason']}"]
 
 
 def repetition_text(done: Repetition) -> str:
@@ -125,20 +139,6 @@ def _recipe_text(report: TrainingReport) -> str:
             shipped,
         ]
     )
-
-
-def _tuning_text(report: TrainingReport) -> list[str]:
-    lines = report.findings.get("tuning", [])
-    if not lines:
-        return []
-    found = lines[0]
-    if not found["trials"]:
-        return [f"Tuning\n  {found['reason']}"]
-    tried = f"{found['trials']} ways to grow trees at {found['moments']} moments that had closed by {str(found['before'])[:10]}"
-    losses = f"usual {found['default_loss']:.5g}, best {found['best_loss']:.5g}"
-    gained = f"gained {found['gain']:.3g}, needed more than {found['margin']:.3g}"
-    verdict = "taken" if found["taken"] else "not taken"
-    return [f"Tuning: {tried}, {found['given_up']} given up early\n  {losses}; {gained}. {verdict}: {found['reason']}"]
 
 
 def _next_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:

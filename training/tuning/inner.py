@@ -65,6 +65,41 @@ class Inner:
             yield total / rows
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Where trees are tried: on which rows, which trees, and by which seed they are grown."""
+
+    stacked: StackedExamples
+    trees: Trees
+    seed: int
+
+    def closed_by(self, moment: Timestamp, *, gap_days: int) -> tuple[InnerMoment, ...]:
+        """Return at most three moments whose labels had closed by another one, as they were told by then; the newest first."""
+        known = self.stacked.told_by(moment)
+        folds = _folds(self.stacked.examples.as_ofs[: len(known)], gap_days=gap_days)
+        return self.at(folds, told=known)[::-1]
+
+    def at(self, folds: Sequence[Fold], *, told: FloatArray) -> tuple[InnerMoment, ...]:
+        """Return the moments of these folds; one that teaches nothing is passed over. `told`: what came of the oldest rows."""
+        found = []
+        for fold in folds:
+            with suppress(Refused):  # all had fared alike by then
+                found.append(self._moment(fold, told))
+        return tuple(found)
+
+    def _moment(self, fold: Fold, told: FloatArray) -> InnerMoment:
+        examples = self.stacked.examples
+        learning = self.stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=self.seed), known_at=fold.origin)
+        return InnerMoment(
+            origin=fold.origin,
+            grow=self.trees.learned(learning, seed=self.seed),
+            tested=examples.rows[fold.test],
+            came=told[fold.test, self.trees.place],
+            customers=examples.customers[fold.test],
+            trees=self.trees,
+        )
+
+
 def inner_moments(stacked: StackedExamples, question: Question, *, seed: int) -> Inner:
     """Return where a question's trees can be tried before it is graded anywhere; one that teaches nothing is passed over.
 
@@ -74,32 +109,16 @@ def inner_moments(stacked: StackedExamples, question: Question, *, seed: int) ->
         If these are fewer than two.
     """
     first = walk_forward_folds(stacked.examples.as_ofs, gap_days=question.gap_days)[0].origin
-    known, trees = stacked.told_by(first), trees_of(question)
-    found = []
-    for fold in _folds(stacked.examples.as_ofs[: len(known)], gap_days=question.gap_days):
-        with suppress(Refused):  # all had fared alike by then
-            found.append(_moment(stacked, fold, trees, known=known, seed=seed))
+    found = Ground(stacked, trees_of(question), seed).closed_by(first, gap_days=question.gap_days)
     if len(found) < FEWEST_MOMENTS:
         raise TooShortToTune(
             f"needed {FEWEST_MOMENTS} past moments that had closed before the first one graded, {format_time(first)[:10]}; "
             f"found {len(found)}. Import more history, or set shorter horizons in the company file"
         )
-    return Inner(first, tuple(reversed(found)))
+    return Inner(first, found)
 
 
 def _folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int) -> Sequence[Fold]:
     with suppress(HistoryTooShort):
         return walk_forward_folds(as_ofs, gap_days=gap_days, most=_MOST_MOMENTS)
     return ()
-
-
-def _moment(stacked: StackedExamples, fold: Fold, trees: Trees, *, known: FloatArray, seed: int) -> InnerMoment:
-    learning = stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)
-    return InnerMoment(
-        origin=fold.origin,
-        grow=trees.learned(learning, seed=seed),
-        tested=stacked.examples.rows[fold.test],
-        came=known[fold.test, trees.place],
-        customers=stacked.examples.customers[fold.test],
-        trees=trees,
-    )
