@@ -44,7 +44,7 @@ _SURE = 1.96
 
 @dataclass(frozen=True)
 class Compared:
-    """What was found, and the later losses of trees as usual and as found; `less` is the difference, `width` half its interval."""
+    """What was found, and later losses of trees as usual and as found; `less` is the difference, `width` half its interval."""
 
     verdict: Verdict
     usual: float
