@@ -61,7 +61,10 @@ class Compared:
 def compared(home: Home, question: Question, *, trials: int) -> Compared:
     """Search before one moment, and compare from there on."""
     stacked = stack_examples(home, question)
-    ground, folds = Ground(stacked, trees_of(question), 0), walk_forward_folds(stacked.examples.as_ofs, gap_days=question.gap_days)
+    ground, folds = (
+        Ground(stacked, trees_of(question), 0),
+        walk_forward_folds(stacked.examples.as_ofs, gap_days=question.gap_days),
+    )
     inner, later = _parted(ground, folds, gap_days=question.gap_days)
     space = Space(tuple(trees_of(question).defaults.values()))
     with quiet_optuna():

@@ -69,7 +69,7 @@ def _work(home: Home, signing_key: Path, way: str) -> dict[str, Any]:
     churn = train(home, ChurnQuestion(company, POOR), run=TrainingRun(ENDED, tune=5))
     train(home, PurchaseQuestion(company, QUICK), run=TrainingRun(ENDED))
     for model in ("churn", "purchase"):
-        entry = promote(home, model, act=Act(signing_key, ENDED, "a small shop"))
+        entry = promote(home, model, act=Act(signing_key, ENDED, "a small shop", admin="a1"))
     return {
         "log": EventLog.open(home).digest,
         "tuning": churn.report.findings["tuning"],

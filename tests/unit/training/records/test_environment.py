@@ -64,7 +64,6 @@ def test_a_report_holds_the_conditions_it_was_made_under(trained_shop: Any) -> N
     assert conditions is not None
     assert conditions.environment == Environment.of_now()
     assert (conditions.as_of, conditions.tune) == (None, 0)
-    assert set(conditions.observed) == {"purchases"}
 
 
 def test_a_report_of_an_older_version_still_reads(trained_shop: Any) -> None:

@@ -17,6 +17,7 @@ from training.questions.purchase import PurchaseQuestion
 from training.records.candidates import stored_candidate
 from training.train import TrainingRun, train
 from training.tuning import verdict as verdict_room
+from training.tuning.asked import regrown
 from training.tuning.tune import Tuning, tune
 
 FOUND = BoostingPreset(leaves=5)
@@ -33,15 +34,15 @@ def surely(trials: int) -> float:
 
 
 def test_of_churn_the_tuned_way_competes_beside_the_named_ones(month_company: Company) -> None:
-    question = ChurnQuestion(month_company).grown(FOUND)
+    question = regrown(ChurnQuestion(month_company), FOUND)
 
     assert question.preset == FOUND
     assert ways_to_grow(question.preset, beside=question.beside) == ("shallow", "deep", "slow", "boosting")
 
 
 def test_elsewhere_it_stands_in_the_place_of_the_usual_one(month_company: Company) -> None:
-    assert PurchaseQuestion(month_company).grown(FOUND) == PurchaseQuestion(month_company, FOUND)
-    assert ChurnQuestion(month_company, BoostingPreset(leaves=9)).grown(FOUND) == ChurnQuestion(month_company, FOUND)
+    assert regrown(PurchaseQuestion(month_company), FOUND) == PurchaseQuestion(month_company, FOUND)
+    assert regrown(ChurnQuestion(month_company, BoostingPreset(leaves=9)), FOUND) == ChurnQuestion(month_company, FOUND)
 
 
 def test_a_way_that_is_not_taken_leaves_the_question_as_it_was(
@@ -52,8 +53,8 @@ def test_a_way_that_is_not_taken_leaves_the_question_as_it_was(
     tuned = tune(quick_churn, long_stacked, tuning=Tuning(3, seed=0))
 
     assert tuned.question == quick_churn
-    assert tuned.findings[0]["taken"] == 0
-    assert tuned.findings[0]["leaves"] == 4
+    assert tuned.findings["tuning"][0]["taken"] == 0
+    assert tuned.findings["tuning"][0]["leaves"] == 4
 
 
 def test_a_way_that_is_taken_is_what_ships_and_the_stored_report_says_so(
@@ -93,7 +94,7 @@ def test_a_second_training_uses_the_trials_of_the_first(
 
     second = tune(quick_churn, long_stacked, tuning=Tuning(4, seed=5, home=long_home), say=said.append)
 
-    assert second.findings[1:4] == first.findings[1:]
+    assert second.findings["tuning"][1:4] == first.findings["tuning"][1:]
     assert [line.split(":")[1] for line in said] == [" trial 4 of 4"]
 
 
