@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 import typer
 
-from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.features_group import Engine
+from lifecycle.repeat import do_again, refuse_changes
 from lifecycle.settings import Settings
-from lifecycle.training_tables import gates_text, ledger_text, repetition_text, training_text
+from lifecycle.training_tables import gates_text, ledger_text, training_text
 
 if TYPE_CHECKING:
     from features.company import Company
@@ -42,10 +42,6 @@ CompanyFile = Annotated[
     Path | None,
     typer.Option("--company", help="Train for this company file instead of the one in use; promotion takes it into use."),
 ]
-
-
-class AnotherRun(InvalidInput):
-    """A run is to be repeated, and changed at the same time."""
 
 
 def register(app: typer.Typer) -> None:
@@ -79,7 +75,8 @@ def train(
 
     settings = Settings()
     if again is not None:
-        _repeat(settings.home, model, again, changed=bool(as_of or seed or tune or company_file), as_json=as_json)
+        refuse_changes(model, as_of, seed, tune, company_file)
+        do_again(settings.home, model, again, as_json=as_json)
         return
     company = _company(company_file)
     run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings), tune)
@@ -89,21 +86,6 @@ def train(
         return
     results, texts = _all_trained(settings.home, company, run=run)
     emit({"models": results}, "\n\n\n".join(texts), as_json=as_json)
-
-
-def _repeat(home: Home, model: str, run_id: str, *, changed: bool, as_json: bool) -> None:
-    """Do a run again and say what came out; moment, company file, seed and trials are the run's own, so none may be given."""
-    from training.repeat import repeat
-
-    if changed or model == "all":
-        raise AnotherRun(
-            "needed one model and --repeat alone, found more: a run is repeated with its own date, company file, seed and trials"
-        )
-    with phase(f"repeat {model}"):
-        done = repeat(home, model, run_id=run_id, say=say)
-    emit({**asdict(done), "same": done.is_same}, repetition_text(done), as_json=as_json)
-    if not done.is_same:
-        raise typer.Exit(1)
 
 
 def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> tuple[TrainingReport, list[GateResult]]:
@@ -119,7 +101,7 @@ def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> t
 
 def _all_trained(home: Home, company: Company, *, run: TrainingRun) -> tuple[dict[str, Any], list[str]]:
     """Train every model; return what each came to, as JSON and as texts. Nobody's reason to abstain stops the others."""
-    from features.errors import Refused
+    from features.errors import InvalidInput, Refused
     from training.questions.registry import QUESTIONS
 
     results: dict[str, Any] = {}

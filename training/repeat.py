@@ -41,7 +41,7 @@ class Repetition:
 
 
 def repeat(home: Home, model: str, *, run_id: str, say: Say | None = None) -> Repetition:
-    """Train again what a stored run trained, from what the log said then; nothing is stored, and nothing waits for promotion.
+    """Train again what a stored run trained, from what the log said then; neither a model nor a report is stored.
 
     Raises
     ------

@@ -92,7 +92,8 @@ def train(home: Home, question: Question, *, run: TrainingRun, say: Say | None =
 def make(home: Home, question: Question, *, run: TrainingRun, say: Say | None = None) -> MadeModel:
     """Make the model that answers a question, as `train` does, and store neither it nor its report."""
     with threadpool_limits(limits=1):
-        stacked, champion = _stacked(home, question, run=run, say=say), champion_of(home, question)
+        stacked = _stacked(home, question, run=run, say=say)
+        champion = None if run.repeats else champion_of(home, question)  # whoever is live now takes no part in what is repeated
         tuned = _tuned(home, question, stacked, run=run, say=say)
         contest = tuned.question.contest(stacked, seed=run.seed, champion=champion.recipe if champion else None, say=say)
         if say:

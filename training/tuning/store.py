@@ -56,15 +56,20 @@ def stored_study(home: Home, name: str) -> Iterator[Study]:
 def _held(path: Path) -> Iterator[None]:
     handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(handle, path.name)
         yield
-    except BlockingIOError as error:
-        raise TuningLocked(
-            f"needed the trials {path.name} to itself, found another process tuning the same; wait until it is done, then run "
-            "this again: its trials are used"
-        ) from error
     finally:
         os.close(handle)
+
+
+def _take(handle: int, name: str) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise TuningLocked(
+            f"needed the trials {name} to itself, found another process tuning the same; wait until it is done, then run this "
+            "again: its trials are used"
+        ) from error
 
 
 def _create(path: Path) -> None:

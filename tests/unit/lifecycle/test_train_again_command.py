@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lifecycle.__main__ import app
-from lifecycle.train import AnotherRun
+from lifecycle.repeat import AnotherRun
 from lifecycle.training_tables import repetition_text, tuning_text
 from training.records.candidates import CandidateMissing
 from training.repeat import Repetition

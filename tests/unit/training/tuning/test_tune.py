@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -14,13 +14,13 @@ from training.examples import StackedExamples
 from training.questions.churn.question import ChurnQuestion
 from training.questions.churn.recipes import ways_to_grow
 from training.questions.purchase import PurchaseQuestion
-from training.records.candidates import stored_candidate
 from training.train import TrainingRun, train
 from training.tuning import verdict as verdict_room
 from training.tuning.asked import regrown
 from training.tuning.tune import Tuning, tune
 
 FOUND = BoostingPreset(leaves=5)
+QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
 
 
 def never(trials: int) -> float:
@@ -57,26 +57,27 @@ def test_a_way_that_is_not_taken_leaves_the_question_as_it_was(
     assert tuned.findings["tuning"][0]["leaves"] == 4
 
 
-def test_a_way_that_is_taken_is_what_ships_and_the_stored_report_says_so(
-    long_home: Home, quick_churn: ChurnQuestion, monkeypatch: pytest.MonkeyPatch
+def test_a_way_that_is_taken_is_what_the_question_is_asked_with(
+    long_stacked: StackedExamples, quick_churn: ChurnQuestion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verdict_room, "_quantile", surely)
     monkeypatch.setattr(verdict_room, "WORTH_IT", 0.0)
-    poor = replace(quick_churn, preset=BoostingPreset(leaves=2, rounds=2, learning_rate=0.001, bag=1))
+    poor = replace(quick_churn, preset=BoostingPreset(leaves=2, rounds=60, learning_rate=0.001, bag=1))
 
-    run_id = train(long_home, poor, run=TrainingRun(3, tune=4)).run_id
+    tuned = tune(poor, long_stacked, tuning=Tuning(4, seed=0))
 
-    verdict, *trials = stored_candidate(long_home, "churn", run_id=run_id).report.findings["tuning"]
-    assert verdict["taken"] == 1
-    assert [line["trial"] for line in trials] == [0, 1, 2, 3]
+    verdict, *trials = tuned.findings["tuning"]
     best = min((line for line in trials if not line["given_up"]), key=lambda line: float(line["loss"] or 0))
+    assert [line["trial"] for line in trials] == [0, 1, 2, 3]
+    assert verdict["taken"] == 1
     assert best["trial"] == verdict["best_trial"] != 0
-    assert all(best[name] == verdict[name] for name in ("leaves", "learning_rate", "rounds", "l2"))
+    ways = ({name: line[name] for name in asdict(QUICK)} for line in (best, verdict))
+    assert all(BoostingPreset(**way) == tuned.question.preset for way in ways)
 
 
 def test_a_history_too_short_to_tune_is_trained_as_ever_and_says_so(shop: Any) -> None:
     said: list[str] = []
-    question = ChurnQuestion(shop.company, BoostingPreset(leaves=4, rounds=15, bag=1))
+    question = ChurnQuestion(shop.company, QUICK)
 
     trained = train(shop.home, question, run=TrainingRun(9, tune=5), say=said.append)
 
