@@ -1,4 +1,4 @@
-"""That labels agree with a reader who goes through each customer's rows by hand, ties, corrections and late rows included."""
+"""That labels and departures agree with a reader who goes through each customer's rows by hand, ties and corrections included."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.times import DAY, Timestamp, parse_time
-from training.labels.churn import at_risk_at, label_churn
+from training.labels.churn import at_risk_at, departures, label_churn
+from training.labels.events import LONG_AGO, NEVER
 
 AS_OF: Timestamp = parse_time("2025-06-01")
 WATERMARK = AS_OF + 60 * DAY
-HORIZONS, GRACE, LATELY = (20, 40), 10, 60
+HORIZONS, MAIN, GRACE, LATELY = (20, 40), 40, 10, 60
 TERM_KINDS = ("order", "renewal", "upgrade", "downgrade")
 TIME = pa.timestamp("us", tz="UTC")
 
@@ -91,7 +92,7 @@ class FakeLog:
 def company(definition: str) -> Any:
     activity = (SimpleNamespace(source="purchases", kinds=TERM_KINDS),)
     churn = SimpleNamespace(definition=definition, at_risk_days=LATELY, grace_days=GRACE, activity=activity)
-    return SimpleNamespace(churn=churn, horizons_days=HORIZONS)
+    return SimpleNamespace(churn=churn, horizons_days=HORIZONS, horizon_days=MAIN)
 
 
 def newest_versions(purchases: list[list[Version]], *, before: float) -> list[Version]:
@@ -129,17 +130,30 @@ def in_force(rows: list[Version]) -> bool:
     return any(term.end > 0 and not cancelled(rows, term.day, 0) for term in newest)
 
 
-def contract_left(rows: list[Version], days: int) -> bool:
+def lapsed(rows: list[Version]) -> list[Version]:
     bought = terms(rows)
-    lapsed = [
-        term for place, term in enumerate(bought) if not any(later.day <= term.end + GRACE for later in bought[place + 1 :])
-    ]
+    return [term for place, term in enumerate(bought) if not any(later.day <= term.end + GRACE for later in bought[place + 1 :])]
+
+
+def gone_before(rows: list[Version]) -> bool:
+    bought = terms(rows)
     before = [term for term in bought if term.day < 0]
     if not before:
-        gone = not any(term.day <= GRACE for term in bought)
-    else:
-        gone = cancelled(rows, before[-1].day, 0) or (before[-1] in lapsed and before[-1].end < 0)
-    return gone or cancelled(rows, 0, days) or any(0 <= term.end < days for term in lapsed)
+        return not any(term.day <= GRACE for term in bought)
+    return cancelled(rows, before[-1].day, 0) or (before[-1] in lapsed(rows) and before[-1].end < 0)
+
+
+def contract_left(rows: list[Version], days: int) -> bool:
+    return gone_before(rows) or cancelled(rows, 0, days) or any(0 <= term.end < days for term in lapsed(rows))
+
+
+def day_left(rows: list[Version], definition: str) -> float | None:
+    """Say on which day from AS_OF a leaver left; None for activity of which nothing stands any more."""
+    if definition == "activity":
+        seen = [row.day for row in rows if row.kind in TERM_KINDS and row.day < 0]
+        return max(seen) + MAIN if seen else None
+    ends = [row.day for row in rows if row.kind == "cancellation"] + [term.end for term in lapsed(rows)]
+    return 0 if gone_before(rows) else min(end for end in ends if end >= 0)
 
 
 @pytest.mark.parametrize("definition", ["activity", "contract"])
@@ -152,3 +166,20 @@ def test_labels_are_what_a_reader_of_the_rows_would_say(purchases: list[list[Ver
 
     assert dict(zip(found.ids.to_pylist(), found.values.tolist(), strict=True)) == expected(purchases, definition)
     assert at_risk_at(log, company(definition), as_of=AS_OF).equals(found.ids)
+
+
+@pytest.mark.parametrize("definition", ["activity", "contract"])
+@settings(max_examples=150, deadline=None)
+@given(purchases=histories())
+def test_when_somebody_left_agrees_with_who_left(purchases: list[list[Version]], definition: str) -> None:
+    log: Any = FakeLog(purchases)
+    now = newest_versions(purchases, before=60.5)
+
+    (labels,) = label_churn(log, company(definition), as_ofs=[AS_OF])
+    (found,) = departures(log, company(definition), as_ofs=[AS_OF])
+
+    assert found.ids.equals(labels.ids)
+    for customer, left, at in zip(found.ids.to_pylist(), labels.values[:, 1], found.left_at.tolist(), strict=True):
+        day = day_left([row for row in now if row.customer == customer], definition) if left else None
+        nothing_stands = LONG_AGO + MAIN * DAY if left else NEVER
+        assert at == (nothing_stands if day is None else AS_OF + day * DAY)

@@ -10,6 +10,9 @@ horizon, the longer the silence needed, so the share of leavers falls with it.
 `contract`: at risk is who has a contract in force (the newest term bought, not cancelled, ending after `as_of`); left is who
 cancels in the horizon, or whose term ends in it without a renewal within `grace_days` of its end. Who by the final state of the
 log was gone before `as_of`, though nobody knew, has left too. The share of leavers rises with the horizon.
+
+When somebody left (`departures`) is read off the same rows by the same code: for `contract` the cancellation or the end of the
+term, for `activity` the moment at which the silence had lasted the main horizon, so that a rule would have noticed.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import pyarrow.compute as pc
 from features.company import Company
 from features.log.store import EventLog
 from features.times import DAY, Timestamp
-from models.rows import BoolArray
+from models.rows import BoolArray, FloatArray
 from training.labels.events import LONG_AGO, NEVER, Events, IntArray, Wanted, customers_of, joined
 from training.labels.labels import Labels, observed_by, refuse_immature
 
@@ -42,19 +45,52 @@ def label_churn(log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp],
     ImmatureLabels
         If at the longest horizon (and `grace_days` for `contract`) a source that is read is not complete.
     """
-    watermarks = observed_by(log, until, sources=sources_read(company))
-    for as_of in as_ofs:
-        refuse_immature(as_of, watermarks, gap_days=days_to_mature(company))
-    task = _Task(company, as_ofs, watermarks)
-    buckets = [_label_bucket(log, bucket, task=task) for bucket in range(log.manifest.buckets)]
-    return [_joined(as_of, [bucket[place] for bucket in buckets]) for place, as_of in enumerate(as_ofs)]
+    found = _found(log, company, as_ofs=as_ofs, until=until)
+    return [Labels(as_of, each.ids, each.left) for as_of, each in zip(as_ofs, found, strict=True)]
+
+
+@dataclass(frozen=True)
+class Departures:
+    """When the customers asked about at `as_of` left, row for row the labels of that moment.
+
+    `left_at`: NEVER for who stayed through the main horizon; at or before `as_of` for who was gone, though nobody knew.
+    `noticed`: who had left by what was known at `as_of`: silent for the main horizon already, and still counted as at risk.
+    """
+
+    as_of: Timestamp
+    ids: pa.Array
+    left_at: IntArray
+    noticed: BoolArray
+
+
+def departures(
+    log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None = None
+) -> list[Departures]:
+    """Return when those labelled as leavers within the main horizon left, at each `as_of` in the order given.
+
+    Raises
+    ------
+    ImmatureLabels
+        As `label_churn`.
+    """
+    main = company.horizons_days.index(company.horizon_days)
+    silence = company.horizon_days * DAY if company.churn.definition == "activity" else 0
+    found = zip(as_ofs, _found(log, company, as_ofs=as_ofs, until=until), strict=True)
+    return [
+        Departures(
+            as_of,
+            each.ids,
+            left_at=np.where(each.left[:, main] > 0, each.turned + silence, NEVER),
+            noticed=each.seen + silence <= as_of,
+        )
+        for as_of, each in found
+    ]
 
 
 def at_risk_at(log: EventLog, company: Company, *, as_of: Timestamp) -> pa.Array:
     """Return the customers at risk at a moment as known then, sorted bytewise; needs no label, so the moment may be now."""
     nothing_ahead = _Task(company, [as_of], dict.fromkeys(sources_read(company), as_of))
-    found = pa.concat_arrays([_label_bucket(log, bucket, task=nothing_ahead)[0].ids for bucket in range(log.manifest.buckets)])
-    return found.take(pc.sort_indices(found))
+    return _Found.joined([_label_bucket(log, bucket, task=nothing_ahead)[0] for bucket in range(log.manifest.buckets)]).ids
 
 
 def sources_read(company: Company) -> tuple[str, ...]:
@@ -71,15 +107,28 @@ def days_to_mature(company: Company) -> int:
 
 
 @dataclass(frozen=True)
-class _Bucket:
-    """Labels of one bucket at one moment: the customers at risk, and who of them left, a column a horizon."""
+class _Found:
+    """What became of the customers at risk at one moment: who left, a column a horizon, and when each turned away.
+
+    `turned`: the departure of a contract, the last activity before the moment by the final state. `seen`: that activity as known
+    at the moment; NEVER where a contract in force says that nobody has left yet.
+    """
 
     ids: pa.Array
-    left: npt.NDArray[np.float64]
+    left: FloatArray
+    turned: IntArray
+    seen: IntArray
+
+    def where(self, at_risk: BoolArray) -> _Found:
+        return _Found(self.ids.filter(pa.array(at_risk)), self.left[at_risk], self.turned[at_risk], self.seen[at_risk])
 
     @classmethod
-    def of(cls, ids: pa.Array, at_risk: BoolArray, *, left: BoolArray) -> _Bucket:
-        return cls(ids.filter(pa.array(at_risk)), left[at_risk].astype(np.float64))
+    def joined(cls, buckets: Sequence[_Found]) -> _Found:
+        """Return all buckets as one, sorted by customer bytewise."""
+        ids = pa.concat_arrays([bucket.ids for bucket in buckets])
+        order = pc.sort_indices(ids)
+        columns = (np.concatenate(parts) for parts in zip(*((b.left, b.turned, b.seen) for b in buckets), strict=True))
+        return cls(ids.take(order), *(column[order.to_numpy()] for column in columns))
 
 
 @dataclass(frozen=True)
@@ -98,12 +147,21 @@ class _Task:
         return Wanted(source, tuple(kinds), self.watermarks[source])
 
 
-def _label_bucket(log: EventLog, bucket: int, *, task: _Task) -> list[_Bucket]:
+def _found(log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[_Found]:
+    watermarks = observed_by(log, until, sources=sources_read(company))
+    for as_of in as_ofs:
+        refuse_immature(as_of, watermarks, gap_days=days_to_mature(company))
+    task = _Task(company, as_ofs, watermarks)
+    buckets = [_label_bucket(log, bucket, task=task) for bucket in range(log.manifest.buckets)]
+    return [_Found.joined([bucket[place] for bucket in buckets]) for place in range(len(as_ofs))]
+
+
+def _label_bucket(log: EventLog, bucket: int, *, task: _Task) -> list[_Found]:
     label = _contract_labels if task.company.churn.definition == "contract" else _activity_labels
     return label({source: log.bucket(source, bucket) for source in sources_read(task.company)}, task)
 
 
-def _activity_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Bucket]:
+def _activity_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Found]:
     churn, ids = task.company.churn, customers_of(tables.values())
     parts = [
         Events.read(tables[activity.source], ids, wanted=task.wanted(activity.source, activity.kinds))
@@ -112,14 +170,15 @@ def _activity_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Bucke
     finals = [part.final() for part in parts]
     labels = []
     for as_of in task.as_ofs:
-        lately = [part.visible(as_of).last_before(as_of, len(ids)) for part in parts]
-        at_risk = np.maximum.reduce(lately) >= as_of - churn.at_risk_days * DAY
+        seen = np.maximum.reduce([part.visible(as_of).last_before(as_of, len(ids)) for part in parts])
         returned = np.minimum.reduce([final.first_from(as_of, len(ids)) for final in finals])
-        labels.append(_Bucket.of(ids, at_risk, left=returned[:, None] >= as_of + task.horizons))
+        turned = np.maximum.reduce([final.last_before(as_of, len(ids)) for final in finals])
+        left = (returned[:, None] >= as_of + task.horizons).astype(np.float64)
+        labels.append(_Found(ids, left, turned, seen).where(seen >= as_of - churn.at_risk_days * DAY))
     return labels
 
 
-def _contract_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Bucket]:
+def _contract_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Found]:
     purchases = tables["purchases"]
     ids = customers_of([purchases])
     orders = Events.read(purchases, ids, wanted=task.wanted("purchases", TERM_KINDS))
@@ -129,9 +188,10 @@ def _contract_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Bucke
     contracts = _Contracts(terms.final(), _departures(terms.final(), cancellations.final(), grace=grace), grace)
     labels = []
     for as_of in task.as_ofs:
-        left = contracts.departed(as_of, len(ids))[:, None] < as_of + task.horizons
+        departed, nobody = contracts.departed(as_of, len(ids)), np.full(len(ids), NEVER)
+        left = (departed[:, None] < as_of + task.horizons).astype(np.float64)
         in_force = _in_force(terms.visible(as_of), cancellations.visible(as_of), as_of=as_of, count=len(ids))
-        labels.append(_Bucket.of(ids, in_force, left=left))
+        labels.append(_Found(ids, left, departed, nobody).where(in_force))
     return labels
 
 
@@ -167,10 +227,3 @@ def _departures(terms: Events, cancellations: Events, *, grace: Timestamp) -> Ev
     renewed = np.where(followed, np.append(terms.times[1:], NEVER)[: len(terms.times)], NEVER)
     lapsed = terms.where(renewed > terms.ends + grace)
     return joined(cancellations, replace(lapsed, times=lapsed.ends))
-
-
-def _joined(as_of: Timestamp, buckets: Sequence[_Bucket]) -> Labels:
-    ids = pa.concat_arrays([bucket.ids for bucket in buckets])
-    order = pc.sort_indices(ids)
-    left = np.concatenate([bucket.left for bucket in buckets])
-    return Labels(as_of, ids.take(order), left[order.to_numpy()])

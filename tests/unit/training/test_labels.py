@@ -11,7 +11,8 @@ import pytest
 
 from features.times import DAY, Timestamp, parse_time
 from training.examples import newest_mature
-from training.labels.churn import days_to_mature, label_churn, sources_read
+from training.labels.churn import days_to_mature, departures, label_churn, sources_read
+from training.labels.events import NEVER
 from training.labels.labels import ImmatureLabels, Labels
 
 AS_OF = parse_time("2026-01-01")
@@ -51,7 +52,7 @@ def row(customer: str, day: float, kind: str = "order", **given: Any) -> dict[st
 def company(definition: str, *, at_risk_days: int = 365, grace_days: int = 14, horizons: tuple[int, ...] = (30, 90)) -> Any:
     activity = (SimpleNamespace(source="purchases", kinds=("order", "renewal", "upgrade")),)
     churn = SimpleNamespace(definition=definition, at_risk_days=at_risk_days, grace_days=grace_days, activity=activity)
-    return SimpleNamespace(churn=churn, horizons_days=horizons)
+    return SimpleNamespace(churn=churn, horizons_days=horizons, horizon_days=max(horizons))
 
 
 def labels(definition: str, *rows: dict[str, Any], **settings: Any) -> dict[str, list[float]]:
@@ -151,6 +152,34 @@ class TestContract:
 
     def test_a_contract_without_end_is_in_force(self) -> None:
         assert labels("contract", row("a", -10, term_days=999_999_999.0)) == {"a": [0.0, 0.0]}
+
+
+def days_left_at(definition: str, *rows: dict[str, Any]) -> dict[str, float | None]:
+    (found,) = departures(FakeLog(list(rows)), company(definition), as_ofs=[AS_OF])
+    moments = [None if at == NEVER else (at - AS_OF) / DAY for at in found.left_at.tolist()]
+    return dict(zip(found.ids.to_pylist(), moments, strict=True))
+
+
+class TestDepartures:
+    def test_a_silence_is_leaving_once_it_has_lasted_the_main_horizon(self) -> None:
+        found = days_left_at("activity", row("a", -5), row("back", -5), row("back", 40), row("long", -200))
+
+        assert found == {"a": 85, "back": None, "long": -110}
+
+    def test_a_contract_is_left_by_its_cancellation_or_its_unrenewed_end(self) -> None:
+        cancelled = row("cancelled", -10, term_days=365.0), row("cancelled", 50, "cancellation")
+        lapsed, stays = row("lapsed", -10, term_days=30.0), row("stays", -10, term_days=365.0)
+
+        assert days_left_at("contract", *cancelled, lapsed, stays) == {"cancelled": 50, "lapsed": 20, "stays": None}
+
+    def test_who_was_silent_for_the_horizon_by_what_was_known_is_noticed(self) -> None:
+        rows = [row("silent", -90), row("active", -89), row("late", -95), row("late", -5, known_at=3)]
+
+        (found,) = departures(FakeLog(rows), company("activity"), as_ofs=[AS_OF])
+
+        assert dict(zip(found.ids.to_pylist(), found.noticed.tolist(), strict=True)) == {
+            "active": False, "late": True, "silent": True
+        }  # fmt: skip
 
 
 class TestMaturity:
