@@ -12,7 +12,6 @@ from features.errors import InvalidInput
 from features.times import DAY, Timestamp, format_time
 
 LEAST_SNAPSHOTS = 2
-_WINDOW = 12
 
 
 class HistoryTooShort(InvalidInput):
@@ -32,11 +31,37 @@ class Fold:
     test: npt.NDArray[np.intp]
 
 
-def walk_forward_folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int, most: int = 6) -> list[Fold]:
-    """Split rows by time, oldest origin first.
+@dataclass(frozen=True)
+class Origins:
+    """Which moments become origins: of the last `window` that can, at most `most`, evenly spaced back from the newest.
 
-    Of the last twelve snapshots that leave two older ones with closed labels, at most `most` become origins, evenly spaced back
-    from the newest, so that a year of seasons is seen wherever there is one.
+    As they stand, a year of seasons is seen wherever there is one.
+    """
+
+    most: int = 6
+    window: int = 12
+
+    @classmethod
+    def every(cls, months: int) -> Origins:
+        """Return each of the last so many months."""
+        return cls(months, months)
+
+    def of(self, eligible: Sequence[Timestamp]) -> list[Timestamp]:
+        """Return those chosen, the oldest first.
+
+        >>> Origins(most=2, window=4).of([1, 2, 3, 4, 5]), Origins.every(2).of([1, 2, 3])
+        ([3, 5], [2, 3])
+        """
+        recent = eligible[-self.window :]
+        stride = -(-len(recent) // self.most)
+        return list(recent[::-1][::stride][::-1])
+
+
+SPREAD = Origins()
+
+
+def walk_forward_folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int, origins: Origins = SPREAD) -> list[Fold]:
+    """Split rows by time, oldest origin first; an origin leaves two older snapshots with closed labels.
 
     Parameters
     ----------
@@ -54,13 +79,7 @@ def walk_forward_folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int, most: in
     eligible = [origin for origin in moments.tolist() if np.sum(moments + gap_days * DAY <= origin) >= LEAST_SNAPSHOTS]
     if not eligible:
         raise _too_short(moments.tolist(), gap_days)
-    return [_fold(as_ofs, origin, gap_days=gap_days) for origin in _spaced(eligible, most)]
-
-
-def _spaced(origins: Sequence[Timestamp], most: int) -> list[Timestamp]:
-    recent = origins[-_WINDOW:]
-    stride = -(-len(recent) // most)
-    return list(recent[::-1][::stride][::-1])
+    return [_fold(as_ofs, origin, gap_days=gap_days) for origin in origins.of(eligible)]
 
 
 def _fold(as_ofs: npt.NDArray[np.int64], origin: Timestamp, *, gap_days: int) -> Fold:

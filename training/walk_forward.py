@@ -18,7 +18,7 @@ from features.times import DAY, Timestamp
 from models.examples import Examples
 from models.rows import FloatArray, Rows
 from training.examples import Say, StackedExamples
-from training.folds import Fold, walk_forward_folds
+from training.folds import SPREAD, Fold, Origins, walk_forward_folds
 
 MOST_ROWS_A_FOLD = 50_000
 """A fold learns from at most so many rows, drawn at random: grading must not take longer than the model itself."""
@@ -50,7 +50,13 @@ class AnsweredFold:
 
 
 def walk(
-    stacked: StackedExamples, answer: Answer, *, gap_days: int, seed: int, say: Say | None = None
+    stacked: StackedExamples,
+    answer: Answer,
+    *,
+    gap_days: int,
+    seed: int,
+    origins: Origins = SPREAD,
+    say: Say | None = None,
 ) -> tuple[AnsweredFold, ...]:
     """Fit and ask every member at every origin, the oldest first; an origin by which all had fared alike teaches nothing yet.
 
@@ -60,7 +66,7 @@ def walk(
         If there is no origin to grade at.
     """
     whole = stacked.examples
-    folds = _teaching(stacked, walk_forward_folds(whole.as_ofs, gap_days=gap_days))
+    folds = _teaching(stacked, walk_forward_folds(whole.as_ofs, gap_days=gap_days, origins=origins))
 
     def answered(fold: Fold) -> AnsweredFold:
         learning = stacked.part(at_most(fold.train, MOST_ROWS_A_FOLD, seed=seed), known_at=fold.origin)

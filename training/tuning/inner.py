@@ -17,7 +17,7 @@ from features.times import Timestamp, format_time
 from models.learners.boosting import BoostingPreset
 from models.rows import FloatArray, Rows
 from training.examples import StackedExamples
-from training.folds import Fold, HistoryTooShort, walk_forward_folds
+from training.folds import Fold, HistoryTooShort, Origins, walk_forward_folds
 from training.question import Question
 from training.tuning.asked import trees_of
 from training.tuning.trees import Grow, Trees
@@ -120,5 +120,5 @@ def inner_moments(stacked: StackedExamples, question: Question, *, seed: int) ->
 
 def _folds(as_ofs: npt.NDArray[np.int64], *, gap_days: int) -> Sequence[Fold]:
     with suppress(HistoryTooShort):
-        return walk_forward_folds(as_ofs, gap_days=gap_days, most=_MOST_MOMENTS)
+        return walk_forward_folds(as_ofs, gap_days=gap_days, origins=Origins(most=_MOST_MOMENTS))
     return ()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.times import DAY, month_starts, parse_time
-from training.folds import HistoryTooShort, walk_forward_folds
+from training.folds import HistoryTooShort, Origins, walk_forward_folds
 
 MONTHS = np.array(month_starts(parse_time("2023-01-01"), parse_time("2025-12-01")))
 
@@ -28,6 +28,12 @@ def test_origins_cover_the_last_year_evenly_and_end_with_the_newest() -> None:
     assert origins == MONTHS[25::2].tolist()
 
 
+def test_a_walk_month_by_month_asks_at_every_one_of_the_last_months_asked_for() -> None:
+    months = MONTHS[-9:]
+
+    assert [fold.origin for fold in walk_forward_folds(MONTHS, gap_days=90, origins=Origins.every(9))] == months.tolist()
+
+
 def test_a_short_history_uses_every_origin_it_has() -> None:
     year = MONTHS[:9]
 
@@ -45,7 +51,7 @@ def test_a_history_with_no_origin_is_refused_saying_what_was_found() -> None:
 def test_no_fold_ever_sees_past_its_origin(days: list[int], gap: int, most: int) -> None:
     as_ofs = np.array(days, dtype=np.int64) * DAY
     try:
-        folds = walk_forward_folds(as_ofs, gap_days=gap, most=most)
+        folds = walk_forward_folds(as_ofs, gap_days=gap, origins=Origins(most=most))
     except HistoryTooShort:
         return
 
