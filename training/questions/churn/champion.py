@@ -14,7 +14,7 @@ from training.questions.churn.learned_weights import LEARNED, Sharing
 from training.questions.churn.recipes import Contender, learned_from
 from training.walk_forward import answered_everywhere
 
-_OWN = "boosting"
+OWN = "boosting"
 """The member whose trees are grown by a preset of the question's own; the others bear the name of theirs."""
 
 
@@ -54,9 +54,9 @@ class ChampionAsked:
 
     def with_own_trees(self) -> ChampionAsked:
         """Return it with its trees as the member that is grown by a preset of its own."""
-        members = tuple((_OWN if name == self.trees else name, weight) for name, weight in self.contender.members)
-        shipped = tuple(_OWN if name == self.trees else name for name in self.shipped)
-        return replace(self, contender=replace(self.contender, members=members), shipped=shipped, trees=self.trees and _OWN)
+        members = tuple((OWN if name == self.trees else name, weight) for name, weight in self.contender.members)
+        shipped = tuple(OWN if name == self.trees else name for name in self.shipped)
+        return replace(self, contender=replace(self.contender, members=members), shipped=shipped, trees=self.trees and OWN)
 
     def answers(self, chances: Chances) -> tuple[FloatArray, ...] | None:
         """Return its chances at the first horizon in every fold; None where a member of it could not be fitted in all of them."""
@@ -67,4 +67,4 @@ class ChampionAsked:
         return tuple(joined.probabilities(self.contender, place)[:, 0] for place in range(len(chances.folds)))
 
     def _sharing(self, chances: Chances, answered: Sequence[str]) -> Sharing:
-        return Sharing.of(chances, learned_from(answered, trees=self.trees or _OWN))
+        return Sharing.of(chances, learned_from(answered, trees=self.trees or OWN))

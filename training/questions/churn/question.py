@@ -146,7 +146,7 @@ class ChurnQuestion(AskedYesOrNo):
         happened, tables = np.concatenate([fold.truth for fold in folds]), graded_tables(folds, measure, seed=seed)
         probabilities = np.concatenate([fold.answers[CHOSEN] for fold in folds])
         return Contest(
-            recipe=self._recipe(walked),
+            recipe=self.recipe_of(walked),
             main_measure="log_loss",
             tables=tables,
             contenders=[
@@ -163,7 +163,8 @@ class ChurnQuestion(AskedYesOrNo):
             findings={"weights": walked.weights(), "interval_coverage": walked.coverage(), "season": walked.seasons()},
         )
 
-    def _recipe(self, walked: Walked) -> dict[str, Any]:
+    def recipe_of(self, walked: Walked) -> dict[str, Any]:
+        """Return what was chosen, as it is written down: `Contender.of` reads it."""
         members = dict(walked.shipped.members)
         grown = {name: asdict(PRESETS.get(name, self.preset or BoostingPreset())) for name in members if name in BOOSTED}
         return {"blend": walked.chosen.blend, "members": members, "calibration": walked.chosen.calibration, "presets": grown}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from features.company import default_company_text, read_company
 from features.rfmt import rfmt_features
 from models.examples import Examples
 from training.questions.churn.recipes import Contender, contenders, members_to_fit
-from training.questions.churn.rules import rule_answers
+from training.questions.churn.rules import rule_answers, rule_scores
 
 COMPANY = read_company(default_company_text("default"))
 NAMES = tuple(sorted({*(one.feature for one in COMPANY.health.components), *rfmt_features(COMPANY.rfmt).values()}))
@@ -49,6 +51,19 @@ def test_who_has_no_health_is_left_to_the_rate_of_all() -> None:
     unknown = np.full_like(learning.rows[:1], np.nan)
 
     assert np.isnan(rule_answers(COMPANY, learning, unknown)["health"]).all()
+
+
+def test_who_was_active_last_is_safest_by_recency_whichever_source_it_was() -> None:
+    names = (*NAMES, "usage_days_since_last")
+    learning = replace(customers(), names=names, rows=np.column_stack([customers().rows, np.full(600, np.nan, np.float32)]))
+    asked = np.zeros((3, len(names)), np.float32)
+    asked[:, names.index("purchases_days_since_last")] = [5, 50, np.nan]
+    asked[:, names.index("usage_days_since_last")] = [np.nan, 3, np.nan]
+
+    scores = rule_scores(COMPANY, learning)["recency"](asked)
+
+    assert scores[1] > scores[0]
+    assert np.isnan(scores[2])
 
 
 def test_of_few_customers_every_blend_competes_drawn_towards_the_rate_of_all_too() -> None:
