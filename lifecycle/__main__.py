@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from features.errors import LifecycleError, Unavailable
-from lifecycle import company, demo, doctor, features_group, imports, log, outlook, serve, simulate, stages, train, value
+from lifecycle import (
+    backtest,
+    company,
+    demo,
+    doctor,
+    features_group,
+    imports,
+    log,
+    outlook,
+    serve,
+    simulate,
+    stages,
+    train,
+    value,
+)
 
 EXIT_CODES = """Exit codes: 0 done; 1 fault; 2 bad input, nothing changed; 3 not allowed; 4 not found; 5 conflict or lock held;
 6 refused by a gate; 7 not possible now; 8 a stored file is damaged; 130 ended by Ctrl-C."""
@@ -30,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (demo, simulate, imports, log, company, features_group, stages, train, value, outlook, serve, doctor):
+for group in (demo, simulate, imports, log, company, features_group, stages, train, backtest, value, outlook, serve, doctor):
     group.register(app)
 
 
