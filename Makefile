@@ -17,8 +17,8 @@ demo: .venv/runtime ## simulate a company, train, promote, serve: ends with a UR
 
 setup: .venv/development ## only make .venv, with everything for development
 
-test: .venv/development ## the whole suite
-	$(BIN)/pytest
+test: .venv/development ## the whole suite, on every core
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: .venv/development ## style, types, and which room may import which
 	$(BIN)/ruff check .

@@ -119,7 +119,8 @@ class ChurnQuestion(AskedYesOrNo):
         asked = ChampionAsked.of(recipe)
         if not asked.is_answered(chances, self.preset):
             asked = asked.with_own_trees()
-            members = Members(self.company, self.definition, asked.members, (self.main,), seed, asked.preset)
+            named = tuple(name for name in asked.members if name in members_to_fit(self.definition, trees=BOOSTED))
+            members = Members(self.company, self.definition, named, (self.main,), seed, asked.preset)
             chances = replace(chances, folds=tuple(fold.of_horizon(self.main) for fold in self._walk(stacked, members)))
         return asked.answers(chances)
 

@@ -101,3 +101,17 @@ def test_models_of_earlier_days_are_compared_on_months_that_neither_has_seen(sho
     assert min(found.months) >= trained.report.data.as_of + 90 * DAY
     assert found.difference.low <= found.difference.value <= found.difference.high
     assert str(found.rows) in later_rows(found).figure
+
+
+def test_a_learned_blend_of_a_contract_company_is_grown_again_without_a_rhythm(
+    promoted: Any, make_company: Callable[..., Company]
+) -> None:
+    terms = make_company().churn.model_copy(update={"definition": "contract"})
+    company = make_company().model_copy(update={"churn": terms})
+    recipe = {"blend": "learned", "members": {"boosting": 1.0}, "calibration": "none", "presets": {"boosting": vars(QUICK)}}
+    question = ChurnQuestion(company, replace(QUICK, rounds=3))
+    stacked = stack_examples(promoted.home, ChurnQuestion(promoted.company))
+
+    contest = question.contest(stacked, seed=0, champion=recipe)
+
+    assert all(CHAMPION in fold.answers for fold in contest.answered)
