@@ -85,7 +85,7 @@ def worth_of_customers(home: Home) -> Worth:
     SnapshotMissing
         If the features that the predictions were made from are gone.
     """
-    predictions, company = _predictions(home), company_in_use(home)
+    predictions, company = value_predictions(home), company_in_use(home)
     value = predictions.column(f"value_{company.horizon_days}")
     named = [(category.name, category.treatment) for category in company.value_categories]
     return Worth(
@@ -97,11 +97,18 @@ def worth_of_customers(home: Home) -> Worth:
         expected_margin=float(np.nansum(value)),
         categories=_groups(named, predictions.column("value_category"), value),
         levers=_groups([(lever, None) for lever in LEVERS], predictions.column("value_lever"), value),
-        acquired=tuple(by_channel_and_cohort(_acquired(home, company, predictions))),
+        acquired=tuple(by_channel_and_cohort(acquired_customers(home, company, predictions))),
     )
 
 
-def _predictions(home: Home) -> Predictions:
+def value_predictions(home: Home) -> Predictions:
+    """Return the live predictions, which must hold what customers are worth.
+
+    Raises
+    ------
+    NoValueLive
+        If no value model is live, or its predictions hold no categories.
+    """
     if "value" not in live_models(home):
         raise NoValueLive("needed a live value model, found none; `lifecycle train value`, then `lifecycle promote value`")
     predictions = open_predictions(home, str(live_now(home).predictions))
@@ -119,7 +126,14 @@ def _groups(named: Sequence[tuple[str, str | None]], places: FloatArray, value: 
     )
 
 
-def _acquired(home: Home, company: Company, predictions: Predictions) -> Acquired:
+def acquired_customers(home: Home, company: Company, predictions: Predictions) -> Acquired:
+    """Return how each customer of the predictions was won, at what cost, and what came so far and is still expected.
+
+    Raises
+    ------
+    SnapshotMissing
+        If the features that the predictions were made from are gone.
+    """
     origin = predictions.origin
     snapshot = open_snapshot(home.snapshots / f"{compact_time(origin.as_of)}-{origin.snapshot[:12]}")
     channels, cohorts = _won(EventLog.open(home), snapshot)

@@ -1,0 +1,1 @@
+"""HOW THE BUSINESS IS DOING: the arithmetic of its KPIs, from arrays to figures with intervals, verdicts and trends."""

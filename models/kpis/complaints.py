@@ -1,0 +1,71 @@
+"""What do delay and hand-overs in complaint handling do to satisfaction afterwards: the scores of customers handled alike.
+
+An association, no proof: what takes long may have been hard from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.times import DAY, HOUR
+from models.kpis.figures import Figure
+from models.kpis.following import next_event
+from models.kpis.observations import NEVER, Observations, observed
+from models.kpis.support import Tickets
+from models.kpis.voice import POINTS
+from models.rows import BoolArray, FloatArray
+
+ASKED_WITHIN_DAYS = 30
+"""An answer given later is about something else."""
+
+_DELAYS_HOURS = (
+    ("within a day", 0.0, 24.0),
+    ("1 to 3 days", 24.0, 72.0),
+    ("3 to 7 days", 72.0, 168.0),
+    ("over 7 days", 168.0, np.inf),
+)
+_HAND_OVERS = (("none", 0.0, 1.0), ("one", 1.0, 2.0), ("two or more", 2.0, np.inf))
+
+
+@dataclass(frozen=True)
+class Handled:
+    """Complaints handled alike: by what (`delay` or `hand-overs`), how, how many, and how satisfied their customers were then."""
+
+    by: str
+    how: str
+    complaints: int
+    satisfaction: Figure
+
+
+def complaints_handled(tickets: Tickets, satisfied: Observations) -> list[Handled]:
+    """Return resolved complaints by delay and by hand-overs, with the next satisfaction score (CSAT) within 30 days.
+
+    `satisfied`: all CSAT answers.
+    """
+    resolved = tickets.where(tickets.complaint & (tickets.resolved != NEVER))
+    scores = _next_scores(resolved, satisfied)
+    hours = (resolved.resolved - resolved.times) / HOUR
+    return [
+        *_by("delay", _DELAYS_HOURS, hours, resolved=resolved, scores=scores),
+        *_by("hand-overs", _HAND_OVERS, resolved.hand_overs, resolved=resolved, scores=scores),
+    ]
+
+
+def _next_scores(resolved: Tickets, satisfied: Observations) -> FloatArray:
+    places = next_event(resolved.customers, resolved.resolved, event_customers=satisfied.customers, event_times=satisfied.times)
+    in_time = np.append(satisfied.times, NEVER)[places] < resolved.resolved + ASKED_WITHIN_DAYS * DAY
+    return np.where(in_time, np.append(satisfied.amounts, np.nan)[places], np.nan)
+
+
+def _by(
+    name: str, bands: Sequence[tuple[str, float, float]], measured: FloatArray, *, resolved: Tickets, scores: FloatArray
+) -> list[Handled]:
+    found = []
+    for how, low, high in bands:
+        here: BoolArray = (measured >= low) & (measured < high)
+        figure = observed(resolved.where(here), scores[here], POINTS["csat"]).figure()
+        found.append(Handled(name, how, int(here.sum()), figure))
+    return found

@@ -1,0 +1,64 @@
+"""How long was each customer in which stage: the time that rates a customer and quarter, or a customer and year, are taken over.
+
+A customer is one who has joined; prospects are in a stage too, but what customers do is not to be divided by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from features.stages.winners import NOT_SEEN, StageCodes
+from features.times import DAY, WEEK
+from models.kpis.figures import IntArray
+from models.kpis.months import Period
+from models.kpis.observations import Observations, Staged, joined
+from models.rows import FloatArray
+
+QUARTER_DAYS = 365.25 / 4
+YEAR_DAYS = 365.25
+
+_WEEK_DAYS = WEEK / DAY
+
+
+@dataclass(frozen=True)
+class Presence(Staged):
+    """A row per customer, stage and month: how many `weeks` the customer was seen in that stage; `times` is the month's start."""
+
+    weeks: FloatArray
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Where everybody stood, Monday by Monday: `stages` is `[customer, Monday]`, `joined` when each joined (`NEVER`: not yet)."""
+
+    mondays: IntArray
+    stages: StageCodes
+    joined: IntArray
+
+
+def presence(standings: Standings, months: Sequence[Period]) -> Presence:
+    """Return who was where for how long; a Monday speaks for its week."""
+    nobody = Presence(np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0))
+    return joined([nobody, *(_in_month(standings, month) for month in months)])
+
+
+def per_presence(events: Observations, there: Presence, *, unit_days: float) -> Observations:
+    """Return events over the time customers were there, in units of so many days: events weigh nothing, time brings no amount."""
+    weights, nothing = there.weeks * _WEEK_DAYS / unit_days, np.zeros(len(there))
+    uncounted = np.zeros(len(there), dtype=np.bool_)
+    silent = Observations(there.customers, there.stages, there.times, nothing, weights, uncounted, events.scale)
+    return joined([replace(events, weights=np.zeros(len(events))), silent])
+
+
+def _in_month(standings: Standings, month: Period) -> Presence:
+    here = (standings.mondays >= month.since) & (standings.mondays < month.until)
+    mondays, stages = standings.mondays[here], standings.stages[:, here]
+    there = (stages != NOT_SEEN) & (standings.joined[:, None] <= mondays)
+    customers, columns = np.nonzero(there)
+    found = stages[customers, columns].astype(np.int64)
+    pairs, weeks = np.unique(customers * 128 + found, return_counts=True)  # a set has at most 100 stages
+    times = np.full(len(pairs), month.since, dtype=np.int64)
+    return Presence(pairs // 128, (pairs % 128).astype(np.int8), times, weeks.astype(np.float64))
