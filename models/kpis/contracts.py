@@ -14,7 +14,7 @@ import numpy as np
 from features.stages.winners import NOT_SEEN
 from features.times import Timestamp
 from models.kpis.figures import SHARE, IntArray
-from models.kpis.following import next_moment
+from models.kpis.following import last_event, next_moment
 from models.kpis.observations import NEVER, Observations, Staged, observed
 from models.rows import BoolArray
 
@@ -28,6 +28,11 @@ class Terms:
     ends: IntArray
     is_renewal: BoolArray
 
+    def in_order(self) -> Terms:
+        """Return the terms by customer and time."""
+        order = np.lexsort((self.ends, self.starts, self.customers))
+        return Terms(**{name: column[order] for name, column in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Cancellations:
@@ -35,6 +40,23 @@ class Cancellations:
 
     customers: IntArray
     times: IntArray
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """All terms bought and cancellations; `grace` is how long after its end a contract still stands."""
+
+    terms: Terms
+    cancelled: Cancellations
+    grace: Timestamp
+
+    def in_force(self, customers: IntArray, moments: IntArray) -> BoolArray:
+        """Return who had a contract at a moment of their own: the newest term bought by then, not long over or cancelled."""
+        terms = self.terms
+        newest = last_event(customers, moments, event_customers=terms.customers, event_times=terms.starts)
+        starts, ends = (np.append(column, NEVER)[newest] for column in (terms.starts, terms.ends))
+        left = next_moment(customers, starts, event_customers=self.cancelled.customers, event_times=self.cancelled.times)
+        return np.asarray((newest >= 0) & (ends > moments - self.grace) & (left >= moments))
 
 
 @dataclass(frozen=True)
@@ -49,33 +71,27 @@ class DueContracts(Staged):
     decided_at: IntArray
 
 
-@dataclass(frozen=True)
-class Renewing:
-    """How long after its end a renewal still counts, and how long before it the customer decides."""
-
-    grace: Timestamp
-    notice: Timestamp
-
-
-def due_contracts(terms: Terms, cancellations: Cancellations, *, renewing: Renewing, as_of: Timestamp) -> DueContracts:
+def due_contracts(contracts: Contracts, *, notice: Timestamp, as_of: Timestamp) -> DueContracts:
     """Return the contracts whose term ended before `as_of`; they stand in no stage yet.
 
     `decided_at` is `notice` before the end, sooner where it was cancelled sooner, and not before it was bought.
     """
-    order = np.lexsort((terms.ends, terms.starts, terms.customers))
-    customers, starts, ends, is_renewal = (getattr(terms, name)[order] for name in ("customers", "starts", "ends", "is_renewal"))
-    followed = np.append(customers[1:] == customers[:-1], False)[: len(order)]
-    following = np.where(followed, np.append(starts[1:], NEVER)[: len(order)], NEVER)
-    replaced = followed & (following < ends) & ~np.append(is_renewal[1:], False)[: len(order)]
-    cancelled = next_moment(customers, starts, event_customers=cancellations.customers, event_times=cancellations.times)
+    terms = contracts.terms.in_order()
+    customers, starts, ends = terms.customers, terms.starts, terms.ends
+    followed = np.append(customers[1:] == customers[:-1], False)[: len(ends)]
+    following = np.where(followed, np.append(starts[1:], NEVER)[: len(ends)], NEVER)
+    replaced = followed & (following < ends) & ~np.append(terms.is_renewal[1:], False)[: len(ends)]
+    cancelled = next_moment(
+        customers, starts, event_customers=contracts.cancelled.customers, event_times=contracts.cancelled.times
+    )
     sooner = np.where(cancelled < following, cancelled, NEVER)
     due = DueContracts(
         customers,
-        np.full(len(order), NOT_SEEN, np.int8),
+        np.full(len(ends), NOT_SEEN, np.int8),
         ends,
-        renewed=following <= ends + renewing.grace,
-        mature=ends + renewing.grace < as_of,
-        decided_at=np.maximum(np.minimum(ends - renewing.notice, sooner), starts),
+        renewed=following <= ends + contracts.grace,
+        mature=ends + contracts.grace < as_of,
+        decided_at=np.maximum(np.minimum(ends - notice, sooner), starts),
     )
     return due.where((ends < as_of) & ~replaced)
 

@@ -1,4 +1,4 @@
-"""What came next of the same customer: the first event at or after each moment asked about."""
+"""What came next of the same customer, or just before: events found by customer and moment."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def next_event(customers: IntArray, times: IntArray, *, event_customers: IntArra
     found = np.append(order, -1)[following[:count]]
     same = (found >= 0) & (whose[found] == customers)
     return np.where(same, found - count, -1).astype(np.intp)
+
+
+def last_event(customers: IntArray, times: IntArray, *, event_customers: IntArray, event_times: IntArray) -> npt.NDArray[np.intp]:
+    """Return the place of the customer's last event before each moment; -1 where there is none."""
+    return next_event(customers, 1 - times, event_customers=event_customers, event_times=-event_times)
 
 
 def next_moment(customers: IntArray, times: IntArray, *, event_customers: IntArray, event_times: IntArray) -> IntArray:

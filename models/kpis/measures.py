@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -90,11 +90,12 @@ def measures_of(facts: Facts, company: Company) -> dict[str, Measure]:
     """Return the measure of every KPI, in the order of `ALL_KPIS`."""
     taken = {**_of_support(facts), **_of_voice(facts), **_of_relationship(facts)}
     until = {"churn_rate": _churn_until(facts), "renewal_rate": facts.reach.of(("purchases",)) - company.churn.grace_days * DAY}
-    return {
-        name: Measure(kpi, taken[name], until.get(name, facts.reach.of(kpi.sources)), absent=_absent(kpi, taken[name], facts))
+    moments = {"clv_to_cac": _worth_at(facts)}
+    found = {
+        name: Measure(kpi, taken[name], until.get(name, facts.reach.of(kpi.sources)), moments.get(name))
         for name, kpi in ALL_KPIS.items()
-        if name != "clv_to_cac"
-    } | {"clv_to_cac": _of_worth(facts)}
+    }
+    return {name: _unless_absent(measure, facts) for name, measure in found.items()}
 
 
 def _churn_until(facts: Facts) -> Timestamp:
@@ -105,19 +106,22 @@ def _churn_until(facts: Facts) -> Timestamp:
     return month_starts(newest + 1, newest + 32 * DAY)[0]
 
 
-def _of_worth(facts: Facts) -> Measure:
-    moment = int(facts.worth.times.max()) if len(facts.worth) else facts.reach.as_of
-    kpi = ALL_KPIS["clv_to_cac"]
-    return Measure(kpi, facts.worth, moment, moment, _absent(kpi, facts.worth, facts))
+def _worth_at(facts: Facts) -> Timestamp:
+    return int(facts.worth.times.max()) if len(facts.worth) else facts.reach.as_of
+
+
+def _unless_absent(measure: Measure, facts: Facts) -> Measure:
+    """Take away what looks like a figure and is none: no tickets a customer, where no ticket was ever received."""
+    reason = _absent(measure.kpi, measure.seen, facts)
+    return measure if reason is None else replace(measure, seen=measure.seen.within(0, 0), absent=reason)
 
 
 def _absent(kpi: Kpi, seen: Measured, facts: Facts) -> str | None:
-    if kpi.name in facts.absent:
-        return facts.absent[kpi.name]
-    missing = [source for source in kpi.sources if source not in facts.reach.sources]
-    if missing:
+    if missing := [source for source in kpi.sources if source not in facts.reach.sources]:
         return f"no row of {' and '.join(missing)} was ever received"
-    return None if seen.figure().count else f"the log tells of no {kpi.needs}"
+    if seen.figure().count:
+        return None
+    return facts.absent.get(kpi.name, f"the log tells of no {kpi.needs}")
 
 
 def _of_support(facts: Facts) -> dict[str, Measured]:
@@ -152,4 +156,5 @@ def _of_relationship(facts: Facts) -> dict[str, Measured]:
         "churn_rate": facts.left,
         "renewal_rate": contracts.renewals(facts.due),
         "margin_per_customer": per_presence(economics.money(of_customers), facts.presence, unit_days=YEAR_DAYS),
+        "clv_to_cac": facts.worth,
     }

@@ -43,7 +43,7 @@ def moves_over(standings: Standings, months: Sequence[Period], *, stages: int) -
 
 
 def _stood(standings: Standings, moment: Timestamp) -> StageCodes:
-    place = int(np.searchsorted(standings.mondays, moment, side="right")) - 1
+    place = int(np.searchsorted(standings.moments, moment, side="right")) - 1
     return standings.stages[:, place] if place >= 0 else np.full(len(standings.stages), NOT_SEEN, np.int8)
 
 

@@ -56,8 +56,9 @@ class CohortFigure:
 
 
 def days_to_onboard(newcomers: Newcomers, *, as_of: Timestamp) -> Waits:
-    """Return how long each waits for the last of all milestones; who has left meanwhile waits on."""
-    return _waits(newcomers, newcomers.reached.max(axis=1, initial=0), as_of=as_of)
+    """Return how long each waits for the last of all milestones; who has left meanwhile waits on. Nobody waits for none."""
+    asked = newcomers if newcomers.reached.shape[1] else newcomers.within(0, 0)
+    return _waits(asked, asked.reached.max(axis=1, initial=0), as_of=as_of)
 
 
 def days_to_milestone(newcomers: Newcomers, place: int, *, as_of: Timestamp) -> Waits:

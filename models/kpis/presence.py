@@ -32,11 +32,29 @@ class Presence(Staged):
 
 @dataclass(frozen=True)
 class Standings:
-    """Where everybody stood, Monday by Monday: `stages` is `[customer, Monday]`, `joined` when each joined (`NEVER`: not yet)."""
+    """Where everybody stood, and when each joined (`NEVER`: not yet): `stages` is `[customer, moment]`.
 
-    mondays: IntArray
+    The moments are Mondays 00:00 UTC, ascending, and last the moment of the report.
+    """
+
+    moments: IntArray
     stages: StageCodes
     joined: IntArray
+
+    @property
+    def now(self) -> StageCodes:
+        """Return where everybody stands at the moment of the report."""
+        return self.stages[:, -1]
+
+    def at(self, customers: IntArray, times: IntArray) -> StageCodes:
+        """Return the stage each customer was in when something happened: that of the newest Monday at or before it.
+
+        Who was not known on that Monday is in the stage in which they were first seen; before the first Monday nobody is in any.
+        """
+        columns = np.searchsorted(self.moments, times, side="right") - 1
+        first_seen = np.argmax(self.stages != NOT_SEEN, axis=1)
+        found = self.stages[customers, np.maximum(columns, first_seen[customers])]
+        return np.where(columns < 0, NOT_SEEN, found).astype(np.int8)
 
 
 def presence(standings: Standings, months: Sequence[Period]) -> Presence:
@@ -54,8 +72,8 @@ def per_presence(events: Observations, there: Presence, *, unit_days: float) -> 
 
 
 def _in_month(standings: Standings, month: Period) -> Presence:
-    here = (standings.mondays >= month.since) & (standings.mondays < month.until)
-    mondays, stages = standings.mondays[here], standings.stages[:, here]
+    here = (standings.moments >= month.since) & (standings.moments < month.until)
+    mondays, stages = standings.moments[here], standings.stages[:, here]
     there = (stages != NOT_SEEN) & (standings.joined[:, None] <= mondays)
     customers, columns = np.nonzero(there)
     found = stages[customers, columns].astype(np.int64)

@@ -1,0 +1,78 @@
+"""How is the business doing: the whole report at one moment, and the notes that say plainly what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.company.schema import Company
+from features.home import Home
+from features.reports.stages import StagesReport
+from features.stages.winners import counts_by_stage
+from features.times import Timestamp, format_time
+from models.kpis.lines import everybody_lines, stage_lines
+from models.kpis.measures import Facts, Measure, measures_of
+from models.kpis.months import running_month, whole_months
+from training.kpis.gather import Gathered, gather
+
+NO_PRICES = (
+    "price sensitivity: list prices are not in the log, so no response to a price can be told; what is told is how often offered "
+    "discounts are taken"
+)
+
+
+@dataclass(frozen=True)
+class KpiReport:
+    """The report of KPIs by stage, what it was taken from, and over how many months the page looks back."""
+
+    stages: StagesReport
+    gathered: Gathered
+    measures: Mapping[str, Measure]
+    months: int
+
+
+def kpi_report(home: Home, company: Company, *, as_of: Timestamp, months: int = 12) -> KpiReport:
+    """Return the report of what was known by `as_of`.
+
+    Raises
+    ------
+    LogMissing
+        If there is no event log.
+    """
+    gathered = gather(home, company, as_of=as_of, months=months)
+    measures = measures_of(gathered.facts, company)
+    counts = counts_by_stage(company.stage_set, gathered.people.standings.now)
+    report = StagesReport(
+        as_of=format_time(as_of),
+        company=company.sha256,
+        currency=company.currency,
+        stage_set=company.default_stage_set,
+        horizon_days=company.horizon_days,
+        customers=sum(counts.values()),
+        stages=stage_lines(measures, company, counts=counts),
+        everybody=everybody_lines(measures),
+        notes=tuple(_notes(gathered.facts, measures)),
+    )
+    return KpiReport(report, gathered, measures, months)
+
+
+def _notes(facts: Facts, measures: Mapping[str, Measure]) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for name, measure in measures.items():
+        if measure.absent:
+            reasons.setdefault(measure.absent, []).append(name)
+    absent = [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    return [*absent, *_incomplete(facts), NO_PRICES]
+
+
+def _incomplete(facts: Facts) -> list[str]:
+    """Say which months are left out of rates because they are not complete."""
+    as_of, reach = facts.reach.as_of, facts.reach.sources
+    running = running_month(as_of)
+    notes = [f"{running.name} is not over: it is in no rate"] if running else []
+    newest = whole_months(as_of, 1)[-1].until
+    return notes + [
+        f"{source} are complete until {format_time(until)}: later months are left out of their figures"
+        for source, until in reach.items()
+        if until < newest
+    ]

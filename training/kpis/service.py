@@ -1,0 +1,54 @@
+"""What was asked of support and said in surveys: tickets, answers and offers shown, each in the stage of its moment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.kpis.economics import Shown
+from models.kpis.observations import NEVER
+from models.kpis.presence import Standings
+from models.kpis.support import Tickets
+from models.kpis.voice import Answers
+from training.kpis.known import KnownBucket
+from training.kpis.people import UNNAMED
+from training.labels.acceptance import ACCEPTED
+
+_NUMBERS = ("contacts", "hand_overs", "waiting_seconds", "reopened", "abandoned", "delighted")
+_ANSWERED = (*ACCEPTED, "declined")
+
+
+def tickets_of(bucket: KnownBucket, standings: Standings) -> Tickets:
+    """Return the tickets of a bucket."""
+    moments = ("opened_at", "first_response_at", "last_update_at", "resolved_at")
+    rows = bucket.rows("tickets", *moments, *_NUMBERS, "channel", "complaint", "delight_factor")
+    opened, answered, updated, resolved = (rows.moments(name) for name in moments)
+    return Tickets(
+        customers=rows.customers,
+        stages=standings.at(rows.customers, opened),
+        times=opened,
+        channels=rows.texts("channel", missing=UNNAMED),
+        complaint=rows.numbers("complaint") == 1,
+        answered=answered,
+        updated=updated,
+        resolved=resolved,
+        delight_factors=rows.texts("delight_factor", missing=UNNAMED),
+        **{name: rows.numbers(name) for name in _NUMBERS},
+    )
+
+
+def answers_of(bucket: KnownBucket, standings: Standings) -> Answers:
+    """Return the answered surveys of a bucket."""
+    rows = bucket.rows("surveys", "answered_at", "kind", "score")
+    times = rows.moments("answered_at")
+    stages = standings.at(rows.customers, times)
+    return Answers(rows.customers, stages, times, rows.texts("kind", missing=UNNAMED), rows.numbers("score"))
+
+
+def shown_of(bucket: KnownBucket, standings: Standings) -> Shown:
+    """Return the offers of a bucket that were shown, and taken or declined; the stage is that of the showing."""
+    rows = bucket.rows("offers", "shown_at", "kind", "outcome")
+    shown, outcomes = rows.moments("shown_at"), rows.texts("outcome", missing=UNNAMED)
+    chosen = (shown != NEVER) & np.isin(outcomes, _ANSWERED)
+    customers, times = rows.customers[chosen], shown[chosen]
+    is_discount = rows.texts("kind", missing=UNNAMED)[chosen] == "discount"
+    return Shown(customers, standings.at(customers, times), times, is_discount, np.isin(outcomes[chosen], ACCEPTED))
