@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.company.service_limits import KPIS
-from models.kpis.figures import Scale
+from models.kpis.arithmetic.figures import Scale
 
 QUARTER, YEAR, MOMENT = 3, 12, 1
 """Months a figure pools. A `MOMENT` is taken at the end of a month: it says how things stand, not what happened."""

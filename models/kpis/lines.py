@@ -12,10 +12,10 @@ from features.company.business import StageSet
 from features.company.schema import Company
 from features.reports.stages import KpiLine, StageKpis
 from features.times import format_time
-from models.kpis.figures import NOTHING, Figure
+from models.kpis.arithmetic.figures import NOTHING, Figure
+from models.kpis.arithmetic.observations import Measured, Observations
+from models.kpis.arithmetic.verdicts import Limit, beyond, change_of, told, verdict
 from models.kpis.measures import Measure
-from models.kpis.observations import Measured, Observations
-from models.kpis.verdicts import Limit, beyond, change_of, told, verdict
 
 _OF_EACH_CUSTOMER = "nps_score"
 

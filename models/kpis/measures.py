@@ -9,17 +9,17 @@ import numpy as np
 
 from features.company.schema import Company
 from features.times import DAY, Timestamp, month_starts
-from models.kpis import contracts, economics, onboarding, support, voice
-from models.kpis.contracts import DueContracts
-from models.kpis.economics import Amounts
-from models.kpis.figures import IntArray
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.months import Period, pooled, whole_months
+from models.kpis.arithmetic.observations import Measured, Observations, Staged, observed
 from models.kpis.kpi import ALL_KPIS, Kpi
-from models.kpis.months import Period, pooled, whole_months
-from models.kpis.observations import Measured, Observations, Staged, observed
-from models.kpis.onboarding import Newcomers
-from models.kpis.presence import QUARTER_DAYS, YEAR_DAYS, Presence, per_presence
-from models.kpis.support import Tickets
-from models.kpis.voice import Answers
+from models.kpis.subjects import contracts, economics, onboarding, support, voice
+from models.kpis.subjects.contracts import DueContracts
+from models.kpis.subjects.economics import Amounts
+from models.kpis.subjects.onboarding import Newcomers
+from models.kpis.subjects.presence import QUARTER_DAYS, YEAR_DAYS, Presence, per_presence
+from models.kpis.subjects.support import Tickets
+from models.kpis.subjects.voice import Answers
 
 
 @dataclass(frozen=True)

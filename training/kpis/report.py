@@ -10,10 +10,10 @@ from features.home import Home
 from features.reports.stages import StagesReport
 from features.stages.winners import counts_by_stage
 from features.times import Timestamp, format_time
+from models.kpis.arithmetic.months import running_month, whole_months
 from models.kpis.lines import everybody_lines, stage_lines
 from models.kpis.measures import Facts, Measure, measures_of
-from models.kpis.months import running_month, whole_months
-from training.kpis.gather import Gathered, gather
+from training.kpis.reading.gather import Gathered, gather
 
 NO_PRICES = (
     "price sensitivity: list prices are not in the log, so no response to a price can be told; what is told is how often offered "
@@ -51,18 +51,23 @@ def kpi_report(home: Home, company: Company, *, as_of: Timestamp, months: int = 
         customers=sum(counts.values()),
         stages=stage_lines(measures, company, counts=counts),
         everybody=everybody_lines(measures),
-        notes=tuple(_notes(gathered.facts, measures)),
+        notes=(*_absent(measures), *_stands_in(gathered.without_margin), *_incomplete(gathered.facts), NO_PRICES),
     )
     return KpiReport(report, gathered, measures, months)
 
 
-def _notes(facts: Facts, measures: Mapping[str, Measure]) -> list[str]:
+def _absent(measures: Mapping[str, Measure]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for name, measure in measures.items():
         if measure.absent:
             reasons.setdefault(measure.absent, []).append(name)
-    absent = [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
-    return [*absent, *_incomplete(facts), NO_PRICES]
+    return [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+
+
+def _stands_in(without_margin: float) -> list[str]:
+    if not without_margin:
+        return []
+    return [f"margin_per_customer: of {without_margin:.0%} of purchased lines no margin is known; their revenue stands in for it"]
 
 
 def _incomplete(facts: Facts) -> list[str]:

@@ -11,23 +11,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.stages.winners import NOT_SEEN, StageCodes
-from features.times import DAY, WEEK
-from models.kpis.figures import IntArray
-from models.kpis.months import Period
-from models.kpis.observations import Observations, Staged, joined
+from features.times import DAY, WEEK, monday_at_or_before
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.months import Period
+from models.kpis.arithmetic.observations import Observations, Staged, joined
 from models.rows import FloatArray
 
 QUARTER_DAYS = 365.25 / 4
 YEAR_DAYS = 365.25
 
-_WEEK_DAYS = WEEK / DAY
+_MOST_STAGES = 128  # a set has at most 100
 
 
 @dataclass(frozen=True)
 class Presence(Staged):
-    """A row per customer, stage and month: how many `weeks` the customer was seen in that stage; `times` is the month's start."""
+    """A row per customer, stage and month: for how many `days` the customer was in that stage; `times` is the month's start."""
 
-    weeks: FloatArray
+    days: FloatArray
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,36 @@ class Standings:
 
 
 def presence(standings: Standings, months: Sequence[Period]) -> Presence:
-    """Return who was where for how long; a Monday speaks for its week."""
+    """Return who was where for how long. A month's Mondays share its days; the week of joining counts from the joining on."""
     nobody = Presence(np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0))
-    return joined([nobody, *(_in_month(standings, month) for month in months)])
+    parts = [part for month in months for part in (_on_mondays(standings, month), _newly_joined(standings, month))]
+    return joined([nobody, *parts])
 
 
 def per_presence(events: Observations, there: Presence, *, unit_days: float) -> Observations:
     """Return events over the time customers were there, in units of so many days: events weigh nothing, time brings no amount."""
-    weights, nothing = there.weeks * _WEEK_DAYS / unit_days, np.zeros(len(there))
-    uncounted = np.zeros(len(there), dtype=np.bool_)
+    nothing, uncounted = np.zeros(len(there)), np.zeros(len(there), dtype=np.bool_)
+    weights = there.days / unit_days
     silent = Observations(there.customers, there.stages, there.times, nothing, weights, uncounted, events.scale)
     return joined([replace(events, weights=np.zeros(len(events))), silent])
 
 
-def _in_month(standings: Standings, month: Period) -> Presence:
+def _on_mondays(standings: Standings, month: Period) -> Presence:
     here = (standings.moments >= month.since) & (standings.moments < month.until)
     mondays, stages = standings.moments[here], standings.stages[:, here]
     there = (stages != NOT_SEEN) & (standings.joined[:, None] <= mondays)
     customers, columns = np.nonzero(there)
     found = stages[customers, columns].astype(np.int64)
-    pairs, weeks = np.unique(customers * 128 + found, return_counts=True)  # a set has at most 100 stages
+    pairs, weeks = np.unique(customers * _MOST_STAGES + found, return_counts=True)
+    days = weeks * ((month.until - month.since) / DAY / max(len(mondays), 1))
     times = np.full(len(pairs), month.since, dtype=np.int64)
-    return Presence(pairs // 128, (pairs % 128).astype(np.int8), times, weeks.astype(np.float64))
+    return Presence(pairs // _MOST_STAGES, (pairs % _MOST_STAGES).astype(np.int8), times, days)
+
+
+def _newly_joined(standings: Standings, month: Period) -> Presence:
+    """Return the days from joining to the next Monday, of who joined in this month."""
+    customers = np.flatnonzero((standings.joined >= month.since) & (standings.joined < month.until))
+    began = standings.joined[customers]
+    days = (WEEK - (began - monday_at_or_before(month.since)) % WEEK) % WEEK / DAY
+    times = np.full(len(customers), month.since, dtype=np.int64)
+    return Presence(customers, standings.at(customers, began), times, days)

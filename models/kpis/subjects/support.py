@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from features.company.service_limits import Sla
 from features.times import HOUR, Timestamp
-from models.kpis.figures import SHARE, IntArray, Scale
-from models.kpis.observations import NEVER, Observations, Staged, observed
+from models.kpis.arithmetic.figures import SHARE, IntArray, Scale
+from models.kpis.arithmetic.observations import NEVER, Observations, Staged, observed
 from models.rows import BoolArray, FloatArray
 
 LONG_WAIT_SECONDS = 300

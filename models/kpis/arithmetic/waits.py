@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from models.kpis.figures import COVERED, NOTHING, Figure
-from models.kpis.observations import Staged
+from models.kpis.arithmetic.figures import COVERED, NOTHING, Figure
+from models.kpis.arithmetic.observations import Staged
 from models.rows import BoolArray, FloatArray
 
 _HALF = 0.5
@@ -73,7 +73,7 @@ def waiting_curve(waits: Waits) -> WaitingCurve:
 
     Examples
     --------
-    >>> from models.kpis.observations import Staged
+    >>> from models.kpis.arithmetic.observations import Staged
     >>> rows = np.arange(4), np.zeros(4, np.int8), np.zeros(4, np.int64)
     >>> curve = waiting_curve(Waits(*rows, days=np.array([1.0, 2.0, 2.0, 5.0]), happened=np.array([True, True, False, True])))
     >>> curve.days.tolist(), curve.waiting.tolist(), curve.median[0]

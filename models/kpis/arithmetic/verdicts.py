@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.reports.stages import FEW, Trend, Verdict
-from models.kpis.figures import Figure, half_width
+from models.kpis.arithmetic.figures import Figure, half_width
 
 _NAN = float("nan")
 

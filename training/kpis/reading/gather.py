@@ -11,19 +11,19 @@ from features.company.schema import Company
 from features.home import Home
 from features.log.store import EventLog
 from features.times import Timestamp
-from models.kpis.economics import Holders, Shown
+from models.kpis.arithmetic.months import quarters_before, whole_months
+from models.kpis.arithmetic.observations import NEVER, Staged, joined
 from models.kpis.measures import Facts, Reach
-from models.kpis.months import quarters_before, whole_months
-from models.kpis.observations import NEVER, Staged, joined
-from models.kpis.presence import presence
+from models.kpis.subjects.economics import Holders, Shown
+from models.kpis.subjects.presence import presence
 from models.value.acquisition import Acquired
-from training.kpis.known import KnownBucket
-from training.kpis.leaving import leavers, why_no_leavers
-from training.kpis.live_worth import live_worth
-from training.kpis.newcomers import Asked, newcomers_of
-from training.kpis.people import People, known_past, people_of
-from training.kpis.service import answers_of, shown_of, tickets_of
-from training.kpis.trade import Bought, amounts_of, due_of
+from training.kpis.reading.known import KnownBucket
+from training.kpis.reading.leaving import leavers, why_no_leavers
+from training.kpis.reading.live_worth import live_worth
+from training.kpis.reading.newcomers import Asked, newcomers_of
+from training.kpis.reading.people import People, known_past, people_of
+from training.kpis.reading.service import answers_of, shown_of, tickets_of
+from training.kpis.reading.trade import Bought, amounts_of, due_of, share_without_margin
 
 COHORTS = 8
 """Quarters of joining that are compared."""
@@ -37,7 +37,10 @@ READ = ("customers", "usage", "tickets", "purchases", "surveys", "milestones", "
 
 @dataclass(frozen=True)
 class Gathered:
-    """What KPIs are taken from, and what stands in the report beside them."""
+    """What KPIs are taken from, and what stands in the report beside them.
+
+    `without_margin`: the share of purchased lines whose revenue stands in for a margin that is not known.
+    """
 
     company: Company
     people: People
@@ -45,6 +48,7 @@ class Gathered:
     holders: Holders
     shown: Shown
     acquired: Acquired | None
+    without_margin: float
 
 
 def gather(home: Home, company: Company, *, as_of: Timestamp, months: int) -> Gathered:
@@ -73,7 +77,9 @@ def gather(home: Home, company: Company, *, as_of: Timestamp, months: int) -> Ga
         absent=_absent(log, company, as_of=as_of, worth=worth.absent),
     )
     shown = joined([shown_of(bucket, people.standings) for bucket in buckets])
-    return Gathered(company, people, facts, _holders(people, bought, facts=facts), shown, worth.acquired)
+    return Gathered(
+        company, people, facts, _holders(people, bought, facts=facts), shown, worth.acquired, share_without_margin(bought)
+    )
 
 
 def _reach(log: EventLog, as_of: Timestamp) -> Reach:

@@ -13,9 +13,9 @@ import numpy as np
 
 from features.stages.winners import NOT_SEEN
 from features.times import Timestamp
-from models.kpis.figures import SHARE, IntArray
-from models.kpis.following import last_event, next_moment
-from models.kpis.observations import NEVER, Observations, Staged, observed
+from models.kpis.arithmetic.figures import SHARE, IntArray
+from models.kpis.arithmetic.following import last_event, next_moment
+from models.kpis.arithmetic.observations import NEVER, Observations, Staged, observed
 from models.rows import BoolArray
 
 

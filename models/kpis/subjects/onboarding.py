@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from features.times import DAY, Timestamp
-from models.kpis.figures import SHARE, Figure, IntArray, Scale
-from models.kpis.months import Period
-from models.kpis.observations import NEVER, Staged, observed
-from models.kpis.waits import Waits
+from models.kpis.arithmetic.figures import SHARE, Figure, IntArray, Scale
+from models.kpis.arithmetic.months import Period
+from models.kpis.arithmetic.observations import NEVER, Staged, observed
+from models.kpis.arithmetic.waits import Waits
 from models.rows import FloatArray
 
 FIRST_DAYS = 90

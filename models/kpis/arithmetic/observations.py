@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from features.stages.winners import StageCodes
 from features.times import Timestamp
-from models.kpis.figures import Figure, IntArray, Rows, Scale, figure_of
+from models.kpis.arithmetic.figures import Figure, IntArray, Rows, Scale, figure_of
 from models.rows import BoolArray, FloatArray
 
 NEVER = int(np.iinfo(np.int64).max)

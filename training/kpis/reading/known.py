@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from features.contracts.sources import SOURCES, Column, Kind
 from features.log.store import EventLog
 from features.times import Timestamp
-from models.kpis.figures import IntArray
-from models.kpis.observations import NEVER
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.observations import NEVER
 from models.rows import FloatArray
 
 

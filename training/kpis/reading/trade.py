@@ -11,14 +11,14 @@ import pyarrow.compute as pc
 
 from features.company.schema import Company
 from features.times import DAY, Timestamp
-from models.kpis.contracts import Cancellations, Contracts, DueContracts, Terms, due_contracts
-from models.kpis.economics import Amounts
-from models.kpis.figures import IntArray
-from models.kpis.observations import joined
-from models.kpis.presence import Standings
-from models.kpis.support import Tickets
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.observations import joined
+from models.kpis.subjects.contracts import Cancellations, Contracts, DueContracts, Terms, due_contracts
+from models.kpis.subjects.economics import Amounts
+from models.kpis.subjects.presence import Standings
+from models.kpis.subjects.support import Tickets
 from models.rows import FloatArray
-from training.kpis.known import KnownBucket, KnownRows
+from training.kpis.reading.known import KnownBucket, KnownRows
 from training.labels.churn import TERM_KINDS
 
 PRODUCTS_OVER_DAYS = 365
@@ -84,6 +84,13 @@ def amounts_of(bought: Sequence[Bought], tickets: Tickets, *, standings: Standin
     return joined(
         [lines, Amounts(tickets.customers, tickets.stages, tickets.times, served, np.zeros(len(served), dtype=np.bool_))]
     )
+
+
+def share_without_margin(bought: Sequence[Bought]) -> float:
+    """Return the share of lines with a revenue and no margin among those with either; 0 where there are none."""
+    margin, revenue = (np.concatenate([each.rows.numbers(name) for each in bought]) for name in ("margin", "revenue"))
+    priced = np.isfinite(margin) | np.isfinite(revenue)
+    return float(np.isnan(margin[priced]).mean()) if priced.any() else 0.0
 
 
 def _margin_share(margin: FloatArray, revenue: FloatArray) -> float:

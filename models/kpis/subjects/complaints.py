@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.times import DAY, HOUR
-from models.kpis.figures import Figure
-from models.kpis.following import next_event
-from models.kpis.observations import NEVER, Observations, observed
-from models.kpis.support import Tickets
-from models.kpis.voice import POINTS
+from models.kpis.arithmetic.figures import Figure
+from models.kpis.arithmetic.following import next_event
+from models.kpis.arithmetic.observations import NEVER, Observations, observed
+from models.kpis.subjects.support import Tickets
+from models.kpis.subjects.voice import POINTS
 from models.rows import BoolArray, FloatArray
 
 ASKED_WITHIN_DAYS = 30

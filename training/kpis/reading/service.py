@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.kpis.economics import Shown
-from models.kpis.observations import NEVER
-from models.kpis.presence import Standings
-from models.kpis.support import Tickets
-from models.kpis.voice import Answers
-from training.kpis.known import KnownBucket
-from training.kpis.people import UNNAMED
+from models.kpis.arithmetic.observations import NEVER
+from models.kpis.subjects.economics import Shown
+from models.kpis.subjects.presence import Standings
+from models.kpis.subjects.support import Tickets
+from models.kpis.subjects.voice import Answers
+from training.kpis.reading.known import KnownBucket
+from training.kpis.reading.people import UNNAMED
 from training.labels.acceptance import ACCEPTED
 
 _NUMBERS = ("contacts", "hand_overs", "waiting_seconds", "reopened", "abandoned", "delighted")

@@ -14,11 +14,11 @@ from features.home import Home
 from features.stages.course import course
 from features.stages.past import PastStages, past_stages
 from features.times import DAY, Timestamp, monday_at_or_before
-from models.kpis.figures import IntArray
-from models.kpis.observations import NEVER
-from models.kpis.presence import Standings
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.observations import NEVER
+from models.kpis.subjects.presence import Standings
 from models.rows import FloatArray
-from training.kpis.known import KnownBucket
+from training.kpis.reading.known import KnownBucket
 
 UNNAMED = "unknown"
 """The segment or channel of who has none on record."""
@@ -43,7 +43,7 @@ class People:
 
 
 def known_past(home: Home, company: Company, *, as_of: Timestamp) -> PastStages:
-    """Return the stages at every Monday the report looks back on, each as it was told then; missing ones are computed and kept."""
+    """Return the stages at every Monday the report looks back on, each as told then; missing ones are computed and kept."""
     return past_stages(home, company, [monday_at_or_before(as_of - HISTORY_DAYS * DAY), as_of])
 
 

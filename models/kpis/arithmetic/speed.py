@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.kpis.figures import half_width
-from models.kpis.months import Period
-from models.kpis.observations import Observations
+from models.kpis.arithmetic.figures import half_width
+from models.kpis.arithmetic.months import Period
+from models.kpis.arithmetic.observations import Observations
 from models.rows import FloatArray
 
 FEWEST_MONTHS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from models.kpis.figures import IntArray
-from models.kpis.observations import NEVER
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.observations import NEVER
 
 
 def next_event(customers: IntArray, times: IntArray, *, event_customers: IntArray, event_times: IntArray) -> npt.NDArray[np.intp]:

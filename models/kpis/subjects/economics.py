@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.kpis.figures import SHARE, Figure, Scale
-from models.kpis.observations import Observations, Staged, observed
+from models.kpis.arithmetic.figures import SHARE, Figure, Scale
+from models.kpis.arithmetic.observations import Observations, Staged, observed
 from models.rows import BoolArray, FloatArray
 
 MONEY = Scale(-1e12, 1e12)

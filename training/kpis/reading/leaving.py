@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 from features.company.schema import Company
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, month_starts
-from models.kpis.figures import SHARE
-from models.kpis.observations import Observations, Staged, joined, observed
-from training.kpis.people import HISTORY_DAYS, People
+from models.kpis.arithmetic.figures import SHARE
+from models.kpis.arithmetic.observations import Observations, Staged, joined, observed
+from training.kpis.reading.people import HISTORY_DAYS, People
 from training.labels.churn import days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels, observed_by
 

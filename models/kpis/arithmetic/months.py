@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.times import DAY, Timestamp, format_time, month_starts, to_datetime
-from models.kpis.figures import IntArray
+from models.kpis.arithmetic.figures import IntArray
 
 _LONGEST_MONTH = 31 * DAY
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.reports.stages import FEW
-from models.kpis.figures import IntArray
+from models.kpis.arithmetic.figures import IntArray
 
 POOLED = "few"
 

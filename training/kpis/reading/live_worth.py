@@ -11,8 +11,8 @@ from features.errors import LifecycleError
 from features.home import Home
 from features.stages.winners import NOT_SEEN
 from features.times import Timestamp, format_time
-from models.kpis.economics import value_over_cost
-from models.kpis.observations import Observations, Staged
+from models.kpis.arithmetic.observations import Observations, Staged
+from models.kpis.subjects.economics import value_over_cost
 from models.value.acquisition import Acquired
 from training.questions.value.worth import acquired_customers, value_predictions
 

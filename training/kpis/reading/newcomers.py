@@ -11,14 +11,14 @@ import numpy.typing as npt
 from features.company.schema import Company
 from features.contracts.sources import SOURCES
 from features.times import DAY
-from models.kpis.contracts import Contracts
-from models.kpis.figures import IntArray
-from models.kpis.observations import NEVER
-from models.kpis.onboarding import FIRST_DAYS, STAYED_AT_DAY, VALUE_SEEN_FROM_DAY, Newcomers
+from models.kpis.arithmetic.figures import IntArray
+from models.kpis.arithmetic.observations import NEVER
+from models.kpis.subjects.contracts import Contracts
+from models.kpis.subjects.onboarding import FIRST_DAYS, STAYED_AT_DAY, VALUE_SEEN_FROM_DAY, Newcomers
 from models.rows import BoolArray, FloatArray
-from training.kpis.known import KnownBucket, KnownRows
-from training.kpis.people import People
-from training.kpis.trade import Bought, cancellations_of, terms_of
+from training.kpis.reading.known import KnownBucket, KnownRows
+from training.kpis.reading.people import People
+from training.kpis.reading.trade import Bought, cancellations_of, terms_of
 from training.labels.purchases import PURCHASE_KINDS
 
 

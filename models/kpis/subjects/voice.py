@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.times import Timestamp
-from models.kpis.figures import Scale
-from models.kpis.observations import Observations, Staged, joined, observed
+from models.kpis.arithmetic.figures import Scale
+from models.kpis.arithmetic.observations import Observations, Staged, joined, observed
 from models.rows import FloatArray
 
 NPS = Scale(-100.0, 100.0, closed=True)

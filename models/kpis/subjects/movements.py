@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import Timestamp
-from models.kpis.months import Period
-from models.kpis.presence import Standings
+from models.kpis.arithmetic.months import Period
+from models.kpis.subjects.presence import Standings
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""HOW FIGURES ARE TAKEN: ratios, waits, slopes and verdicts, whatever they are of."""

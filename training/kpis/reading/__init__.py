@@ -1,0 +1,1 @@
+"""WHAT WAS KNOWN AT A MOMENT: from log, stages and live predictions to the arrays that KPIs are taken from."""
