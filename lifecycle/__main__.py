@@ -19,6 +19,7 @@ from lifecycle import (
     imports,
     log,
     outlook,
+    report,
     serve,
     simulate,
     stages,
@@ -44,7 +45,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (demo, simulate, imports, log, company, features_group, stages, train, backtest, value, outlook, serve, doctor):
+for group in (
+    demo,
+    simulate,
+    imports,
+    log,
+    company,
+    features_group,
+    stages,
+    train,
+    backtest,
+    value,
+    outlook,
+    report,
+    serve,
+    doctor,
+):
     group.register(app)
 
 

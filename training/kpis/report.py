@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.company.schema import Company
@@ -11,7 +11,7 @@ from features.reports.stages import StagesReport
 from features.stages.winners import counts_by_stage
 from features.times import Timestamp, format_time
 from models.kpis.arithmetic.months import running_month, whole_months
-from models.kpis.lines import everybody_lines, stage_lines
+from models.kpis.lines import KpiFigure, everybody_lines, monthly_figures, stage_lines
 from models.kpis.measures import Facts, Measure, measures_of
 from training.kpis.reading.gather import Gathered, gather
 
@@ -23,11 +23,12 @@ NO_PRICES = (
 
 @dataclass(frozen=True)
 class KpiReport:
-    """The report of KPIs by stage, what it was taken from, and over how many months the page looks back."""
+    """The report of KPIs by stage, what it was taken from, and each KPI by month, over which the page looks back."""
 
     stages: StagesReport
     gathered: Gathered
     measures: Mapping[str, Measure]
+    monthly: Sequence[KpiFigure]
     months: int
 
 
@@ -53,7 +54,7 @@ def kpi_report(home: Home, company: Company, *, as_of: Timestamp, months: int = 
         everybody=everybody_lines(measures),
         notes=(*_absent(measures), *_stands_in(gathered.without_margin), *_incomplete(gathered.facts), NO_PRICES),
     )
-    return KpiReport(report, gathered, measures, months)
+    return KpiReport(report, gathered, measures, monthly_figures(measures, company.stage_set, months=months), months)
 
 
 def _absent(measures: Mapping[str, Measure]) -> list[str]:

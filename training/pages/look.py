@@ -23,6 +23,7 @@ LOOK: dict[str, Any] = {
     },
     "legend": {"labelColor": INK, "titleColor": SOFT, "orient": "bottom", "columns": 4, "labelLimit": 220},
     "header": {"labelColor": INK, "titleColor": SOFT},
+    "title": {"color": INK, "fontSize": 12, "fontWeight": "normal", "anchor": "start"},
     "view": {"continuousWidth": WIDTH, "continuousHeight": HEIGHT, "discreteWidth": WIDTH, "stroke": None},
     "range": {"category": COLOURS},
     "line": {"strokeWidth": 2, "color": MARK},

@@ -19,6 +19,8 @@ from markupsafe import Markup
 
 from features.write_once import replace_file
 
+_LONG = 40  # characters
+
 MOST_ROWS_SHOWN = 40
 """A longer table is shown in part; the CSV beside the page is whole."""
 
@@ -86,8 +88,20 @@ def _picture(exhibit: Exhibit) -> Markup:
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(shown=_shown)
+    environment.filters.update(shown=_shown, kind=_kind, side=_side)
     return environment.from_string((resources.files("training.pages") / "page.html.jinja").read_text("utf-8"))
+
+
+def _side(column: pd.Series[Any]) -> Markup:
+    """Return the class of a column's head: over texts it stands on the left, as they do."""
+    return Markup(' class="text"') if column.map(lambda cell: isinstance(cell, str)).any() else Markup("")
+
+
+def _kind(cell: Any) -> Markup:
+    """Return the class of a cell: texts stand on the left, and long ones may wrap."""
+    if not isinstance(cell, str):
+        return Markup("")
+    return Markup(' class="text long"') if len(cell) > _LONG else Markup(' class="text"')
 
 
 def _shown(figure: Any) -> str:

@@ -14,7 +14,7 @@ from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import DAY, WEEK, monday_at_or_before
 from models.kpis.arithmetic.figures import IntArray
 from models.kpis.arithmetic.months import Period
-from models.kpis.arithmetic.observations import Observations, Staged, joined
+from models.kpis.arithmetic.observations import NEVER, Observations, Staged, joined
 from models.rows import FloatArray
 
 QUARTER_DAYS = 365.25 / 4
@@ -65,11 +65,15 @@ def presence(standings: Standings, months: Sequence[Period]) -> Presence:
 
 
 def per_presence(events: Observations, there: Presence, *, unit_days: float) -> Observations:
-    """Return events over the time customers were there, in units of so many days: events weigh nothing, time brings no amount."""
+    """Return events over the time customers were there, in units of so many days: events weigh nothing, time brings no amount.
+
+    Events before the first month of which it is known who was there are left out.
+    """
     nothing, uncounted = np.zeros(len(there)), np.zeros(len(there), dtype=np.bool_)
     weights = there.days / unit_days
     silent = Observations(there.customers, there.stages, there.times, nothing, weights, uncounted, events.scale)
-    return joined([replace(events, weights=np.zeros(len(events))), silent])
+    covered = events.where(events.times >= there.times.min(initial=NEVER))
+    return joined([replace(covered, weights=np.zeros(len(covered))), silent])
 
 
 def _on_mondays(standings: Standings, month: Period) -> Presence:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.company.service_limits import Sla
+from features.reports.stages import FEW
 from features.times import HOUR, Timestamp
 from models.kpis.arithmetic.figures import SHARE, IntArray, Scale
 from models.kpis.arithmetic.observations import NEVER, Observations, Staged, observed
@@ -20,6 +21,11 @@ from models.rows import BoolArray, FloatArray
 
 LONG_WAIT_SECONDS = 300
 """From here on a wait is trouble."""
+
+FIRST_ANSWERS_COME_LATE = (
+    "No open ticket has a first answer: the log learns of it with the resolution. So a ticket counts as answered in time, or "
+    "not, in the month in which it was resolved, and of open tickets nobody knows whether they had news."
+)
 
 HOURS = Scale(0.0, 8760.0)
 SECONDS = Scale(0.0, 86_400.0)
@@ -53,12 +59,24 @@ def first_response_hours(tickets: Tickets) -> Observations:
     return observed(tickets, _since_opening(tickets, tickets.answered) / HOUR, HOURS, times=tickets.answered)
 
 
+def answers_come_with_resolution(tickets: Tickets) -> bool:
+    """Say whether the log learns of first answers only when tickets are resolved: no open one has any, where some are open."""
+    is_open = tickets.resolved == NEVER
+    return int(is_open.sum()) >= FEW and not bool((tickets.answered[is_open] != NEVER).any())
+
+
 def answered_within(tickets: Tickets, hours: float | FloatArray, *, as_of: Timestamp) -> Observations:
     """Return whether each ticket was answered within so many hours, once they are over; in the month of opening.
 
-    Nothing where no first answer is recorded of any ticket: then nobody knows.
+    Where answers become known with the resolution, an open ticket says nothing: those resolved count, in the month of the
+    resolution. Nothing where no first answer is recorded of any ticket: then nobody knows.
     """
-    return _in_time(tickets, tickets.answered, np.asarray(hours) * HOUR, as_of=as_of)
+    allowed = np.asarray(hours) * HOUR
+    in_time = _in_time(tickets, tickets.answered, allowed, as_of=as_of)
+    if not answers_come_with_resolution(tickets):
+        return in_time
+    took = _since_opening(tickets, tickets.answered)
+    return _when_resolved(tickets, np.where(np.isnan(took), np.nan, took <= allowed), SHARE)
 
 
 def resolved_within(tickets: Tickets, hours: float | FloatArray, *, as_of: Timestamp) -> Observations:
@@ -114,7 +132,7 @@ def promises_kept(tickets: Tickets, slas: Mapping[int, Sla], *, as_of: Timestamp
     """
     promised = tickets.where(np.isin(tickets.stages, list(slas)))
     hours = {name: _of_stage(promised, slas, name) for name in ("first_response_hours", "resolution_hours", "update_hours")}
-    open_now = promised.resolved == NEVER
+    open_now = (promised.resolved == NEVER) & (not answers_come_with_resolution(tickets))
     news = np.max([np.where(each == NEVER, promised.times, each) for each in (promised.answered, promised.updated)], axis=0)
     fresh = np.where(open_now, news >= as_of - hours["update_hours"] * HOUR, np.nan)
     waited = waited_over(promised, _of_stage(promised, slas, "waiting_seconds"))

@@ -76,7 +76,8 @@ def gather(home: Home, company: Company, *, as_of: Timestamp, months: int) -> Ga
         worth=worth.seen,
         absent=_absent(log, company, as_of=as_of, worth=worth.absent),
     )
-    shown = joined([shown_of(bucket, people.standings) for bucket in buckets])
+    kinds: dict[str, str] = {offer.id: offer.kind for offer in company.offers}
+    shown = joined([shown_of(bucket, people.standings, kinds=kinds) for bucket in buckets])
     return Gathered(
         company, people, facts, _holders(people, bought, facts=facts), shown, worth.acquired, share_without_margin(bought)
     )

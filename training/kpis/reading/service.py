@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from models.kpis.arithmetic.observations import NEVER
@@ -14,6 +16,7 @@ from training.kpis.reading.people import UNNAMED
 from training.labels.acceptance import ACCEPTED
 
 _NUMBERS = ("contacts", "hand_overs", "waiting_seconds", "reopened", "abandoned", "delighted")
+DISCOUNT = "discount"
 _ANSWERED = (*ACCEPTED, "declined")
 
 
@@ -44,11 +47,16 @@ def answers_of(bucket: KnownBucket, standings: Standings) -> Answers:
     return Answers(rows.customers, stages, times, rows.texts("kind", missing=UNNAMED), rows.numbers("score"))
 
 
-def shown_of(bucket: KnownBucket, standings: Standings) -> Shown:
-    """Return the offers of a bucket that were shown, and taken or declined; the stage is that of the showing."""
-    rows = bucket.rows("offers", "shown_at", "kind", "outcome")
+def shown_of(bucket: KnownBucket, standings: Standings, *, kinds: Mapping[str, str]) -> Shown:
+    """Return the offers of a bucket that were shown, and taken or declined; the stage is that of the showing.
+
+    `kinds`: the company file's, by offer, for rows that do not name their own.
+    """
+    rows = bucket.rows("offers", "shown_at", "offer_id", "kind", "outcome")
     shown, outcomes = rows.moments("shown_at"), rows.texts("outcome", missing=UNNAMED)
     chosen = (shown != NEVER) & np.isin(outcomes, _ANSWERED)
     customers, times = rows.customers[chosen], shown[chosen]
-    is_discount = rows.texts("kind", missing=UNNAMED)[chosen] == "discount"
+    own, offers = rows.texts("kind", missing=UNNAMED)[chosen], rows.texts("offer_id", missing=UNNAMED)[chosen]
+    discounts = [offer for offer, kind in kinds.items() if kind == DISCOUNT]
+    is_discount = (own == DISCOUNT) | ((own == UNNAMED) & np.isin(offers, discounts))
     return Shown(customers, standings.at(customers, times), times, is_discount, np.isin(outcomes[chosen], ACCEPTED))
