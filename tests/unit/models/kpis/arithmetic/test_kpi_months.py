@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from features.times import format_time, parse_time
@@ -17,7 +19,7 @@ def test_months_follow_each_other_without_a_gap() -> None:
     months = whole_months(parse_time("2026-03-15"), 24)
 
     assert len(months) == 24
-    assert all(one.until == then.since for one, then in zip(months, months[1:], strict=False))
+    assert all(one.until == then.since for one, then in pairwise(months))
     assert format_time(pooled(months).since) == "2024-03-01T00:00:00Z"
 
 
