@@ -83,7 +83,7 @@ def _as_text(stages: StagesReport, *, page: Path, path: Path) -> str:
     head = f"{stages.customers:,} customers and prospects as of {stages.as_of}, by {stages.stage_set}"
     verdicts = list(_verdicts(stages)) or ["The company file sets no limits."]
     people = ", ".join(f"{stage.customers:,} {stage.stage}" for stage in stages.stages)
-    notes = [f"Not told: {note}" for note in stages.notes]
+    notes = [f"Note: {note}" for note in stages.notes]
     return "\n".join([head, *verdicts, "", people, "", *notes, "", str(page), str(path)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -37,11 +38,18 @@ def write_kpi_page(report: KpiReport, path: Path) -> Path:
 def _lead(report: KpiReport) -> list[str]:
     stages = report.stages
     counts = {verdict: len(list(stages.judged(verdict))) for verdict in get_args(Verdict)}
-    broken = counts["breached_for_sure"] + counts["breached"]
     return [
-        f"{broken} of {sum(counts.values())} limits are broken, {counts['breached_for_sure']} of them for sure; of "
-        f"{counts['too_few']} it cannot be told.",
+        _limits(counts),
         f"{stages.customers:,} customers and prospects as of {stages.as_of}, by the stages of {stages.stage_set}. Everything "
         f"is from what was known by then; months that are not complete are in no rate; no figure stands on fewer than {FEW} "
         "customers.",
     ]
+
+
+def _limits(counts: Mapping[Verdict, int]) -> str:
+    limits, sure = sum(counts.values()), counts["breached_for_sure"]
+    if not limits:
+        return "The company file sets no limits."
+    return (
+        f"{sure + counts['breached']} of {limits} limits are broken, {sure} for sure; of {counts['too_few']} it cannot be told."
+    )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import DAY, WEEK, monday_at_or_before
@@ -52,9 +54,12 @@ class Standings:
         Who was not known on that Monday is in the stage in which they were first seen; before the first Monday nobody is in any.
         """
         columns = np.searchsorted(self.moments, times, side="right") - 1
-        first_seen = np.argmax(self.stages != NOT_SEEN, axis=1)
-        found = self.stages[customers, np.maximum(columns, first_seen[customers])]
+        found = self.stages[customers, np.maximum(columns, self._first_seen[customers])]
         return np.where(columns < 0, NOT_SEEN, found).astype(np.int8)
+
+    @cached_property
+    def _first_seen(self) -> npt.NDArray[np.intp]:
+        return np.asarray(np.argmax(self.stages != NOT_SEEN, axis=1))
 
 
 def presence(standings: Standings, months: Sequence[Period]) -> Presence:

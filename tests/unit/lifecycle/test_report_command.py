@@ -52,8 +52,8 @@ def reported(tmp_path_factory) -> Reported:
     return Reported(Home(folder), done.stdout, folder / "kpis.html")
 
 
-def test_broken_limits_are_told_first_and_what_is_not_told_last(reported: Reported) -> None:
-    order = [reported.text.find(word) for word in ("Breached", "Kept", "Not told: clv_to_cac")]
+def test_broken_limits_are_told_first_and_notes_last(reported: Reported) -> None:
+    order = [reported.text.find(word) for word in ("Breached", "Kept", "Note: clv_to_cac")]
 
     assert -1 not in order
     assert order == sorted(order)

@@ -27,7 +27,7 @@ _ACQUIRED = ("channel", "cohort", "customers", "cost", "so_far", "expected", "cl
 def economics_chapter(report: KpiReport) -> Chapter:
     """Return the economics of each stage, the offers taken, and value over cost by channel and cohort."""
     absent = report.measures["clv_to_cac"].absent
-    words = [f"Not told: {NO_PRICES}.", *([f"Value over cost is not told: {absent}."] if absent else [])]
+    words = [f"Note: {NO_PRICES}.", *([f"Value over cost is not told: {absent}."] if absent else [])]
     return Chapter("What do customers bring and cost?", [_economics(report), _offers_taken(report), _clv_to_cac(report)], words)
 
 

@@ -61,7 +61,7 @@ def limits_chapter(report: KpiReport) -> Chapter:
         "Over the newest complete months of each: three, or twelve for onboarding and margin; empty where it cannot be told.",
         _by_stage(report.stages),
     )
-    return Chapter("Which limits are broken?", [held, by_stage], [f"Not told: {note}." for note in report.stages.notes])
+    return Chapter("Which limits are broken?", [held, by_stage], [f"Note: {note}." for note in report.stages.notes])
 
 
 def all_figures_chapter(report: KpiReport) -> Chapter:

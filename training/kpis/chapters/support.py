@@ -16,19 +16,22 @@ from models.kpis.subjects.complaints import ASKED_WITHIN_DAYS, complaints_handle
 from models.kpis.subjects.support import LONG_WAIT_SECONDS, Tickets
 from models.kpis.subjects.voice import points
 from training.kpis.chapters.charts import SHARE_AXIS, Axis, beside, panels_over_months, stacked
-from training.kpis.chapters.tables import EVERYBODY, by_stage, cells, monthly_table, table_of
+from training.kpis.chapters.tables import EVERYBODY, by_stage, cells, monthly_table, never_received, table_of
 from training.kpis.report import KpiReport
 from training.pages import Chapter, Exhibit
 
+_QUESTION = "How well are customers served?"
 _SHARES = ("answered_24h_share", "first_contact_share", "abandoned_share")
 _SPEEDS = ("first_response_hours", "resolution_hours", "waiting_seconds", "hand_overs", "tickets_per_customer")
 
 
 def support_chapter(report: KpiReport) -> Chapter:
     """Return the exhibits about tickets."""
+    if absent := never_received(report, "tickets"):
+        return Chapter(_QUESTION, [], [absent])
     exhibits = [_volume, _shares, _speeds, _promises, _waits_and_delight, _delight_factors, _complaints]
-    note = support.FIRST_ANSWERS_COME_LATE if support.answers_come_with_resolution(report.gathered.facts.tickets) else None
-    return Chapter("How well are customers served?", [exhibit(report) for exhibit in exhibits], [note] if note else [])
+    late = support.answers_come_with_resolution(report.gathered.facts.tickets)
+    return Chapter(_QUESTION, [exhibit(report) for exhibit in exhibits], [support.FIRST_ANSWERS_COME_LATE] if late else [])
 
 
 def _volume(report: KpiReport) -> Exhibit:

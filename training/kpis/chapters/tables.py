@@ -29,6 +29,13 @@ def table_of(rows: Iterable[Mapping[str, Any]], *names: str) -> pd.DataFrame:
     return pd.DataFrame([dict(row) for row in rows], columns=[*names, *FIGURE_COLUMNS])
 
 
+def never_received(report: KpiReport, source: str) -> str | None:
+    """Return the sentence that stands for a chapter about a source of which the log never received a row."""
+    if source in report.gathered.facts.reach.sources:
+        return None
+    return f"No row of {source} was ever received: nothing can be told."
+
+
 def by_stage(report: KpiReport, seen: Observations) -> list[tuple[str, Figure]]:
     """Return the figure of everybody, then of each stage in the order of life."""
     places = places_of(report.gathered.company.stage_set)

@@ -8,10 +8,11 @@ import pandas as pd
 
 from features.reports.stages import KpiLine
 from training.kpis.chapters.charts import Axis, beside, over_months, panels_over_months
-from training.kpis.chapters.tables import EVERYBODY, FIGURE_COLUMNS, monthly_table
+from training.kpis.chapters.tables import EVERYBODY, FIGURE_COLUMNS, monthly_table, never_received
 from training.kpis.report import KpiReport
 from training.pages import Chapter, Exhibit
 
+_QUESTION = "What do customers say?"
 _ASKED = {
     "nps": ("Net promoter score", "net promoter score, -100 to 100"),
     "nps_score": ("Newest NPS answer of each customer", "mean of newest answers, 0 to 10"),
@@ -22,7 +23,9 @@ _ASKED = {
 
 def voice_chapter(report: KpiReport) -> Chapter:
     """Return the scores by stage with their limits, and over the months."""
-    return Chapter("What do customers say?", [*(_by_stage(report, kpi) for kpi in _ASKED), _by_month(report), _nps(report)])
+    if absent := never_received(report, "surveys"):
+        return Chapter(_QUESTION, [], [absent])
+    return Chapter(_QUESTION, [*(_by_stage(report, kpi) for kpi in _ASKED), _by_month(report), _nps(report)])
 
 
 def _by_stage(report: KpiReport, kpi: str) -> Exhibit:
