@@ -109,7 +109,7 @@ def _moved(line: KpiLine, measure: Measure, *, now: Figure, place: int | None) -
     return replace(line, previous=_rounded(changed.previous), change=_rounded(changed.change), trend=changed.trend)
 
 
-def _held(line: KpiLine, limit: Limit | None, *, figure: Figure, outside: Callable[[Limit], int]) -> KpiLine:
+def _held(line: KpiLine, limit: Limit | None, *, figure: Figure, outside: Callable[..., int]) -> KpiLine:
     """Add the limit, and what holding the figure against it comes to."""
     if limit is None:
         return line
@@ -119,7 +119,7 @@ def _held(line: KpiLine, limit: Limit | None, *, figure: Figure, outside: Callab
         maximum=_rounded(limit.maximum),
         verdict=verdict(figure, limit),
         beyond=_rounded(beyond(figure, limit)),
-        outside=outside(limit) if line.kpi == _OF_EACH_CUSTOMER else None,
+        outside=outside(limit=limit) if line.kpi == _OF_EACH_CUSTOMER else None,
     )
 
 
@@ -127,7 +127,7 @@ def _figure(seen: Measured, place: int | None) -> Figure:
     return (seen if place is None else seen.of_stage(place)).figure()
 
 
-def _outside(seen: Measured, place: int | None, limit: Limit) -> int:
+def _outside(seen: Measured, place: int | None, *, limit: Limit) -> int:
     """Return how many customers' own answers lie past the limit."""
     part = seen if place is None else seen.of_stage(place)
     amounts = part.amounts if isinstance(part, Observations) else np.zeros(0)

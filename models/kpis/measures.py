@@ -112,11 +112,11 @@ def _worth_at(facts: Facts) -> Timestamp:
 
 def _unless_absent(measure: Measure, facts: Facts) -> Measure:
     """Take away what looks like a figure and is none: no tickets a customer, where no ticket was ever received."""
-    reason = _absent(measure.kpi, measure.seen, facts)
+    reason = _absent(measure.kpi, measure.seen, facts=facts)
     return measure if reason is None else replace(measure, seen=measure.seen.within(0, 0), absent=reason)
 
 
-def _absent(kpi: Kpi, seen: Measured, facts: Facts) -> str | None:
+def _absent(kpi: Kpi, seen: Measured, *, facts: Facts) -> str | None:
     if missing := [source for source in kpi.sources if source not in facts.reach.sources]:
         return f"no row of {' and '.join(missing)} was ever received"
     if seen.figure().count:
@@ -127,7 +127,7 @@ def _absent(kpi: Kpi, seen: Measured, facts: Facts) -> str | None:
 def _of_support(facts: Facts) -> dict[str, Measured]:
     tickets, scale = facts.tickets, ALL_KPIS["tickets_per_customer"].scale
     of_customers = tickets.where(tickets.times >= facts.joined[tickets.customers])
-    opened = observed(of_customers, np.ones(len(of_customers)), scale)
+    opened = observed(of_customers, np.ones(len(of_customers)), scale=scale)
     return {
         "first_response_hours": support.first_response_hours(tickets),
         "answered_24h_share": support.answered_within(tickets, 24.0, as_of=facts.reach.as_of),

@@ -65,11 +65,11 @@ def facts(company: Company) -> Facts:
         answers=Answers(**asked, kinds=np.repeat(kinds, count), scores=np.full(count * len(kinds), 5.0)),
         standing=[rows],
         due=DueContracts(**own, renewed=yes, mature=yes, decided_at=rows.times),
-        left=observed(rows, ones * 0, SHARE),
+        left=observed(rows, ones * 0, scale=SHARE),
         amounts=Amounts(**own, amounts=ones * 10, is_purchase=yes),
         presence=Presence(**own, days=ones * 30),
         newcomers=Newcomers(**own, reached=np.tile(hour_later[:, None], len(company.milestones) or 1), **unknown),
-        worth=observed(rows, ones * 2, Scale(0.0, 1e6)),
+        worth=observed(rows, ones * 2, scale=Scale(0.0, 1e6)),
         absent={},
     )
 

@@ -52,9 +52,15 @@ def kpi_report(home: Home, company: Company, *, as_of: Timestamp, months: int = 
         customers=sum(counts.values()),
         stages=stage_lines(measures, company, counts=counts),
         everybody=everybody_lines(measures),
-        notes=(*_absent(measures), *_stands_in(gathered.without_margin), *_incomplete(gathered.facts), NO_PRICES),
+        notes=notes_of(gathered, measures),
     )
     return KpiReport(report, gathered, measures, monthly_figures(measures, company.stage_set, months=months), months)
+
+
+def notes_of(gathered: Gathered, measures: Mapping[str, Measure]) -> tuple[str, ...]:
+    """Say plainly what could not be told and why, what stands in for something, and which months are left out."""
+    company, facts = gathered.company, gathered.facts
+    return (*_absent(measures), *_not_held(company), *_stands_in(gathered.without_margin), *_incomplete(facts), NO_PRICES)
 
 
 def _absent(measures: Mapping[str, Measure]) -> list[str]:
@@ -63,6 +69,15 @@ def _absent(measures: Mapping[str, Measure]) -> list[str]:
         if measure.absent:
             reasons.setdefault(measure.absent, []).append(name)
     return [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+
+
+def _not_held(company: Company) -> list[str]:
+    """Name the stages of other sets that have limits or promises: only those of the default set are looked at."""
+    named = {limit.stage for limit in company.kpi_limits} | {sla.stage for sla in company.slas}
+    others = ", ".join(sorted(named - {stage.name for stage in company.stage_set.stages}))
+    return (
+        [f"limits and promises of {others}: not held, since they are no stages of {company.default_stage_set}"] if others else []
+    )
 
 
 def _stands_in(without_margin: float) -> list[str]:

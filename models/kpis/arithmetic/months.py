@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-import numpy.typing as npt
-
 from features.times import DAY, Timestamp, format_time, month_starts, to_datetime
-from models.kpis.arithmetic.figures import IntArray
 
 _LONGEST_MONTH = 31 * DAY
 
@@ -25,6 +21,12 @@ class Period:
     def name(self) -> str:
         """Return the month it begins in, such as `2026-03`."""
         return format_time(self.since)[:7]
+
+    @property
+    def quarter(self) -> str:
+        """Return the quarter it begins in, such as `2026-Q1`."""
+        began = to_datetime(self.since)
+        return f"{began.year}-Q{(began.month + 2) // 3}"
 
 
 def whole_months(until: Timestamp, count: int) -> tuple[Period, ...]:
@@ -47,17 +49,6 @@ def running_month(as_of: Timestamp) -> Period | None:
 def pooled(months: tuple[Period, ...]) -> Period:
     """Return the whole of successive months, of which there must be one."""
     return Period(months[0].since, months[-1].until)
-
-
-def quarter_names(times: IntArray) -> npt.NDArray[np.str_]:
-    """Return the quarter of each moment, such as `2026-Q1`.
-
-    >>> quarter_names(np.array([0, 100 * DAY])).tolist()
-    ['1970-Q1', '1970-Q2']
-    """
-    months = times.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    years, quarters = months // 12 + 1970, months % 12 // 3 + 1
-    return np.array([f"{year}-Q{quarter}" for year, quarter in zip(years, quarters, strict=True)], dtype=np.str_)
 
 
 def quarters_before(as_of: Timestamp, count: int) -> tuple[Period, ...]:

@@ -73,7 +73,7 @@ class Observations(Staged):
         return figure_of(Rows(self.customers, self.amounts, self.weights, int(self.counted.sum())), self.scale)
 
 
-def observed(rows: Staged, amounts: npt.NDArray[Any], scale: Scale, *, times: IntArray | None = None) -> Observations:
+def observed(rows: Staged, amounts: npt.NDArray[Any], *, scale: Scale, times: IntArray | None = None) -> Observations:
     """Return one observation of weight 1 for each row whose amount is known; it counts at `times`, by default the rows' own."""
     known = ~np.isnan(amounts.astype(np.float64))
     moments = rows.times if times is None else times

@@ -5,7 +5,6 @@ An association, no proof: what takes long may have been hard from the start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from models.kpis.arithmetic.following import next_event
 from models.kpis.arithmetic.observations import NEVER, Observations, observed
 from models.kpis.subjects.support import Tickets
 from models.kpis.subjects.voice import POINTS
-from models.rows import BoolArray, FloatArray
+from models.rows import FloatArray
 
 ASKED_WITHIN_DAYS = 30
 """An answer given later is about something else."""
@@ -46,11 +45,12 @@ def complaints_handled(tickets: Tickets, satisfied: Observations) -> list[Handle
     `satisfied`: all CSAT answers.
     """
     resolved = tickets.where(tickets.complaint & (tickets.resolved != NEVER))
-    scores = _next_scores(resolved, satisfied)
-    hours = (resolved.resolved - resolved.times) / HOUR
+    scores, hours = _next_scores(resolved, satisfied), (resolved.resolved - resolved.times) / HOUR
     return [
-        *_by("delay", _DELAYS_HOURS, hours, resolved=resolved, scores=scores),
-        *_by("hand-overs", _HAND_OVERS, resolved.hand_overs, resolved=resolved, scores=scores),
+        Handled(by, how, int(here.sum()), observed(resolved.where(here), scores[here], scale=POINTS["csat"]).figure())
+        for by, bands, measured in (("delay", _DELAYS_HOURS, hours), ("hand-overs", _HAND_OVERS, resolved.hand_overs))
+        for how, low, high in bands
+        for here in [(measured >= low) & (measured < high)]
     ]
 
 
@@ -58,14 +58,3 @@ def _next_scores(resolved: Tickets, satisfied: Observations) -> FloatArray:
     places = next_event(resolved.customers, resolved.resolved, event_customers=satisfied.customers, event_times=satisfied.times)
     in_time = np.append(satisfied.times, NEVER)[places] < resolved.resolved + ASKED_WITHIN_DAYS * DAY
     return np.where(in_time, np.append(satisfied.amounts, np.nan)[places], np.nan)
-
-
-def _by(
-    name: str, bands: Sequence[tuple[str, float, float]], measured: FloatArray, *, resolved: Tickets, scores: FloatArray
-) -> list[Handled]:
-    found = []
-    for how, low, high in bands:
-        here: BoolArray = (measured >= low) & (measured < high)
-        figure = observed(resolved.where(here), scores[here], POINTS["csat"]).figure()
-        found.append(Handled(name, how, int(here.sum()), figure))
-    return found

@@ -99,4 +99,4 @@ def due_contracts(contracts: Contracts, *, notice: Timestamp, as_of: Timestamp) 
 def renewals(due: DueContracts) -> Observations:
     """Return whether each mature contract was renewed, in the month its term ended."""
     mature = due.where(due.mature)
-    return observed(mature, mature.renewed, SHARE)
+    return observed(mature, mature.renewed, scale=SHARE)

@@ -57,7 +57,7 @@ class StillOpen:
 
 def money(amounts: Amounts) -> Observations:
     """Return the amounts, to be taken over the time of customers; purchased lines are what is counted."""
-    seen = observed(amounts, amounts.amounts, MONEY)
+    seen = observed(amounts, amounts.amounts, scale=MONEY)
     known = ~np.isnan(amounts.amounts)
     return replace(seen, counted=amounts.is_purchase[known])
 
@@ -65,25 +65,25 @@ def money(amounts: Amounts) -> Observations:
 def products_held(holders: Holders) -> Observations:
     """Return the different products bought in the last 365 days, of who has joined."""
     customers = holders.where(holders.has_joined)
-    return observed(customers, customers.products, PRODUCTS)
+    return observed(customers, customers.products, scale=PRODUCTS)
 
 
 def still_open(holders: Holders) -> StillOpen:
     """Return the acquisition cost that the margin so far does not cover; who brought less than nothing owes the cost alone."""
     paid = holders.where(holders.cost > 0)
     brought = np.maximum(paid.brought, 0.0)
-    back = observed(paid, paid.brought >= paid.cost, SHARE).figure()
+    back = observed(paid, paid.brought >= paid.cost, scale=SHARE).figure()
     return StillOpen(len(paid), float(paid.cost.sum()), float(np.maximum(paid.cost - brought, 0.0).sum()), back)
 
 
 def taken(shown: Shown, *, discounts: bool) -> Observations:
     """Return whether offers shown were taken: discounts, or all others."""
     asked = shown.where(shown.is_discount == discounts)
-    return observed(asked, asked.accepted, SHARE)
+    return observed(asked, asked.accepted, scale=SHARE)
 
 
 def value_over_cost(rows: Staged, *, value: FloatArray, cost: FloatArray) -> Observations:
     """Return the value expected over the cost of winning, of customers whose cost is known and was not nothing."""
     known = (cost > 0) & ~np.isnan(value)
-    seen = observed(rows, np.where(known, value, np.nan), RATIO)
+    seen = observed(rows, np.where(known, value, np.nan), scale=RATIO)
     return replace(seen, weights=cost[known])

@@ -80,16 +80,15 @@ def cohort_figures(
 def _of_cohort(
     newcomers: Newcomers, milestones: Sequence[tuple[str, int]], *, cohort: Period, as_of: Timestamp
 ) -> list[CohortFigure]:
-    name = f"{cohort.name[:4]}-Q{(int(cohort.name[5:]) + 2) // 3}"
     waited = as_of - cohort.until
     found = [
-        CohortFigure(name, measure, figure, whole=waited >= days * DAY)
-        for measure, figure, days in (*_waiting(newcomers, milestones, as_of), *_counted(newcomers, as_of))
+        CohortFigure(cohort.quarter, measure, figure, whole=waited >= days * DAY)
+        for measure, figure, days in (*_waiting(newcomers, milestones, as_of=as_of), *_counted(newcomers, as_of))
     ]
     return [each for each in found if each.figure.count]
 
 
-def _waiting(newcomers: Newcomers, milestones: Sequence[tuple[str, int]], as_of: Timestamp) -> list[tuple[str, Figure, int]]:
+def _waiting(newcomers: Newcomers, milestones: Sequence[tuple[str, int]], *, as_of: Timestamp) -> list[tuple[str, Figure, int]]:
     if not milestones:
         return []
     onboard, latest = days_to_onboard(newcomers, as_of=as_of), max(due for _, due in milestones)
@@ -104,9 +103,9 @@ def _counted(newcomers: Newcomers, as_of: Timestamp) -> list[tuple[str, Figure, 
     """Return what is counted over the first 90 days, of those whose first 90 days are over."""
     over = newcomers.where(newcomers.times + FIRST_DAYS * DAY < as_of)
     counts = ("tickets", "uses", "active_days", "purchases")
-    found = [(f"first_90d_{name}", observed(over, getattr(over, name), _ANY).figure(), FIRST_DAYS) for name in counts]
-    value = observed(over, over.used_late, SHARE).figure()
-    stayed = observed(newcomers, newcomers.stayed, SHARE).figure()
+    found = [(f"first_90d_{name}", observed(over, getattr(over, name), scale=_ANY).figure(), FIRST_DAYS) for name in counts]
+    value = observed(over, over.used_late, scale=SHARE).figure()
+    stayed = observed(newcomers, newcomers.stayed, scale=SHARE).figure()
     return [*found, ("seeing_value_at_day_90", value, FIRST_DAYS), ("stayed_at_day_180", stayed, STAYED_AT_DAY)]
 
 

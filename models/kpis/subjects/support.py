@@ -56,7 +56,7 @@ class Tickets(Staged):
 
 def first_response_hours(tickets: Tickets) -> Observations:
     """Return the hours from opening to the first answer, of answered tickets, in the month of the answer."""
-    return observed(tickets, _since_opening(tickets, tickets.answered) / HOUR, HOURS, times=tickets.answered)
+    return observed(tickets, _since_opening(tickets, tickets.answered) / HOUR, scale=HOURS, times=tickets.answered)
 
 
 def answers_come_with_resolution(tickets: Tickets) -> bool:
@@ -72,57 +72,57 @@ def answered_within(tickets: Tickets, hours: float | FloatArray, *, as_of: Times
     resolution. Nothing where no first answer is recorded of any ticket: then nobody knows.
     """
     allowed = np.asarray(hours) * HOUR
-    in_time = _in_time(tickets, tickets.answered, allowed, as_of=as_of)
+    in_time = _in_time(tickets, tickets.answered, allowed=allowed, as_of=as_of)
     if not answers_come_with_resolution(tickets):
         return in_time
     took = _since_opening(tickets, tickets.answered)
-    return _when_resolved(tickets, np.where(np.isnan(took), np.nan, took <= allowed), SHARE)
+    return _when_resolved(tickets, np.where(np.isnan(took), np.nan, took <= allowed), scale=SHARE)
 
 
 def resolved_within(tickets: Tickets, hours: float | FloatArray, *, as_of: Timestamp) -> Observations:
     """Return whether each ticket was resolved within so many hours, once they are over; in the month of opening."""
-    return _in_time(tickets, tickets.resolved, np.asarray(hours) * HOUR, as_of=as_of)
+    return _in_time(tickets, tickets.resolved, allowed=np.asarray(hours) * HOUR, as_of=as_of)
 
 
 def resolution_hours(tickets: Tickets) -> Observations:
     """Return the hours from opening to resolution, in the month of the resolution."""
-    return _when_resolved(tickets, _since_opening(tickets, tickets.resolved) / HOUR, HOURS)
+    return _when_resolved(tickets, _since_opening(tickets, tickets.resolved) / HOUR, scale=HOURS)
 
 
 def first_contact(tickets: Tickets) -> Observations:
     """Return whether one contact was enough, of resolved tickets whose contacts are counted."""
-    return _when_resolved(tickets, np.where(np.isnan(tickets.contacts), np.nan, tickets.contacts == 1), SHARE)
+    return _when_resolved(tickets, np.where(np.isnan(tickets.contacts), np.nan, tickets.contacts == 1), scale=SHARE)
 
 
 def waiting(tickets: Tickets) -> Observations:
     """Return the seconds the customer waited, of resolved tickets of which it is known."""
-    return _when_resolved(tickets, tickets.waiting_seconds, SECONDS)
+    return _when_resolved(tickets, tickets.waiting_seconds, scale=SECONDS)
 
 
 def waited_over(tickets: Tickets, seconds: float | FloatArray) -> Observations:
     """Return whether the customer waited for longer than so many seconds."""
     waited = tickets.waiting_seconds
-    return _when_resolved(tickets, np.where(np.isnan(waited), np.nan, waited > seconds), SHARE)
+    return _when_resolved(tickets, np.where(np.isnan(waited), np.nan, waited > seconds), scale=SHARE)
 
 
 def abandoned(tickets: Tickets) -> Observations:
     """Return whether the customer gave up waiting, of resolved tickets of which it is known."""
-    return _when_resolved(tickets, tickets.abandoned, SHARE)
+    return _when_resolved(tickets, tickets.abandoned, scale=SHARE)
 
 
 def hand_overs(tickets: Tickets) -> Observations:
     """Return how often a resolved ticket changed hands."""
-    return _when_resolved(tickets, tickets.hand_overs, TIMES_A_TICKET)
+    return _when_resolved(tickets, tickets.hand_overs, scale=TIMES_A_TICKET)
 
 
 def reopened(tickets: Tickets) -> Observations:
     """Return whether a resolved ticket was opened again."""
-    return _when_resolved(tickets, np.where(np.isnan(tickets.reopened), np.nan, tickets.reopened >= 1), SHARE)
+    return _when_resolved(tickets, np.where(np.isnan(tickets.reopened), np.nan, tickets.reopened >= 1), scale=SHARE)
 
 
 def delighted(tickets: Tickets) -> Observations:
     """Return whether the customer was surprised for the better."""
-    return _when_resolved(tickets, tickets.delighted, SHARE)
+    return _when_resolved(tickets, tickets.delighted, scale=SHARE)
 
 
 def promises_kept(tickets: Tickets, slas: Mapping[int, Sla], *, as_of: Timestamp) -> dict[str, Observations]:
@@ -131,20 +131,20 @@ def promises_kept(tickets: Tickets, slas: Mapping[int, Sla], *, as_of: Timestamp
     `update`: of the tickets open now, whether the last news (opening, answer or update) is no older than promised; at `as_of`.
     """
     promised = tickets.where(np.isin(tickets.stages, list(slas)))
-    hours = {name: _of_stage(promised, slas, name) for name in ("first_response_hours", "resolution_hours", "update_hours")}
+    hours = {name: _of_stage(promised, slas, name=name) for name in ("first_response_hours", "resolution_hours", "update_hours")}
     open_now = (promised.resolved == NEVER) & (not answers_come_with_resolution(tickets))
     news = np.max([np.where(each == NEVER, promised.times, each) for each in (promised.answered, promised.updated)], axis=0)
     fresh = np.where(open_now, news >= as_of - hours["update_hours"] * HOUR, np.nan)
-    waited = waited_over(promised, _of_stage(promised, slas, "waiting_seconds"))
+    waited = waited_over(promised, _of_stage(promised, slas, name="waiting_seconds"))
     return {
         "first_response": answered_within(promised, hours["first_response_hours"], as_of=as_of),
         "resolution": resolved_within(promised, hours["resolution_hours"], as_of=as_of),
         "waiting": replace(waited, amounts=1.0 - waited.amounts),
-        "update": observed(promised, fresh, SHARE, times=np.full(len(promised), as_of - 1)),
+        "update": observed(promised, fresh, scale=SHARE, times=np.full(len(promised), as_of - 1)),
     }
 
 
-def _of_stage(tickets: Tickets, slas: Mapping[int, Sla], name: str) -> FloatArray:
+def _of_stage(tickets: Tickets, slas: Mapping[int, Sla], *, name: str) -> FloatArray:
     return np.array([float(getattr(slas[stage], name)) for stage in tickets.stages.tolist()], dtype=np.float64)
 
 
@@ -153,11 +153,11 @@ def _since_opening(tickets: Tickets, moments: IntArray) -> FloatArray:
     return np.where(moments == NEVER, np.nan, np.maximum(moments, tickets.times) - tickets.times.astype(np.float64))
 
 
-def _when_resolved(tickets: Tickets, amounts: FloatArray, scale: Scale) -> Observations:
-    return observed(tickets, np.where(tickets.resolved == NEVER, np.nan, amounts), scale, times=tickets.resolved)
+def _when_resolved(tickets: Tickets, amounts: FloatArray, *, scale: Scale) -> Observations:
+    return observed(tickets, np.where(tickets.resolved == NEVER, np.nan, amounts), scale=scale, times=tickets.resolved)
 
 
-def _in_time(tickets: Tickets, moments: IntArray, allowed: FloatArray, *, as_of: Timestamp) -> Observations:
+def _in_time(tickets: Tickets, moments: IntArray, *, allowed: FloatArray, as_of: Timestamp) -> Observations:
     took = _since_opening(tickets, moments)
     decided = (tickets.times + allowed < as_of) & bool((moments != NEVER).any())
-    return observed(tickets, np.where(decided, np.nan_to_num(took, nan=np.inf) <= allowed, np.nan), SHARE)
+    return observed(tickets, np.where(decided, np.nan_to_num(took, nan=np.inf) <= allowed, np.nan), scale=SHARE)

@@ -31,14 +31,14 @@ def net_promoter(answers: Answers) -> Observations:
     """Return 100 for each who gave 9 or 10, -100 for 0 to 6, else 0: their mean is the net promoter score (Reichheld 2003)."""
     asked = _of_kind(answers, "nps")
     sides = (asked.scores >= _PROMOTES_FROM).astype(np.float64) - (asked.scores <= _DETRACTS_TO)
-    return observed(asked, 100.0 * sides, NPS)
+    return observed(asked, 100.0 * sides, scale=NPS)
 
 
 def points(answers: Answers, kind: str) -> Observations:
     """Return the scores given to one kind of question, those off its scale left out."""
     asked, scale = _of_kind(answers, kind), POINTS[kind]
     inside = (asked.scores >= scale.lowest) & (asked.scores <= scale.highest)
-    return observed(asked, np.where(inside, asked.scores, np.nan), scale)
+    return observed(asked, np.where(inside, asked.scores, np.nan), scale=scale)
 
 
 def newest_points(answers: Answers, standing: Sequence[Staged]) -> Observations:
@@ -57,7 +57,7 @@ def _newest(asked: Observations, everybody: Staged) -> Observations:
     newest = np.full(int(everybody.customers.max(initial=-1)) + 1, np.nan)
     here = by_then.customers < len(newest)
     newest[by_then.customers[here]] = by_then.amounts[here]  # sorted by time: the newest is written last
-    return observed(everybody, newest[everybody.customers], asked.scale)
+    return observed(everybody, newest[everybody.customers], scale=asked.scale)
 
 
 def _of_kind(answers: Answers, kind: str) -> Answers:

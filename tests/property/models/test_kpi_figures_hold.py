@@ -22,7 +22,7 @@ ROWS = st.lists(st.tuples(st.integers(0, 8), st.integers(-1, 2), st.integers(0, 
 def observations(rows: list[tuple[int, int, int, int]], *, scale: Scale) -> Observations:
     customers, stages, days, amounts = (np.array(column) for column in zip(*rows, strict=True))
     values = amounts / 10 if scale.closed else amounts * 7.0
-    return observed(Staged(customers, stages.astype(np.int8), days * DAY), values, scale)
+    return observed(Staged(customers, stages.astype(np.int8), days * DAY), values, scale=scale)
 
 
 @given(rows=ROWS, scale=st.sampled_from([SHARE, Scale(0.0, 1e6)]), seed=st.integers(0, 99))

@@ -63,11 +63,11 @@ def panels_by_cohort(table: pd.DataFrame, *, axis: Axis, panels: Sequence[str]) 
     return _side_by_side(alt, [panel(measure, table[table["measure"] == measure]) for measure in panels])
 
 
-def beside(table: pd.DataFrame, axis: Axis, *, label: str, order: Sequence[str], colour: str | None = None) -> Any:
-    """Draw `value` with its interval, a row each of `label`; a `limit`, where the table has one, as a thick tick."""
+def beside(table: pd.DataFrame, axis: Axis, *, label: str, colour: str | None = None) -> Any:
+    """Draw `value` with its interval, a row each of `label` in the table's order; a `limit`, where there is one, as a tick."""
     import altair as alt
 
-    rows = alt.Y(f"{label}:N", title=None, sort=[name for name in order if (table[label] == name).any()])
+    rows = alt.Y(f"{label}:N", title=None, sort=list(dict.fromkeys(table[label])))
     split: dict[str, Any] = {"yOffset": f"{colour}:N", "color": alt.Color(f"{colour}:N", title=None)} if colour else {}
     base = alt.Chart(table).encode(y=rows, **split)
     x = alt.X("value:Q", title=axis.title, scale=alt.Scale(zero=False), axis=alt.Axis(format=axis.format))

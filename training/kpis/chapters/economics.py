@@ -43,11 +43,11 @@ def _economics(report: KpiReport) -> Exhibit:
         "KPIs of their newest complete months. Products: different ones bought in the last 365 days, by customers now in the "
         "stage. Acquisition cost of those of whom it is known, and how much of it the margin they brought so far does not "
         "cover.",
-        pd.DataFrame([_row(stage, part, values[stage]) for stage, part in groups.items()]),
+        pd.DataFrame([_row(stage, part, values=values[stage]) for stage, part in groups.items()]),
     )
 
 
-def _row(stage: str, holders: Holders, values: dict[str, float | None]) -> dict[str, Any]:
+def _row(stage: str, holders: Holders, *, values: dict[str, float | None]) -> dict[str, Any]:
     paid = still_open(holders)
     money = (paid.cost, paid.to_recover) if paid.customers >= FEW else (np.nan, np.nan)
     return {
@@ -71,7 +71,6 @@ def _offers_taken(report: KpiReport) -> Exhibit:
         for seen in [taken(report.gathered.shown, discounts=is_discount).within(period.since, period.until)]
         for stage, figure in by_stage(report, seen)
     ]
-    order = [EVERYBODY, *report.gathered.company.stage_set.order]
     return Exhibit(
         "offers_taken",
         "Discounts and other offers taken",
@@ -79,7 +78,7 @@ def _offers_taken(report: KpiReport) -> Exhibit:
         "The nearest the log comes to price sensitivity; who is shown a discount was chosen, so stages are not compared on "
         "equal terms.",
         table_of(rows, "offer", "stage").dropna(subset="value"),
-        partial(beside, axis=Axis("share taken", SHARE_AXIS), label="stage", order=order, colour="offer"),
+        partial(beside, axis=Axis("share taken", SHARE_AXIS), label="stage", colour="offer"),
     )
 
 

@@ -70,7 +70,7 @@ def _churn_by_segment(report: KpiReport) -> Exhibit:
         "Churn rate by segment",
         "The newest three mature months; segments as known at the moment of the report, small ones pooled as few.",
         table,
-        partial(beside, axis=_left(report), label="segment", order=table["segment"].tolist()),
+        partial(beside, axis=_left(report), label="segment"),
     )
 
 

@@ -22,21 +22,6 @@ _WORDS = (
 )
 
 
-def onboarding_chapter(report: KpiReport) -> Chapter:
-    """Return what is told of each cohort."""
-    table = _cohorts(report)
-    measures = list(dict.fromkeys(table["measure"]))
-    days = [name for name in measures if name.startswith("days_to_")]
-    contact = [name for name in measures if name.startswith("first_90d_")]
-    shares = [name for name in measures if name not in {*days, *contact}]
-    exhibits = [
-        _exhibit("cohort_days", "Days until half have reached it", table, days, axis=Axis("days")),
-        _exhibit("cohort_shares", "Reached by the due day, seeing value, still here", table, shares, axis=Axis("", SHARE_AXIS)),
-        _exhibit("cohort_contact", "Contact in the first 90 days, a customer", table, contact, axis=Axis("mean")),
-    ]
-    return Chapter("How do new customers get started?", exhibits, _WORDS)
-
-
 _TOLD = {
     "cohort_days": "From joining, by quarter of joining, with its interval.",
     "cohort_shares": "Seeing value at day 90: used the product from day 60 until day 90. Stayed: at day 180 a contract is in "
@@ -45,9 +30,26 @@ _TOLD = {
 }
 
 
-def _exhibit(name: str, title: str, table: pd.DataFrame, measures: list[str], *, axis: Axis) -> Exhibit:
-    chosen = table[table["measure"].isin(measures)].reset_index(drop=True)
-    return Exhibit(name, title, _TOLD[name], chosen, partial(panels_by_cohort, axis=axis, panels=measures))
+def onboarding_chapter(report: KpiReport) -> Chapter:
+    """Return what is told of each cohort."""
+    table = _cohorts(report)
+    days, contact = (table["measure"].str.startswith(prefix) for prefix in ("days_to_", "first_90d_"))
+    exhibits = [
+        _exhibit("cohort_days", "Days until half have reached it", table=table[days], axis=Axis("days")),
+        _exhibit(
+            "cohort_shares",
+            "Reached by the due day, seeing value, still here",
+            table=table[~days & ~contact],
+            axis=Axis("share", SHARE_AXIS),
+        ),
+        _exhibit("cohort_contact", "Contact in the first 90 days, a customer", table=table[contact], axis=Axis("mean")),
+    ]
+    return Chapter("How do new customers get started?", exhibits, _WORDS)
+
+
+def _exhibit(name: str, title: str, *, table: pd.DataFrame, axis: Axis) -> Exhibit:
+    panels = list(dict.fromkeys(table["measure"]))
+    return Exhibit(name, title, _TOLD[name], table.reset_index(drop=True), partial(panels_by_cohort, axis=axis, panels=panels))
 
 
 def _cohorts(report: KpiReport) -> pd.DataFrame:
@@ -57,4 +59,4 @@ def _cohorts(report: KpiReport) -> pd.DataFrame:
     known = milestones if "milestones" in gathered.facts.reach.sources else []
     found = cohort_figures(gathered.facts.newcomers, known, cohorts=quarters_before(as_of, COHORTS), as_of=as_of)
     rows = [{"cohort": each.cohort, "measure": each.measure, **cells(each.figure), "complete": each.whole} for each in found]
-    return pd.DataFrame(rows, columns=["cohort", "measure", *FIGURE_COLUMNS, "complete"])
+    return pd.DataFrame(rows, columns=["cohort", "measure", *FIGURE_COLUMNS, "complete"]).astype({"measure": "str"})

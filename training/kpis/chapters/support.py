@@ -16,7 +16,7 @@ from models.kpis.subjects.complaints import ASKED_WITHIN_DAYS, complaints_handle
 from models.kpis.subjects.support import LONG_WAIT_SECONDS, Tickets
 from models.kpis.subjects.voice import points
 from training.kpis.chapters.charts import SHARE_AXIS, Axis, beside, panels_over_months, stacked
-from training.kpis.chapters.tables import EVERYBODY, by_stage, cells, monthly_table, never_received, table_of
+from training.kpis.chapters.tables import by_stage, cells, monthly_table, never_received, table_of
 from training.kpis.report import KpiReport
 from training.pages import Chapter, Exhibit
 
@@ -73,7 +73,7 @@ def _promises(report: KpiReport) -> Exhibit:
         "Share of tickets of the last three complete months for which the promise to the stage was kept; update: of the "
         "tickets open now, those whose last news is no older than promised.",
         _kept(report),
-        partial(beside, axis=Axis("share kept", SHARE_AXIS), label="stage", order=_order(report), colour="promise"),
+        partial(beside, axis=Axis("share kept", SHARE_AXIS), label="stage", colour="promise"),
     )
 
 
@@ -94,7 +94,7 @@ def _waits_and_delight(report: KpiReport) -> Exhibit:
         "Long waits, second tries and delight",
         "Share of the tickets resolved in the last three complete months.",
         table_of(rows, "measure", "stage").dropna(subset="value"),
-        partial(beside, axis=Axis("share", SHARE_AXIS), label="stage", order=_order(report), colour="measure"),
+        partial(beside, axis=Axis("share", SHARE_AXIS), label="stage", colour="measure"),
     )
 
 
@@ -120,12 +120,8 @@ def _complaints(report: KpiReport) -> Exhibit:
         "Complaints resolved in the last twelve complete months, and the customer's next CSAT answer within "
         f"{ASKED_WITHIN_DAYS} days. An association, no proof: what takes long may have been hard from the start.",
         table,
-        partial(beside, axis=Axis("mean CSAT afterwards, 1 to 5"), label="handled", order=table["handled"].tolist()),
+        partial(beside, axis=Axis("mean CSAT afterwards, 1 to 5"), label="handled"),
     )
-
-
-def _order(report: KpiReport) -> list[str]:
-    return [EVERYBODY, *report.gathered.company.stage_set.order]
 
 
 def _last(report: KpiReport, count: int) -> Period:

@@ -39,7 +39,7 @@ def _by_stage(report: KpiReport, kpi: str) -> Exhibit:
         f"{title} by stage",
         f"From {since} until before {until}. A thick tick is a stage's limit; beyond: how far the interval reaches past it.",
         pd.DataFrame(rows, columns=["stage", *FIGURE_COLUMNS, "limit", "beyond", "outside"]),
-        partial(beside, axis=Axis(words), label="stage", order=[EVERYBODY, *report.gathered.company.stage_set.order]),
+        partial(beside, axis=Axis(words), label="stage"),
     )
 
 

@@ -69,10 +69,12 @@ def gather(home: Home, company: Company, *, as_of: Timestamp, months: int) -> Ga
         answers=joined([answers_of(bucket, people.standings) for bucket in buckets]),
         standing=_standing(people, reach, months=months + 1),
         due=joined([due_of(each, people.standings, company=company, as_of=as_of) for each in bought]),
-        left=leavers(log, company, people, as_of=as_of),
+        left=leavers(log, company, people=people, as_of=as_of),
         amounts=amounts,
         presence=presence(people.standings, whole_months(as_of, MONTHS_READ)),
-        newcomers=joined([newcomers_of(bucket, people, each, asked=asked) for bucket, each in zip(buckets, bought, strict=True)]),
+        newcomers=joined(
+            [newcomers_of(bucket, people, bought=each, asked=asked) for bucket, each in zip(buckets, bought, strict=True)]
+        ),
         worth=worth.seen,
         absent=_absent(log, company, as_of=as_of, worth=worth.absent),
     )

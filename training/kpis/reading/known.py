@@ -76,10 +76,10 @@ class KnownBucket:
         table = table.filter(pc.less(table[declared.time], _moment(self.as_of)))
         places = _plain(pc.index_in(_decoded(table["customer_id"]), value_set=self.ids))
         table, places = table.filter(pc.is_valid(places)), places.drop_null().to_numpy()
-        known = {column.name: self._masked(table, column, declared.time) for column in asked}
+        known = {column.name: self._masked(table, column, happened=declared.time) for column in asked}
         return KnownRows(self.places[places], pa.table(known) if known else table.select([]))
 
-    def _masked(self, table: pa.Table, column: Column, happened: str) -> pa.Array:
+    def _masked(self, table: pa.Table, column: Column, *, happened: str) -> pa.Array:
         values = _plain(_decoded(table[column.name]))
         for name in _known_with(column, happened):
             come = pc.fill_null(pc.less(table[name], _moment(self.as_of)), False)

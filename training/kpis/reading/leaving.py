@@ -15,7 +15,7 @@ from training.labels.churn import days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels, observed_by
 
 
-def leavers(log: EventLog, company: Company, people: People, *, as_of: Timestamp) -> Observations:
+def leavers(log: EventLog, company: Company, *, people: People, as_of: Timestamp) -> Observations:
     """Return a row per customer at risk and mature month start: 1 for who left within the main horizon.
 
     None where a source that decides who left was never received, or no horizon is over yet.
@@ -33,12 +33,12 @@ def _staged(labels: Labels, people: People) -> Observations:
     known = pc.is_valid(places).to_numpy(zero_copy_only=False)
     customers = places.drop_null().to_numpy().astype(np.int64)
     times = np.full(len(customers), labels.as_of, dtype=np.int64)
-    return observed(Staged(customers, people.standings.at(customers, times), times), labels.values[known, 0], SHARE)
+    return observed(Staged(customers, people.standings.at(customers, times), times), labels.values[known, 0], scale=SHARE)
 
 
 def _nobody() -> Observations:
     nobody = Staged(np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.int64))
-    return observed(nobody, np.zeros(0), SHARE)
+    return observed(nobody, np.zeros(0), scale=SHARE)
 
 
 def why_no_leavers(log: EventLog, company: Company, *, as_of: Timestamp) -> str | None:

@@ -33,7 +33,7 @@ def live_worth(home: Home, company: Company, *, as_of: Timestamp) -> LiveWorth:
         if predictions.origin.as_of > as_of:
             made = format_time(predictions.origin.as_of)
             return _absent(f"the live predictions are of {made}, which is later than this report")
-        acquired = acquired_customers(home, company, predictions)
+        acquired = acquired_customers(home, company, predictions=predictions)
     except LifecycleError as reason:
         return _absent(str(reason))
     column = f"stage_{company.default_stage_set}"

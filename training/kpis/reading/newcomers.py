@@ -31,7 +31,7 @@ class Asked:
     since: int
 
 
-def newcomers_of(bucket: KnownBucket, people: People, bought: Bought, *, asked: Asked) -> Newcomers:
+def newcomers_of(bucket: KnownBucket, people: People, *, bought: Bought, asked: Asked) -> Newcomers:
     """Return the customers of a bucket who joined lately enough."""
     joined = people.joined[bucket.places]
     whose = bucket.places[(joined != NEVER) & (joined >= asked.since)]
@@ -41,13 +41,13 @@ def newcomers_of(bucket: KnownBucket, people: People, bought: Bought, *, asked: 
         whose,
         people.standings.at(whose, people.joined[whose]),
         people.joined[whose],
-        reached=_reached(bucket, whose, asked.company, everybody=len(people.ids)),
+        reached=_reached(bucket, whose, company=asked.company, everybody=len(people.ids)),
         uses=first.count("usage", used),
         active_days=first.days("usage", used),
         tickets=first.count("tickets", bucket.rows("tickets", "opened_at"), time="opened_at"),
         purchases=first.count("purchases", bought.rows.of_kinds(PURCHASE_KINDS)),
-        used_late=first.any_from(VALUE_SEEN_FROM_DAY, "usage", used),
-        stayed=_stayed(bucket, first, bought, asked=asked),
+        used_late=first.any_from(VALUE_SEEN_FROM_DAY, "usage", rows=used),
+        stayed=_stayed(bucket, first, bought=bought, asked=asked),
     )
 
 
@@ -64,23 +64,23 @@ class _FirstDays:
         """Return how many rows each has in the first 90 days; NaN where the log never received such rows."""
         if rows is None or source not in self.received:
             return np.full(len(self.whose), np.nan)
-        return self._counted(rows.customers[self.inside(rows, 0, FIRST_DAYS, time=time)])
+        return self._counted(rows.customers[self.inside(rows, 0, until=FIRST_DAYS, time=time)])
 
     def days(self, source: str, rows: KnownRows | None) -> FloatArray:
         """Return on how many days in UTC each has a row in the first 90 days."""
         if rows is None or source not in self.received:
             return np.full(len(self.whose), np.nan)
-        inside = self.inside(rows, 0, FIRST_DAYS)
+        inside = self.inside(rows, 0, until=FIRST_DAYS)
         pairs = np.stack([rows.customers[inside], rows.moments("occurred_at")[inside] // DAY])
         return self._counted(np.unique(pairs, axis=1)[0])
 
-    def any_from(self, day: int, source: str, rows: KnownRows | None) -> FloatArray:
+    def any_from(self, day: int, source: str, *, rows: KnownRows | None) -> FloatArray:
         """Return 1 for who has a row from a day on until day 90, else 0."""
         if rows is None or source not in self.received:
             return np.full(len(self.whose), np.nan)
-        return (self._counted(rows.customers[self.inside(rows, day, FIRST_DAYS)]) > 0).astype(np.float64)
+        return (self._counted(rows.customers[self.inside(rows, day, until=FIRST_DAYS)]) > 0).astype(np.float64)
 
-    def inside(self, rows: KnownRows, since: int, until: int, *, time: str = "occurred_at") -> BoolArray:
+    def inside(self, rows: KnownRows, since: int, *, until: int, time: str = "occurred_at") -> BoolArray:
         """Return which rows lie between two days after their customer joined; nobody else's do."""
         began = np.full(self.everybody, NEVER)
         began[self.whose] = self.joined
@@ -91,7 +91,7 @@ class _FirstDays:
         return np.bincount(customers, minlength=self.everybody)[self.whose].astype(np.float64)
 
 
-def _reached(bucket: KnownBucket, whose: IntArray, company: Company, *, everybody: int) -> npt.NDArray[np.int64]:
+def _reached(bucket: KnownBucket, whose: IntArray, *, company: Company, everybody: int) -> npt.NDArray[np.int64]:
     rows = bucket.rows("milestones", "reached_at", "milestone")
     names, times = rows.texts("milestone", missing=""), rows.moments("reached_at")
     first = np.full((everybody, len(company.milestones)), NEVER)
@@ -101,7 +101,7 @@ def _reached(bucket: KnownBucket, whose: IntArray, company: Company, *, everybod
     return first[whose]
 
 
-def _stayed(bucket: KnownBucket, first: _FirstDays, bought: Bought, *, asked: Asked) -> FloatArray:
+def _stayed(bucket: KnownBucket, first: _FirstDays, *, bought: Bought, asked: Asked) -> FloatArray:
     """Return whether each is still a customer 180 days after joining, by the company's meaning of leaving; NaN if not over."""
     churn, moments = asked.company.churn, first.joined + STAYED_AT_DAY * DAY
     if churn.definition == "contract":
@@ -113,5 +113,5 @@ def _stayed(bucket: KnownBucket, first: _FirstDays, bought: Bought, *, asked: As
         time = SOURCES[activity.source].time
         rows = bucket.rows(activity.source, time, *(["kind"] if activity.kinds else []))
         rows = rows.of_kinds(activity.kinds) if activity.kinds else rows
-        active[rows.customers[first.inside(rows, since, STAYED_AT_DAY, time=time)]] = True
+        active[rows.customers[first.inside(rows, since, until=STAYED_AT_DAY, time=time)]] = True
     return np.where(moments < bucket.as_of, active[first.whose], np.nan)

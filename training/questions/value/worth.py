@@ -97,7 +97,7 @@ def worth_of_customers(home: Home) -> Worth:
         expected_margin=float(np.nansum(value)),
         categories=_groups(named, predictions.column("value_category"), value),
         levers=_groups([(lever, None) for lever in LEVERS], predictions.column("value_lever"), value),
-        acquired=tuple(by_channel_and_cohort(acquired_customers(home, company, predictions))),
+        acquired=tuple(by_channel_and_cohort(acquired_customers(home, company, predictions=predictions))),
     )
 
 
@@ -126,7 +126,7 @@ def _groups(named: Sequence[tuple[str, str | None]], places: FloatArray, value: 
     )
 
 
-def acquired_customers(home: Home, company: Company, predictions: Predictions) -> Acquired:
+def acquired_customers(home: Home, company: Company, *, predictions: Predictions) -> Acquired:
     """Return how each customer of the predictions was won, at what cost, and what came so far and is still expected.
 
     Raises

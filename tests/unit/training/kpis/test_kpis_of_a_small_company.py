@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from features.company import default_company_text, read_company
+from features.company.service_limits import KpiLimit
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.reports.stages import KpiLine
 from features.times import DAY, parse_time
 from models.kpis.measures import Reach, measures_of
-from training.kpis.report import KpiReport, kpi_report
+from training.kpis.report import KpiReport, kpi_report, notes_of
 
 NOW = parse_time("2026-01-01")
 COMPANY = read_company(default_company_text("default"))
@@ -132,6 +133,14 @@ def test_everybody_stands_somewhere_and_their_lines_add_up(report: KpiReport) ->
     assert sum(stage.customers for stage in stages) == report.stages.customers == 10
     for place, line in enumerate(report.stages.everybody):
         assert sum(stage.kpis[place].count for stage in stages) == line.count, line.kpi
+
+
+def test_a_limit_for_a_stage_of_another_set_is_said_not_to_be_held(report: KpiReport) -> None:
+    other = COMPANY.model_copy(update={"kpi_limits": (KpiLimit(stage="loyalty", kpi="csat", minimum=4.0),), "slas": ()})
+
+    notes = notes_of(replace(report.gathered, company=other), {})
+
+    assert notes[0] == "limits and promises of loyalty: not held, since they are no stages of growth_curve"
 
 
 def test_a_stopped_feed_leaves_its_later_months_out_of_its_figures_alone(report: KpiReport) -> None:

@@ -18,7 +18,7 @@ def at_risk(rates: list[float], *, each: int = 400) -> Observations:
     parts = []
     for month, rate in zip(MONTHS, rates, strict=False):
         rows = Staged(np.arange(each), np.zeros(each, np.int8), np.full(each, month.since + DAY))
-        parts.append(observed(rows, np.arange(each) < round(rate * each), SHARE))
+        parts.append(observed(rows, np.arange(each) < round(rate * each), scale=SHARE))
     return joined(parts)
 
 

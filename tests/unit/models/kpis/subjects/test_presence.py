@@ -61,7 +61,7 @@ def test_a_rate_is_what_happened_over_the_time_customers_were_there() -> None:
     there = presence(standings([0] * 9, [0] * 9), JANUARY)
     rows = Staged(np.zeros(3, np.int64), np.zeros(3, np.int8), np.full(3, MONDAY))
 
-    found = per_presence(observed(rows, np.ones(3), Scale(0, 1000)), there, unit_days=31.0).figure()
+    found = per_presence(observed(rows, np.ones(3), scale=Scale(0, 1000)), there, unit_days=31.0).figure()
 
     assert (found.value, found.count, found.customers) == (pytest.approx(1.5), 3, 2)
 
