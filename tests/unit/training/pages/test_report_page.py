@@ -63,3 +63,16 @@ def test_a_long_table_is_shown_in_part_and_kept_whole(tmp_path: Path) -> None:
 
     assert "The first 40 of 100 rows" in text
     assert len(pd.read_csv(tmp_path / "long" / "tickets.csv")) == 100
+
+
+def test_texts_stand_on_the_left_and_only_long_ones_wrap(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"tickets": [3], "channel": ["web"], "note": ["a sentence that is much too long for one line of a table"]}
+    )
+
+    text = write_page(page_of(table, drawn=False), tmp_path / "texts.html").read_text()
+
+    assert '<th scope="col" class="text">channel</th>' in text
+    assert '<td class="text">web</td>' in text
+    assert '<td class="text long">a sentence' in text
+    assert "<td>3</td>" in text
