@@ -32,11 +32,8 @@ def training_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
 
 
 def gates_text(gates: Sequence[GateResult]) -> str:
-    """Return a line a gate: verdict, name, figure against its limit, reason."""
-    lines = [
-        f"  {_MARKS[gate.verdict]}  {gate.name:<24}{gate.figure}  (limit: {gate.limit})\n{'':<35}{gate.reason}" for gate in gates
-    ]
-    return "\n".join(["Gates", *lines])
+    """Return a line a gate: verdict, name, figure against its limit; below it the reason where it did not pass."""
+    return "\n".join(["Gates", *(line for gate in gates for line in _gate_lines(gate))])
 
 
 def measures_text(report: TrainingReport) -> str:
@@ -88,6 +85,11 @@ def repetition_text(done: Repetition) -> str:
     unknown = ("nothing that is written down: it was trained by a program, with settings that the command does not have",)
     lines = [f"Run {done.run_id} repeated: another model, {done.again[:12]} instead of {done.model_sha[:12]}. What differs:"]
     return "\n".join([*lines, *(f"  {each}" for each in done.differences or unknown)])
+
+
+def _gate_lines(gate: GateResult) -> list[str]:
+    line = f"  {_MARKS[gate.verdict]}  {gate.name:<24}{gate.figure}  (limit: {gate.limit})"
+    return [line] if gate.verdict == "passed" else [line, f"{'':<35}{gate.reason}"]
 
 
 def _data_text(report: TrainingReport) -> str:
