@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from training.records.report import Finding, TrainingReport
     from training.repeat import Repetition
 
-_HAPPENED = {"churn": "left", "transition": "moved", "value": "brought anything", "purchase": "bought"}
 _MARKS = {"passed": "passed ", "held": "HELD   ", "refused": "REFUSED"}
 
 
@@ -38,6 +37,8 @@ def gates_text(gates: Sequence[GateResult]) -> str:
 
 def measures_text(report: TrainingReport) -> str:
     """Return the measures of the recipe beside the baselines, each with its interval."""
+    from training.records.wording import WORDINGS
+
     names = ["recipe", *report.baselines]
     header = f"  {'':<18}" + "".join(f"{name:<28}" for name in names)
     rows = [
@@ -45,7 +46,7 @@ def measures_text(report: TrainingReport) -> str:
         for measure in dict.fromkeys(measure for name in names for measure in report.pooled[name])
     ]
     graded = f"{report.test_rows:,} rows at {len(report.folds)} past moments"
-    title = f"Graded on {graded}, {report.test_positives:,} {_HAPPENED[report.model]}; [95 % interval]"
+    title = f"Graded on {graded}, {report.test_positives:,} {WORDINGS[report.model].happened}; [95 % interval]"
     return "\n".join([title, header, *rows])
 
 
@@ -94,22 +95,15 @@ def _gate_lines(gate: GateResult) -> list[str]:
 
 def _data_text(report: TrainingReport) -> str:
     from features.times import format_time
+    from training.records.wording import label_means_text
 
-    data = report.data
+    data, means = report.data, label_means_text(report)
     return (
         f"{report.model.capitalize()} ({report.definition}), {report.horizon_days} days. Run {report.run_id}, "
         f"model {report.model_sha[:12]}\n"
         f"  learned from {data.rows:,} rows of {data.customers:,} customers, {len(data.snapshots)} months up to "
-        f"{format_time(data.as_of)[:10]}{_means_text(report)}"
+        f"{format_time(data.as_of)[:10]}{'; ' if means else ''}{means}"
     )
-
-
-def _means_text(report: TrainingReport) -> str:
-    if report.model == "transition":  # the mean of a place in the order of stages means nothing
-        return ""
-    shape = ".2f" if report.model == "value" else ".1%"
-    means = ", ".join(f"{mean:{shape}} in {days} days" for days, mean in report.data.label_means.items())
-    return f"; {'mean margin' if report.model == 'value' else _HAPPENED[report.model]}: {means}"
 
 
 def _folds_text(report: TrainingReport) -> str:
@@ -154,10 +148,7 @@ def _next_text(report: TrainingReport, gates: Sequence[GateResult]) -> str:
 
 
 def _shown(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "-"
-    digits = 2 if abs(estimate.value) >= 10 else 4
-    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+    return "-" if estimate is None else estimate.text
 
 
 def _shas(entry: LedgerEntry) -> str:

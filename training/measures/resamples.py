@@ -31,6 +31,16 @@ class Estimate:
     low: float
     high: float
 
+    @property
+    def text(self) -> str:
+        """Return the figure with its interval, as people read it.
+
+        >>> Estimate(0.29604, 0.28, 0.312).text
+        '0.2960 [0.2800, 0.3120]'
+        """
+        digits = 2 if abs(self.value) >= 10 else 4
+        return f"{self.value:.{digits}f} [{self.low:.{digits}f}, {self.high:.{digits}f}]"
+
 
 @dataclass(frozen=True)
 class Resamples:
