@@ -1,4 +1,4 @@
-"""Where does a trained model wait for promotion: one write-once folder a run, with its report and pictures."""
+"""Where does a trained model wait for promotion: one write-once folder a run, with its report, its card and its pictures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 from features.errors import NotFound
 from features.home import Home
 from features.write_once import new_folder, publish_folder
+from training.records.card import model_card
 from training.records.report import ReportUnreadable, TrainingReport
 
 _REPORT = "report.json"
+_CARD = "model_card.md"
 _PICTURES = "pictures"
 
 
@@ -28,9 +30,10 @@ class Candidate:
 
 
 def store_candidate(home: Home, report: TrainingReport, *, pictures: Path) -> Candidate:
-    """Keep the report and the files of a folder of pictures under the run's id."""
+    """Keep the report, its card, and the files of a folder of pictures under the run's id."""
     with new_folder(_folder(home)) as temporary:
         (temporary / _REPORT).write_bytes(report.to_json())
+        (temporary / _CARD).write_text(model_card(report), encoding="utf-8")
         shutil.copytree(pictures, temporary / _PICTURES)
         return Candidate(report, publish_folder(temporary, _folder(home) / report.run_id))
 
