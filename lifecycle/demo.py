@@ -137,11 +137,14 @@ def _company(home: Home, data: Data, *, customers: int) -> Company:
 
 def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: Path) -> Demo:
     from training.publishing.pointer import Act
+    from training.tracking.registry import follow_ledger
+    from training.tracking.store import Store
 
     for model in models:
         if _trained(home, company, model):
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
+    follow_ledger(home, Store.at_home(home))
     return Demo(home, Question(_riskiest(home, company), _key(home, "demo", "read", "decide").secret))
 
 
@@ -150,7 +153,7 @@ def _trained(home: Home, company: Company, model: str) -> bool:
     from features.errors import InvalidInput, Refused
     from lifecycle.training_tables import measures_text
     from training.questions.registry import question_at
-    from training.records.tracking import Tracking
+    from training.tracking.recording import Tracking
     from training.train import TrainingRun, train
 
     run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from training.publishing.pointer import Act
     from training.publishing.spread import Spread
     from training.records.report import TrainingReport
-    from training.records.tracking import Tracking
+    from training.tracking.recording import Tracking
     from training.train import TrainingRun
 
 Name: TypeAlias = Literal["churn", "transition", "value", "purchase"]
 """The names in `training.questions.registry`, which is too slow to import here."""
 
 _NAMES = ", ".join(get_args(Name))
+_FOLLOWS_LATER = "MLflow's alias `champion` follows at the next `lifecycle train`, `promote` or `retrain`"
 Model = Annotated[Name, typer.Argument(metavar="MODEL", help=f"Which model: {_NAMES}.")]
 Models = Annotated[
     Literal[Name, "all"], typer.Argument(metavar="MODEL", help=f"Which model: {_NAMES}; or all, one after the other.")
@@ -137,11 +138,12 @@ def promote(
     """Put a trained model live if every gate passes: bundle, predictions, and last the pointer."""
     from training.publishing.promote import promote as put_live
 
-    home = Settings().home
+    settings = Settings()
     with phase(f"promote {model}"):
-        done = put_live(home, model, act=_act(override, waiver=waiver), run_id=run)
-    _say_who_left(home)
+        done = put_live(settings.home, model, act=_act(override, waiver=waiver), run_id=run)
+    _say_who_left(settings.home)
     emit(_entry(done), f"{gates_text(done.gates)}\n\n{_moved(done)}", as_json=as_json)
+    _follow(settings)
 
 
 def rollback(
@@ -149,15 +151,17 @@ def rollback(
     reason: Annotated[str | None, typer.Option(help="Why; recorded in the ledger.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Put the model live that was live before, on the current snapshot."""
+    """Put the model live that was live before, on the current snapshot; MLflow's alias `champion` follows later."""
     from training.publishing.pointer import Act
     from training.publishing.rollback import rollback as go_back
+    from training.tracking.store import Store
 
     settings = Settings()
     home = settings.home
     done = go_back(home, model, act=Act(settings.signing_key, _now(), override=reason))
     _say_who_left(home)
-    emit(_entry(done), _moved(done), as_json=as_json)
+    recorded = Store.of(home, settings.mlflow_tracking_uri).is_there
+    emit(_entry(done), "\n".join([_moved(done), *([_FOLLOWS_LATER] if recorded else [])]), as_json=as_json)
 
 
 def models(
@@ -246,9 +250,24 @@ def _company(file: Path | None) -> Company:
 
 
 def _tracking(settings: Settings) -> Tracking:
-    from training.records.tracking import Tracking
+    from training.tracking.recording import Tracking
 
-    return Tracking(settings.mlflow_tracking_uri) if settings.mlflow_tracking_uri else Tracking.at_home(settings.home)
+    return Tracking.of(settings.home, settings.mlflow_tracking_uri)
+
+
+def _follow(settings: Settings) -> None:
+    """Let MLflow's aliases follow the pointer, which has moved whatever becomes of them."""
+    from training.tracking.store import Store, TrackingMissing
+
+    store = Store.of(settings.home, settings.mlflow_tracking_uri)
+    if not store.is_there:
+        return
+    from training.tracking.registry import follow_ledger
+
+    try:
+        follow_ledger(settings.home, store)
+    except TrackingMissing as error:
+        say(f"live, but MLflow does not show it: {error}. {_FOLLOWS_LATER}")
 
 
 def _entry(entry: LedgerEntry) -> dict[str, Any]:

@@ -7,6 +7,7 @@ made on one thread: on several they come out otherwise in the last digits, and t
 from __future__ import annotations
 
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ from training.question import Question
 from training.records.candidates import store_candidate
 from training.records.environment import Environment
 from training.records.report import Conditions, TrainingData, TrainingReport
-from training.records.tracking import Tracking
+from training.tracking.recording import Tracking
+from training.tracking.run import OpenRun
 from training.tuning.tune import Tuned, Tuning, tune
 
 
@@ -83,10 +85,11 @@ def train(home: Home, question: Question, *, run: TrainingRun, say: Say | None =
     Refused
         If what happened is the same for everybody, or another learner finds nothing to learn; nothing was stored.
     """
-    made = make(home, question, run=run, say=say)
-    sha = export_model(home, made.model, provenance=made.provenance)
-    trained = TrainedModel(sha, made.model, replace(made.report, model_sha=sha))
-    return _recorded(home, trained, contest=made.contest, tracking=run.tracking)
+    with _opened(run, question) as opened:
+        made = make(home, question, run=run, say=say)
+        sha = export_model(home, made.model, provenance=made.provenance)
+        trained = TrainedModel(sha, made.model, replace(made.report, model_sha=sha))
+        return _recorded(home, trained, contest=made.contest, opened=opened)
 
 
 def make(home: Home, question: Question, *, run: TrainingRun, say: Say | None = None) -> MadeModel:
@@ -108,6 +111,11 @@ def make(home: Home, question: Question, *, run: TrainingRun, say: Say | None = 
         findings=contest.findings | tuned.findings,
     )
     return MadeModel(model, contest, _provenance(data, contest, question=question, run=run), report)
+
+
+def _opened(run: TrainingRun, question: Question) -> AbstractContextManager[OpenRun | None]:
+    """Open the run in MLflow before anything is learned: a store that does not answer is found out first."""
+    return nullcontext() if run.tracking is None else run.tracking.run(question.name, at=run.trained_at)
 
 
 def _stacked(home: Home, question: Question, *, run: TrainingRun, say: Say | None) -> StackedExamples:
@@ -179,17 +187,15 @@ def _report(contest: Contest, data: TrainingData, *, question: Question, run: Tr
     )
 
 
-def _recorded(home: Home, trained: TrainedModel, *, contest: Contest, tracking: Tracking | None) -> TrainedModel:
-    """Draw the pictures, record the run where runs are recorded, and store the candidate under the run's id."""
-    report = trained.report
+def _recorded(home: Home, trained: TrainedModel, *, contest: Contest, opened: OpenRun | None) -> TrainedModel:
+    """Draw the pictures, store the candidate under the run's id, and record the run where runs are recorded."""
+    report = replace(trained.report, run_id=_content_id(trained.report) if opened is None else opened.run_id)
     with tempfile.TemporaryDirectory() as folder:
         contest.draw(Path(folder))
-        run_id = (
-            _content_id(report) if tracking is None else tracking.record(home, report, model=trained.model, pictures=Path(folder))
-        )
-        named = replace(report, run_id=run_id)
-        store_candidate(home, named, pictures=Path(folder))
-    return replace(trained, report=named)
+        store_candidate(home, report, pictures=Path(folder))
+        if opened:
+            opened.record(home, report, model=trained.model, pictures=Path(folder))
+    return replace(trained, report=report)
 
 
 def _content_id(report: TrainingReport) -> str:

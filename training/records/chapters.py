@@ -36,7 +36,7 @@ def _figures(report: TrainingReport) -> str:
             f"happened ({WORDINGS[report.model].happened}). Each figure with its 95 % interval, by draws of whole customers. The "
             f"recipe was chosen by `{report.main_measure}`, of which lower is better.",
             markdown_table(["measure", *names], rows),
-            "The recipe less each other, on the same rows; an interval below 0 means better for sure.",
+            "The recipe less each of the others, on the same rows; an interval below 0 means better for sure.",
             markdown_table(
                 [f"`{report.main_measure}` less", "difference"],
                 [[name, _estimate(report.differences[name], report.main_measure)] for name in names[1:]],

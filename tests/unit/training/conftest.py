@@ -20,7 +20,7 @@ from training.gates import recipe as gates
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
 from training.questions.churn.question import ChurnQuestion
-from training.records.tracking import Tracking
+from training.tracking.recording import Tracking
 from training.train import TrainedModel, TrainingRun, train
 
 START, UNTIL = parse_time("2025-01-01"), parse_time("2025-12-20")
