@@ -29,12 +29,20 @@ _ALWAYS: Rule = parse_rule("TRUE", ())
 ContextWeight = Annotated[float, Field(ge=0, le=100)]
 
 
+RESPONSE_DAYS = 14
+"""How long an answer is waited for on a channel that does not say."""
+
+
 class ContactChannel(Part):
-    """A way to reach a customer, what one contact costs (company currency) and whether it needs the customer's consent."""
+    """A way to reach a customer, what one contact costs (company currency) and whether it needs the customer's consent.
+
+    Who was shown an offer here and has not answered after `response_days` has not accepted it.
+    """
 
     name: Channel
     contact_cost: Money = 0.0
     needs_consent: bool = True
+    response_days: Days = RESPONSE_DAYS
 
 
 class Offer(Part):
