@@ -154,7 +154,7 @@ def publish_draft(home: Home, draft: Draft, provenance: Provenance) -> Snapshot:
     body = {**provenance.as_json(), "digest": digest, "files": files, "rows": len(draft.ids)}
     manifest = sealed(body)
     (draft.folder / _MANIFEST).write_bytes(manifest)
-    place = home.snapshots / f"{compact_time(provenance.as_of)}-{digest[:12]}"
+    place = snapshot_path(home, provenance.as_of, digest)
     stood = place.exists()
     final = publish_folder(draft.folder, place)
     if (final / _MANIFEST).read_bytes() != manifest:
@@ -188,6 +188,11 @@ def open_snapshot(path: Path, *, verify: bool = True) -> Snapshot:
     matrix = np.load(path / _MATRIX, mmap_mode="r" if len(ids) and names else None)
     provenance = {field: body[field] for field in Provenance.__dataclass_fields__}
     return Snapshot(path, body["digest"], names, ids, matrix, Provenance.from_json(provenance))
+
+
+def snapshot_path(home: Home, as_of: Timestamp, digest: str) -> Path:
+    """Return where the snapshot of this moment and digest stands, if it does."""
+    return home.snapshots / f"{compact_time(as_of)}-{digest[:12]}"
 
 
 def find_snapshot(home: Home, as_of: Timestamp, *, log: LogManifest, signature: str) -> Snapshot | None:

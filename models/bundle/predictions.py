@@ -113,8 +113,22 @@ def open_predictions(home: Home, digest: str, *, verify: bool = True, mapped: bo
         raise ContentDamaged(
             f"needed a prediction for each id and column in {digest[:12]}, found shape {matrix.shape}; score again"
         )
-    facts = {name: sealed.manifest[name] for name in PredictionsOrigin.__dataclass_fields__}
-    return Predictions(digest, PredictionsOrigin(**facts), ids, columns, matrix, _reasons(sealed))
+    return Predictions(digest, _origin(sealed), ids, columns, matrix, _reasons(sealed))
+
+
+def predictions_origin(home: Home, digest: str) -> PredictionsOrigin:
+    """Return what stored predictions were made from; only their manifest is read.
+
+    Raises
+    ------
+    NotStored, ContentDamaged
+        If there are none of that name, or the manifest is not what it promises.
+    """
+    return _origin(open_sealed(home.predictions, digest))
+
+
+def _origin(sealed: Sealed) -> PredictionsOrigin:
+    return PredictionsOrigin(**{name: sealed.manifest[name] for name in PredictionsOrigin.__dataclass_fields__})
 
 
 def _reasons(sealed: Sealed) -> Reasons | None:

@@ -20,8 +20,9 @@ def exposures(rows: list[tuple[int, int, int, bool, int, int]]) -> Exposures:
     whose, shown, answered, accepted, known, stood = (np.array(column, np.int64) for column in zip(*rows, strict=True))
     ids = pa.array([f"e{place}" for place in range(len(rows))])
     until = np.where(stood == 60, NEVER, known + stood)
-    offers = pa.array(["coupons"] * len(rows))
-    return Exposures(ids, pa.array([f"c{one}" for one in whose]), offers, shown, answered, accepted.astype(bool), known, until)
+    offers, channels = pa.array(["coupons"] * len(rows)), pa.array(["post"] * len(rows))
+    customers = pa.array([f"c{one}" for one in whose])
+    return Exposures(ids, customers, offers, channels, shown, answered, accepted.astype(bool), known, until)
 
 
 def is_past(row: tuple[int, int, int, bool, int, int]) -> bool:

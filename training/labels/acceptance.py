@@ -29,7 +29,7 @@ from training.labels.labels import ImmatureLabels, observed_by
 SOURCE = "offers"
 ACCEPTED = ("accepted", "fulfilled", "reversed")
 _ANSWERED = (*ACCEPTED, "declined")
-_COLUMNS = ("exposure_id", "customer_id", "shown_at", "outcome", "outcome_at", "known_at", "superseded_at", "offer_id")
+_COLUMNS = ("exposure_id", "customer_id", "shown_at", "outcome", "outcome_at", "known_at", "superseded_at", "offer_id", "channel")
 _SCHEMA = pa.schema([stored_schema(SOURCES[SOURCE]).field(name) for name in _COLUMNS])
 
 
@@ -53,11 +53,12 @@ class Round:
 
 @dataclass(frozen=True)
 class Exposures:
-    """Versions of offers shown: whose, of which offer, when shown, when answered (NEVER), and from when until when each stood."""
+    """Versions of offers shown: whose, what, where, when shown, when answered (NEVER), and from when until when each stood."""
 
     ids: pa.Array
     customers: pa.Array
     offers: pa.Array
+    channels: pa.Array
     shown_at: IntArray
     answered_at: IntArray
     accepted: BoolArray
@@ -76,6 +77,7 @@ class Exposures:
             ids=_texts(shown["exposure_id"]),
             customers=_texts(shown["customer_id"]),
             offers=_texts(shown["offer_id"]),
+            channels=_texts(shown["channel"]),
             shown_at=_whole(shown["shown_at"]),
             answered_at=_whole(answered),
             accepted=np.asarray(pc.is_in(outcome, value_set=pa.array(ACCEPTED)).to_numpy()),
@@ -91,6 +93,12 @@ class Exposures:
     def final(self, watermark: Timestamp) -> Exposures:
         """Return the newest version of each exposure known by the watermark."""
         return self.where((self.known_from <= watermark) & (watermark < self.known_until))
+
+    def first_answered(self, ids: pa.Array) -> IntArray:
+        """Return when each of these exposures was first answered, by whichever of these versions; NEVER where by none."""
+        first = np.full(len(ids) + 1, NEVER)
+        np.minimum.at(first, _places(self.ids, ids), self.answered_at)
+        return first[:-1]
 
     def where(self, mask: BoolArray) -> Exposures:
         """Return the rows of a mask."""
@@ -151,8 +159,7 @@ def told_by(exposures: Exposures, rounds: Sequence[Round], *, moment: Timestamp)
     """
     final = exposures.final(moment)
     heard = exposures.where(exposures.accepted & (exposures.known_from <= moment))
-    first_yes = np.full(len(final.ids) + 1, NEVER)
-    np.minimum.at(first_yes, _places(heard.ids, final.ids), heard.answered_at)
+    first_yes = np.append(heard.first_answered(final.ids), NEVER)
     places = _places(pa.concat_arrays([each.exposure_ids for each in rounds]), final.ids)
     closes = np.repeat(np.array([each.closes for each in rounds], np.int64), [len(each.exposure_ids) for each in rounds])
     yes = np.append(final.accepted, False)[places] & (first_yes[places] <= closes)

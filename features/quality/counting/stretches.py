@@ -111,7 +111,7 @@ def level_changes(weeks: Ints, *, without: NDArray[np.bool_]) -> list[Change]:
     windows = np.lib.stride_tricks.sliding_window_view(weeks, LEVEL_WEEKS)
     marred: NDArray[np.bool_] = np.any(np.lib.stride_tricks.sliding_window_view(without, 2 * LEVEL_WEEKS), axis=1)
     before, after = np.median(windows[places - LEVEL_WEEKS], axis=1), np.median(windows[places], axis=1)
-    deviations = np.abs(after - before) / np.sqrt(np.maximum((before + after) * _weekly_scatter(weeks), 1e-12) / LEVEL_WEEKS)
+    deviations = np.abs(after - before) / np.sqrt(np.maximum((before + after) * weekly_scatter(weeks), 1e-12) / LEVEL_WEEKS)
     ratio = np.abs(np.log((after + 0.5) / (before + 0.5)))
     strong = ~marred[places - LEVEL_WEEKS] & (deviations >= LEVEL_DEVIATIONS) & (ratio >= np.log(LEVEL_RATIO))
     step = np.abs(windows[places].mean(axis=1) - windows[places - LEVEL_WEEKS].mean(axis=1))
@@ -119,7 +119,7 @@ def level_changes(weeks: Ints, *, without: NDArray[np.bool_]) -> list[Change]:
     return [Change(int(places[one]), float(before[one]), float(after[one])) for one in steepest]
 
 
-def _weekly_scatter(weeks: Ints) -> float:
+def weekly_scatter(weeks: Ints) -> float:
     """How many times a week differs more from the next than a Poisson count would; the median week speaks."""
     total = weeks[1:] + weeks[:-1]
     steps = np.diff(weeks)[total > 0] ** 2 / total[total > 0]

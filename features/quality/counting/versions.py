@@ -87,9 +87,9 @@ class Versions:
 
 def codes(values: pa.ChunkedArray) -> Ints:
     """Return a number for each text, equal for equal ones; an absent text equals an absent one."""
-    if not pa.types.is_dictionary(values.type):
-        values = values.combine_chunks().dictionary_encode(null_encoding="encode")
-    return np.asarray(values.indices).astype(np.int64)
+    whole = values.unify_dictionaries().combine_chunks()
+    encoded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    return np.asarray(pc.fill_null(encoded.indices, -1)).astype(np.int64)
 
 
 def microseconds(times: pa.ChunkedArray) -> Ints:

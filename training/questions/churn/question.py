@@ -21,6 +21,7 @@ from training.examples import Say, StackedExamples
 from training.labels.churn import at_risk_at, days_to_mature, label_churn, sources_read
 from training.labels.labels import Labels
 from training.measures.binary import measure
+from training.measures.expected import expected
 from training.question import AskedYesOrNo, Recipe
 from training.questions.churn.champion import ChampionAsked
 from training.questions.churn.chances import Chances
@@ -30,6 +31,7 @@ from training.questions.churn.recipes import Contender, calibrated, choose, cont
 from training.questions.churn.season import season_of
 from training.questions.churn.untreated import untreated_findings
 from training.questions.churn.walk import Walked, merged
+from training.questions.estimated import ESTIMATED, estimated_findings
 from training.records.pictures import draw_pictures
 from training.records.report import CHOSEN, ContenderGrade
 from training.walk_forward import AnsweredFold, answered_everywhere, walk
@@ -161,7 +163,12 @@ class ChurnQuestion(AskedYesOrNo):
             chosen=walked,
             answered=folds,
             left_out=walked.left_out(members_to_fit(self.definition)),
-            findings={"weights": walked.weights(), "interval_coverage": walked.coverage(), "season": walked.seasons()},
+            findings={
+                "weights": walked.weights(),
+                "interval_coverage": walked.coverage(),
+                "season": walked.seasons(),
+                ESTIMATED: estimated_findings(folds, expected),
+            },
         )
 
     def recipe_of(self, walked: Walked) -> dict[str, Any]:

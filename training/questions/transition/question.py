@@ -26,9 +26,11 @@ from training.examples import Derived, Say, StackedExamples
 from training.folds import HistoryTooShort
 from training.labels.labels import Labels
 from training.labels.stages import StageAhead, label_stages
+from training.measures.expected import expected_of_stages
 from training.measures.multiclass import StageMeasure
 from training.outcomes import Outcomes
 from training.question import AskedByCompany, Recipe
+from training.questions.estimated import ESTIMATED, estimated_findings
 from training.questions.transition.findings import Moves, flicker_of_sets
 from training.questions.transition.folds import AskedFolds
 from training.questions.transition.recipes import BLENDS, Members, blended
@@ -134,9 +136,10 @@ class TransitionQuestion(AskedByCompany):
         losses, main = {name: asked.loss(name, place=self.main) for name in BLENDS}, self.main
         chosen = min(losses, key=lambda name: losses[name])
         recipe = self._members.recipe(chosen, BLENDS[chosen])
-        findings = self._findings(stacked, asked, recipe=recipe, seed=seed)
-        could, left = asked.leaving(place=main)
         answered = asked.answered(chosen, place=main)
+        findings = self._findings(stacked, asked, recipe=recipe, seed=seed)
+        findings |= {ESTIMATED: estimated_findings(answered, expected_of_stages)}
+        could, left = asked.leaving(place=main)
         return Contest(
             recipe={
                 "blend": chosen,

@@ -20,8 +20,8 @@ from features.company.business import CostToServe
 from features.errors import NotFound
 from features.home import Home
 from features.log.store import EventLog
-from features.snapshot import Snapshot, open_snapshot
-from features.times import Timestamp, compact_time
+from features.snapshot import Snapshot, open_snapshot, snapshot_path
+from features.times import Timestamp
 from models.bundle import Predictions, open_predictions
 from models.rows import FloatArray
 from models.value.acquisition import Acquired, AcquiredGroup, by_channel_and_cohort
@@ -135,7 +135,7 @@ def acquired_customers(home: Home, company: Company, *, predictions: Predictions
         If the features that the predictions were made from are gone.
     """
     origin = predictions.origin
-    snapshot = open_snapshot(home.snapshots / f"{compact_time(origin.as_of)}-{origin.snapshot[:12]}")
+    snapshot = open_snapshot(snapshot_path(home, origin.as_of, origin.snapshot))
     channels, cohorts = _won(EventLog.open(home), snapshot)
     return Acquired(
         channels,
