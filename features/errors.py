@@ -72,3 +72,10 @@ class Damaged(LifecycleError):
     status = 503
     problem = "damaged"
     exit_code = 8
+
+
+class AttentionNeeded(LifecycleError):
+    """What was asked for is done and its result is out; it says that a person must look. No call of the service raises it."""
+
+    problem = "attention-needed"
+    exit_code = 9

@@ -18,6 +18,7 @@ from lifecycle import (
     features_group,
     imports,
     log,
+    monitor,
     outlook,
     report,
     serve,
@@ -28,7 +29,8 @@ from lifecycle import (
 )
 
 EXIT_CODES = """Exit codes: 0 done; 1 fault; 2 bad input, nothing changed; 3 not allowed; 4 not found; 5 conflict or lock held;
-6 refused by a gate; 7 not possible now; 8 a stored file is damaged; 130 ended by Ctrl-C."""
+6 refused by a gate; 7 not possible now; 8 a stored file is damaged; 9 done, and somebody must look (`monitor`); 130 ended by
+Ctrl-C."""
 
 _ENDED_BY_CTRL_C = 130
 
@@ -57,6 +59,7 @@ for group in (
     backtest,
     value,
     outlook,
+    monitor,
     report,
     serve,
     doctor,
