@@ -21,6 +21,7 @@ BENCHMARKS = (
     ("benchmarks.quality", "0.05"),
     ("benchmarks.reasons", "1"),
     ("benchmarks.simulated_quality", "0.1"),
+    ("benchmarks.drift", "1"),
 )
 
 

@@ -137,16 +137,19 @@ class ExposureOutcomes:
 class ColumnDrift:
     """How far one column moved.
 
-    `effect` of a number: the chance that a value of now exceeds one of then (0.5: not moved); of a category: the share of
-    customers in another one (0: not moved). It moved if it lies `limit` or more from there. `d`: Cohen's d of normal columns with
-    that effect. `psi`: the population stability index, only as a familiar figure.
+    `effect` of a number: the chance that a value of now exceeds one of then (0.5: not moved); it moved if it lies `effect_limit`
+    or more from there. `d`: Cohen's d of normal columns with that effect. `share`: the largest change of the share of customers
+    on one side of a value, of a category the share in another one; it moved from `share_limit` on. `psi`: the population
+    stability index, only as a familiar figure.
     """
 
     name: str
     kind: Literal["number", "category"]
-    effect: float
-    limit: float
+    effect: float | None
+    effect_limit: float
     d: float | None
+    share: float
+    share_limit: float
     psi: float
     moved: bool
     missing_before: float
@@ -162,8 +165,9 @@ class ColumnDrift:
     @property
     def beyond(self) -> float:
         """Return how many times its limit it moved, its values or its missing share, whichever is more."""
-        by = self.effect if self.kind == "category" else abs(self.effect - 0.5)
-        return max(by / self.limit, abs(self.missing_after - self.missing_before) / self.missing_limit)
+        order = 0.0 if self.effect is None else abs(self.effect - 0.5) / self.effect_limit
+        missing = abs(self.missing_after - self.missing_before) / self.missing_limit
+        return max(order, self.share / self.share_limit, missing)
 
 
 @dataclass(frozen=True)

@@ -70,16 +70,14 @@ def exposures(report: MonitorReport) -> pd.DataFrame:
 
 def moved(report: MonitorReport) -> pd.DataFrame:
     """Return the columns of each window that moved most, by how many times their limits."""
-    names = ("model", "what", "column", "times_limit", "effect", "limit", "d")
+    names = ("model", "what", "column", "times_limit", "effect", "effect_limit", "d", "share", "share_limit")
     lines = (
         {
             "model": window.model,
             "what": window.what,
             "column": column.name,
             "times_limit": column.beyond,
-            "effect": column.effect,
-            "limit": column.limit,
-            "d": column.d,
+            **{name: getattr(column, name) for name in names[4:]},
         }
         for window in report.drift
         if window.what == "features"

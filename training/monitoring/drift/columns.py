@@ -12,7 +12,15 @@ from features.language.feature import is_category
 from features.quality.spreads import feature_shift
 from features.reports.monitor import ColumnDrift
 from models.rows import FloatArray
-from training.monitoring.drift.effects import Budget, cohens_d, exceeding, moved_share
+from training.monitoring.drift.effects import (
+    Budget,
+    cohens_d,
+    exceeding,
+    farthest_share,
+    log_sets_of_codes,
+    log_sides_of_values,
+    moved_share,
+)
 
 MOST_CUSTOMERS = 100_000
 """Of more, so many are taken evenly in the order of their ids: what matters is far larger than what they leave untold."""
@@ -40,7 +48,8 @@ class Column:
     def tests(self) -> int:
         """Return in how many ways the column could be found to move: its values if they vary, its missing share if it does."""
         values, gaps = np.concatenate(self.known), np.isnan(np.concatenate([self.then, self.now]))
-        return int(len(values) > 0 and bool((values != values[0]).any())) + int(gaps.any() and not gaps.all())
+        varies = len(values) > 0 and bool((values != values[0]).any())
+        return varies * (1 if is_category(self.name) else 2) + int(gaps.any() and not gaps.all())
 
 
 def columns_of(then: npt.NDArray[np.float32], now: npt.NDArray[np.float32], *, names: Sequence[str]) -> Iterator[Column]:
@@ -66,28 +75,31 @@ def moved_names(columns: Sequence[Column]) -> set[str]:
 
 @dataclass(frozen=True)
 class _Moved:
-    """The effect of a column and of its missing share, each with its limit."""
+    """The effects of a column and of its missing share, each with its limit: of order (numbers), and of shares."""
 
-    effect: float
-    limit: float
-    by: float
+    order: float
+    order_limit: float
+    share: float
+    share_limit: float
     missing: tuple[float, float]
     missing_limit: float
 
     @classmethod
     def of(cls, column: Column, budget: Budget) -> _Moved:
-        now, then = column.known
-        share_limit = budget.share_limit(len(column.now), len(column.then))
-        if not is_category(column.name):
-            effect = exceeding(now, then)
-            return cls(effect, budget.limit(len(now), len(then)), abs(effect - 0.5), column.missing, share_limit)
-        codes, place = np.unique(np.concatenate([now, then]), return_inverse=True)
-        effect = moved_share(place[: len(now)], place[len(now) :], codes=len(codes))
-        return cls(effect, budget.share_limit(len(now), len(then), codes=len(codes)), effect, column.missing, share_limit)
+        (now, then), missing = column.known, column.missing
+        sizes = len(now), len(then)
+        missing_limit = budget.share_limit(len(column.now), len(column.then))
+        values, place = np.unique(np.concatenate([now, then]), return_inverse=True)
+        if is_category(column.name):
+            share = moved_share(place[: len(now)], place[len(now) :], codes=len(values))
+            limit = budget.share_limit(*sizes, log_sets=log_sets_of_codes(len(values)))
+            return cls(0.5, 1.0, share, limit, missing, missing_limit)
+        limit = budget.share_limit(*sizes, log_sets=log_sides_of_values(len(values)))
+        return cls(exceeding(now, then), budget.limit(*sizes), farthest_share(now, then), limit, missing, missing_limit)
 
     @property
     def moved(self) -> bool:
-        return self.by >= self.limit
+        return abs(self.order - 0.5) >= self.order_limit or self.share >= self.share_limit
 
     @property
     def went_missing(self) -> bool:
@@ -103,9 +115,11 @@ def _drift(column: Column, budget: Budget) -> ColumnDrift:
     return ColumnDrift(
         name=column.name,
         kind="category" if category else "number",
-        effect=found.effect,
-        limit=found.limit,
-        d=None if category else cohens_d(found.effect),
+        effect=None if category else found.order,
+        effect_limit=found.order_limit,
+        d=None if category else cohens_d(found.order),
+        share=found.share,
+        share_limit=found.share_limit,
         psi=feature_shift(column.name, column.then, after=column.now).psi,
         moved=found.moved,
         missing_before=found.missing[1],

@@ -25,9 +25,9 @@ def findings_of_drift(window: DriftWindow, undone: Undone | None) -> Iterator[Fi
         section="drift",
         about=f"{window.model} {window.what}",
         text=what if undone is None else f"{what}; without that, {percent(share)} would have another {decision}",
-        measure=f"share of the {decision} changed" if undone else f"effect of {moved[0].name}",
-        figure=share if undone else moved[0].effect,
-        limit=limit if undone else moved[0].limit,
+        measure=f"share of the {decision} changed" if undone else f"times its limit, {moved[0].name}",
+        figure=share if undone else moved[0].beyond,
+        limit=limit if undone else 1.0,
         advice=_drift_advice(window, alarm=alarm),
     )
 
