@@ -1,32 +1,39 @@
 """What was live until a moment, and which predictions count: of each question and calendar month the first that were published.
 
 Predictions are published again with every promotion and as often as somebody scores. Each asks the same customers about nearly
-the same time, so all together would count a customer many times. Of several publications as of one month the first counts, and of
-these the first whose files can still be read.
+the same time, so all together would count a customer many times. Of several publications as of one month the first counts that
+can still be told: its files are there, and it asked what the company file asks now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from features.company import Company
-from features.errors import Damaged, NotFound
+from features.errors import Damaged, InvalidInput, NotFound
 from features.home import Home
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, to_datetime
 from models.bundle import NothingLive, Predictions, PredictionsOrigin, open_predictions, predictions_origin
 from training.publishing.ledger import LedgerEntry, read_ledger
 from training.publishing.scene import company_stored
+from training.questions.registry import asked
 
 LOOKED_BACK_DAYS = 549
 """A year and a half: twelve months have matured, and those that wait for their outcome are beside them."""
 
+_WHAT_IS_READ = "features"
+"""Of all that decides what a model answers, what does not change which question it is."""
+
 
 @dataclass(frozen=True)
 class Publication:
-    """Predictions of one model that were live since `at`; `origin` is None where they are gone, and `lost` says why."""
+    """Predictions of one model that were live since `at`; `origin` is None where they are gone.
+
+    `lost`: why it can no longer be told what came of them; None where nothing stands in the way.
+    """
 
     at: Timestamp
     model_sha: str
@@ -88,11 +95,22 @@ class Watched:
     def counted(self, model: str) -> Counted:
         """Return the predictions of a model that count."""
         made = [entry for entry in self.entries if model in entry.models and entry.live.predictions is not None]
-        found = [publication(self.home, entry, model) for entry in made]
+        found = [self._asking_the_same(publication(self.home, entry, model), model) for entry in made]
         recent = [each for each in found if (self.moment - each.at) / DAY <= LOOKED_BACK_DAYS]
         months = dict.fromkeys(each.month for each in recent)
-        chosen = [_first_readable([each for each in recent if each.month == month]) for month in months]
+        chosen = [_first_not_lost([each for each in recent if each.month == month]) for month in months]
         return Counted(tuple(chosen), len(recent) - len(chosen))
+
+    def _asking_the_same(self, given: Publication, model: str) -> Publication:
+        """Return a publication, lost where the company file asked another question then."""
+        if given.origin is None:
+            return given
+        try:
+            then, now = (asked(model, each) for each in (company_stored(self.home, given.origin.company), self.company))
+        except (NotFound, Damaged, InvalidInput) as error:
+            return replace(given, lost=str(error))
+        same = all(then[part] == now[part] for part in now if part != _WHAT_IS_READ)
+        return given if same else replace(given, lost="the company file asks another question since")
 
 
 def publication(home: Home, entry: LedgerEntry, model: str) -> Publication:
@@ -113,5 +131,5 @@ def month_of(moment: Timestamp) -> str:
     return to_datetime(moment).strftime("%Y-%m")
 
 
-def _first_readable(publications: Sequence[Publication]) -> Publication:
-    return next((each for each in publications if each.origin is not None), publications[0])
+def _first_not_lost(publications: Sequence[Publication]) -> Publication:
+    return next((each for each in publications if each.lost is None), publications[0])

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.company import Company
-from features.errors import Damaged, InvalidInput, NotFound
+from features.errors import Damaged
 from features.reports.monitor import State
 from features.times import DAY, Timestamp
 from models.bundle import open_predictions
@@ -23,12 +23,8 @@ from training.examples import newest_mature
 from training.labels.labels import Labels, observed_by, received
 from training.monitoring.outcomes.judging import Judge
 from training.monitoring.publications import Publication, Watched
-from training.publishing.scene import company_stored
 from training.question import Question
-from training.questions.registry import asked, question_for
-
-_WHAT_IS_READ = "features"
-"""Of all that decides what a model answers, what does not change which question it is."""
+from training.questions.registry import question_for
 
 
 @dataclass(frozen=True)
@@ -88,14 +84,12 @@ class _Asking:
     def month(self, publication: Publication) -> Month:
         """Return a month without what came: its state, and how many were asked about."""
         origin = publication.origin
-        if origin is None:
+        if origin is None or publication.lost is not None:
             return Month(publication, "censored", reason=publication.lost)
         closes = origin.as_of + self.question.gap_days * DAY
         try:
-            if not self._asked_the_same(origin.company):
-                return Month(publication, "censored", closes, "the company file asks another question since")
             said = self._said(publication, verify=True)[1]
-        except (NotFound, Damaged, InvalidInput) as error:
+        except Damaged as error:
             return Month(publication, "censored", closes, str(error))
         state: State = "matured" if origin.as_of <= self.last else "pending"
         return Month(publication, state, closes, asked=len(said))
@@ -124,7 +118,3 @@ class _Asking:
         said = self.judge.said(predictions)
         answered: npt.NDArray[np.bool_] = np.isfinite(said[:, 0])
         return predictions.ids.ids.filter(pa.array(answered)), said[answered]
-
-    def _asked_the_same(self, company: str) -> bool:
-        then, now = (asked(self.model, each) for each in (company_stored(self.watched.home, company), self.watched.company))
-        return all(then[part] == now[part] for part in now if part != _WHAT_IS_READ)
