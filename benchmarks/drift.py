@@ -145,10 +145,13 @@ def results(crowd: Population, *, share: float) -> list[Result]:
     tries = max(round(_INJECTED_WINDOWS * share), 2)
     moves = {"D2": ("half a standard deviation added", shifted), "D3": ("the same, in kind", moved_in_kind)}
     found = {key: injected(crowd, move, windows=tries, customers=customers) for key, (_, move) in moves.items()}
-    return [clean, *(_found(key, name, found[key], data=f"{data}, {tries} first windows") for key, (name, _) in moves.items())]
+    return [
+        clean,
+        *(_found(key, name, told=found[key], data=f"{data}, {tries} first windows") for key, (name, _) in moves.items()),
+    ]
 
 
-def _found(key: str, name: str, told: Injected, *, data: str) -> Result:
+def _found(key: str, name: str, *, told: Injected, data: str) -> Result:
     (well, of), (every, whole) = told.always(known=_KNOWN_OF), told.always()
     figure = f"{well} of {of} numbers known of {_KNOWN_OF} customers; of all {every} of {whole}"
     is_goal = key == "D2"

@@ -13,7 +13,8 @@ from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
-    from features.reports.monitor import DriftWindow, Finding, ModelOutcomes, MonitorReport, OutcomeWindow
+    from features.reports.drift import DriftWindow
+    from features.reports.monitor import Finding, ModelOutcomes, MonitorReport, OutcomeWindow
     from features.times import Timestamp
 
 

@@ -83,7 +83,7 @@ class _Arrived:
     @classmethod
     def of(cls, log: EventLog, source: str, *, moment: Timestamp) -> _Arrived:
         """Read the times of a source, bucket by bucket."""
-        parts = [_times(log, SOURCES[source], bucket, moment=moment) for bucket in range(log.manifest.buckets)]
+        parts = [_times(log, SOURCES[source], bucket=bucket, moment=moment) for bucket in range(log.manifest.buckets)]
         times = (np.concatenate(column) for column in zip(*parts, strict=True))
         return cls(source, moment, observed_by(log, moment, sources=(source,))[source], *times)
 
@@ -129,7 +129,7 @@ class _Arrived:
         return next((run for run in runs if run.end == complete), None)
 
 
-def _times(log: EventLog, source: Source, bucket: int, *, moment: Timestamp) -> tuple[Ints, Ints, Ints]:
+def _times(log: EventLog, source: Source, *, bucket: int, moment: Timestamp) -> tuple[Ints, Ints, Ints]:
     """Return when the rows happened that stood at the moment, when versions had come by then, and the delays of first ones."""
     names = dict.fromkeys(("customer_id", source.key, source.time, "known_at", "superseded_at"))
     versions = Versions(source, log.bucket(source.name, bucket, tuple(names)))

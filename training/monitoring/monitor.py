@@ -54,9 +54,9 @@ def monitor(home: Home, *, moment: Timestamp, say: Say | None = None) -> Monitor
         If nothing had been promoted by then.
     """
     watched = Watched.at(home, moment)
-    told = [_tried("outcomes", model, partial(_outcomes, watched, model), say=say) for model in watched.live.models]
+    told = [_tried("outcomes", model, look=partial(_outcomes, watched, model), say=say) for model in watched.live.models]
     outcomes = {line.model: line for each in told for line in each.lines.get("outcomes", [])}
-    seen = [*told, *(_tried(section, about, look, say=say) for section, about, look in _looks(watched, outcomes))]
+    seen = [*told, *(_tried(section, about, look=look, say=say) for section, about, look in _looks(watched, outcomes))]
     fields = ("outcomes", "exposures", "drift", "undone", "feeds", "estimated", "unwatched")
     return MonitorReport(
         as_of=format_time(moment),
@@ -85,7 +85,7 @@ def _looks(watched: Watched, outcomes: Mapping[str, ModelOutcomes]) -> Iterable[
         yield "estimated", model, partial(_estimated, watched, known)
 
 
-def _tried(section: str, about: str, look: Look, *, say: Say | None) -> Seen:
+def _tried(section: str, about: str, *, look: Look, say: Say | None) -> Seen:
     if say:
         say(f"{section}: {about}")
     try:
@@ -123,7 +123,7 @@ def _age(watched: Watched) -> Seen:
 
 
 def _estimated(watched: Watched, outcomes: ModelOutcomes) -> Seen:
-    found = estimated_of(watched, outcomes.model, outcomes.windows)
+    found = estimated_of(watched, outcomes)
     if found is None:
         return Seen()
     return Seen({"estimated": [found]}, tuple(findings_of_estimate(found, outcomes.promised.get("auc"))))
@@ -131,7 +131,7 @@ def _estimated(watched: Watched, outcomes: ModelOutcomes) -> Seen:
 
 def _live(watched: Watched) -> LiveModels:
     entry, live = watched.live, watched.live.live
-    predictions = next((publication(watched.home, entry, model) for model in entry.models), None)
+    predictions = next((publication(watched.home, entry, model=model) for model in entry.models), None)
     origin = predictions and predictions.origin
     return LiveModels(
         bundle=str(live.bundle),

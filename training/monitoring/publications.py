@@ -94,26 +94,30 @@ class Watched:
 
     def counted(self, model: str) -> Counted:
         """Return the predictions of a model that count."""
+        recent = [each for each in self.published(model) if (self.moment - each.at) / DAY <= LOOKED_BACK_DAYS]
+        companies = {each.origin.company for each in recent if each.origin is not None}
+        other = {company: self._other_question(model, company) for company in companies}
+        judged = [each if each.origin is None else replace(each, lost=other[each.origin.company]) for each in recent]
+        months = dict.fromkeys(each.month for each in judged)
+        chosen = [_first_not_lost([each for each in judged if each.month == month]) for month in months]
+        return Counted(tuple(chosen), len(judged) - len(chosen))
+
+    def published(self, model: str) -> list[Publication]:
+        """Return every publication of predictions of a model, the oldest first."""
         made = [entry for entry in self.entries if model in entry.models and entry.live.predictions is not None]
-        found = [self._asking_the_same(publication(self.home, entry, model), model) for entry in made]
-        recent = [each for each in found if (self.moment - each.at) / DAY <= LOOKED_BACK_DAYS]
-        months = dict.fromkeys(each.month for each in recent)
-        chosen = [_first_not_lost([each for each in recent if each.month == month]) for month in months]
-        return Counted(tuple(chosen), len(recent) - len(chosen))
+        return [publication(self.home, entry, model=model) for entry in made]
 
-    def _asking_the_same(self, given: Publication, model: str) -> Publication:
-        """Return a publication, lost where the company file asked another question then."""
-        if given.origin is None:
-            return given
+    def _other_question(self, model: str, company: str) -> str | None:
+        """Say why what a company file asked of a model cannot be told by what is asked now; None where it is the same."""
         try:
-            then, now = (asked(model, each) for each in (company_stored(self.home, given.origin.company), self.company))
+            then, now = (asked(model, each) for each in (company_stored(self.home, company), self.company))
         except (NotFound, Damaged, InvalidInput) as error:
-            return replace(given, lost=str(error))
+            return str(error)
         same = all(then[part] == now[part] for part in now if part != _WHAT_IS_READ)
-        return given if same else replace(given, lost="the company file asks another question since")
+        return None if same else "the company file asks another question since"
 
 
-def publication(home: Home, entry: LedgerEntry, model: str) -> Publication:
+def publication(home: Home, entry: LedgerEntry, *, model: str) -> Publication:
     """Return what one move of the pointer published of a model."""
     digest, sha = str(entry.live.predictions), entry.models[model]
     try:

@@ -34,7 +34,7 @@ class Replay:
 
     def deliver(self, *, until: Timestamp, since: Timestamp = _BEGINNING) -> IntakeReport:
         """Deliver the rows that became known from one moment until before another; the log then stands at the later one."""
-        rows = {source: _known_within(table, since, until) for source, table in self.tables.items()}
+        rows = {source: _known_within(table, since=since, until=until) for source, table in self.tables.items()}
         observed = {source: min(until, end) for source, end in self.observed_until.items()}
         return append(self.home, rows, receipt=Receipt(received_at=until, known_at="given", observed_until=observed))
 
@@ -45,7 +45,7 @@ class Replay:
             yield until
 
 
-def _known_within(table: pa.Table, since: Timestamp, until: Timestamp) -> pa.Table:
+def _known_within(table: pa.Table, *, since: Timestamp, until: Timestamp) -> pa.Table:
     known = table["known_at"]
     begin, end = (pa.scalar(moment, TIME) for moment in (since, until))
     return table.filter(pc.and_(pc.greater_equal(known, begin), pc.less(known, end)))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from features.language.feature import is_category
 from features.quality.spreads import feature_shift
-from features.reports.monitor import ColumnDrift
+from features.reports.drift import ColumnDrift
 from models.rows import FloatArray
 from training.monitoring.drift.effects import (
     Budget,
@@ -21,9 +21,6 @@ from training.monitoring.drift.effects import (
     log_sides_of_values,
     moved_share,
 )
-
-MOST_CUSTOMERS = 100_000
-"""Of more, so many are taken evenly in the order of their ids: what matters is far larger than what they leave untold."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,9 @@ class Column:
 
 
 def columns_of(then: npt.NDArray[np.float32], now: npt.NDArray[np.float32], *, names: Sequence[str]) -> Iterator[Column]:
-    """Give the columns of two matrices; of very many customers, some taken evenly."""
-    samples = [matrix[:: -(-max(len(matrix), 1) // MOST_CUSTOMERS)] for matrix in (then, now)]
+    """Give the columns of two matrices, one after the other."""
     for place, name in enumerate(names):
-        yield Column(name, *(np.asarray(sample[:, place], dtype=np.float64) for sample in samples))
+        yield Column(name, *(np.asarray(matrix[:, place], dtype=np.float64) for matrix in (then, now)))
 
 
 def compared(columns: Sequence[Column]) -> tuple[int, list[ColumnDrift]]:
@@ -116,7 +112,7 @@ def _drift(column: Column, budget: Budget) -> ColumnDrift:
         name=column.name,
         kind="category" if category else "number",
         effect=None if category else found.order,
-        effect_limit=found.order_limit,
+        effect_limit=None if category else found.order_limit,
         d=None if category else cohens_d(found.order),
         share=found.share,
         share_limit=found.share_limit,

@@ -14,6 +14,9 @@ from models.bundle import model_manifest
 from training.labels.churn import at_risk_at
 from training.monitoring.publications import Watched
 
+MOST_CUSTOMERS = 100_000
+"""Of more, so many are compared: what matters is far larger than what they leave untold."""
+
 
 @dataclass(frozen=True)
 class Crowd:

@@ -114,9 +114,9 @@ class Budget:
 
         A share matters from where it moves the order by as much as a shift that matters.
         """
-        return 2 * max(smallest_effect(), self._noise(now, then, log_sets))
+        return 2 * max(smallest_effect(), self._noise(now, then, log_sets=log_sets))
 
-    def _noise(self, now: int, then: int, log_sets: float = LOG_TWO) -> float:
+    def _noise(self, now: int, then: int, *, log_sets: float = LOG_TWO) -> float:
         if not now or not then:
             return 1.0
         return float(np.sqrt((now + then + 1) / (6 * now * then) * (log_sets + np.log(self.tests / self.chance))))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from features.quality.wording import counted, further, percent
-from features.reports.monitor import DriftWindow, Finding, Undone
+from features.reports.drift import DriftWindow, Undone
+from features.reports.monitor import Finding
 from training.monitoring.drift.watching import moved_most
 
 _NAMED = 5

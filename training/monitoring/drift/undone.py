@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.language.feature import is_category
-from features.reports.monitor import Undone
+from features.reports.drift import Undone
 from models.model import Model
 from models.rows import FloatArray
 from models.scoring import score_snapshot

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.reports.monitor import ColumnDrift, DriftWindow, Undone
+from features.reports.drift import ColumnDrift, DriftWindow, Undone
 from features.times import format_time
 from models.bundle import NotStored, Predictions, load_model, open_predictions
 from models.rows import FloatArray
 from training.monitoring.drift.columns import Column, columns_of, compared
-from training.monitoring.drift.crowds import Crowd, crowd_now, crowd_then, population_of
+from training.monitoring.drift.crowds import MOST_CUSTOMERS, Crowd, crowd_now, crowd_then, population_of
 from training.monitoring.drift.undone import Decider, undone
-from training.monitoring.publications import Publication, Watched, publication
+from training.monitoring.publications import Watched
 from training.publishing.scene import Scene
 from training.questions.registry import question_for
 
@@ -28,7 +28,8 @@ MOST_SCORED_AGAIN = 20_000
 def feature_drift(watched: Watched, model: str) -> tuple[DriftWindow, Undone]:
     """Return how far each feature moved among who is asked about, and what that does to decisions."""
     then, now = crowd_then(watched, model), crowd_now(watched, model)
-    columns = list(columns_of(then.matrix, now.matrix, names=now.snapshot.names))
+    compare = [crowd.at_most(MOST_CUSTOMERS).matrix for crowd in (then, now)]
+    columns = list(columns_of(*compare, names=now.snapshot.names))
     tests, found = compared(columns)
     window = DriftWindow(
         what="features",
@@ -44,7 +45,7 @@ def feature_drift(watched: Watched, model: str) -> tuple[DriftWindow, Undone]:
     few = now.at_most(MOST_SCORED_AGAIN)
     known = {column.name: column for column in columns}
     drifted = [Column(each.name, known[each.name].then, _of(few, each.name)) for each in moved_most(window.drifted)]
-    return window, undone(_decider(watched, model, few, of=len(now)), drifted)
+    return window, undone(_decider(watched, model, crowd=few, of=len(now)), drifted)
 
 
 def score_drift(watched: Watched, model: str) -> DriftWindow:
@@ -81,7 +82,7 @@ def _of(crowd: Crowd, name: str) -> FloatArray:
     return np.asarray(crowd.snapshot.matrix[crowd.places, crowd.snapshot.names.index(name)], dtype=np.float64)
 
 
-def _decider(watched: Watched, model: str, crowd: Crowd, *, of: int) -> Decider:
+def _decider(watched: Watched, model: str, *, crowd: Crowd, of: int) -> Decider:
     """Return the live model with some of the customers it is asked about, and the capacity for their share of all."""
     company, predictions = watched.company, watched.predictions
     derived = question_for(model, company).derived(watched.home, [crowd.snapshot])[0]
@@ -98,9 +99,7 @@ def _decider(watched: Watched, model: str, crowd: Crowd, *, of: int) -> Decider:
 
 def _first_said(watched: Watched, model: str) -> Predictions:
     sha = watched.live.models[model]
-    made = [entry for entry in watched.entries if entry.models.get(model) == sha and entry.live.predictions is not None]
-    found: list[Publication] = [publication(watched.home, entry, model) for entry in made]
-    first = next((each for each in found if each.origin is not None), None)
+    first = next((each for each in watched.published(model) if each.model_sha == sha and each.origin is not None), None)
     if first is None:
         raise NotStored(f"needed what the {model} model said when it went live, found none of its predictions; `lifecycle score`")
     return open_predictions(watched.home, first.digest)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.reports.monitor import EstimatedPerformance, EstimateError, OutcomeWindow
+from features.reports.monitor import EstimatedPerformance, EstimateError, ModelOutcomes, OutcomeWindow
 from features.times import format_time
 from training.monitoring.outcomes.judging import judge_of
 from training.monitoring.outcomes.promises import report_of
@@ -19,15 +19,15 @@ from training.questions.estimated import ESTIMATED
 from training.records.report import CHOSEN, Finding, FoldGrade, TrainingReport
 
 
-def estimated_of(watched: Watched, model: str, windows: Sequence[OutcomeWindow]) -> EstimatedPerformance | None:
+def estimated_of(watched: Watched, outcomes: ModelOutcomes) -> EstimatedPerformance | None:
     """Return what the live predictions of a model let expect, beside the errors of such estimates; None for amounts."""
-    said = judge_of(model, watched.log, watched.company).said(watched.predictions)
+    model, judge = outcomes.model, judge_of(outcomes.model, log=watched.log, company=watched.company)
+    said = judge.said(watched.predictions)
     answered = said[np.isfinite(said[:, 0])]
-    judge = judge_of(model, watched.log, watched.company)
     estimated = judge.expected(answered) if len(answered) else {}
     if not estimated:
         return None
-    errors = [_of_window(window) for window in windows if window.estimated]
+    errors = [_of_window(window) for window in outcomes.windows if window.estimated]
     errors = errors or _of_training(report_of(watched.home, watched.live.models[model]))
     return EstimatedPerformance(
         model=model,

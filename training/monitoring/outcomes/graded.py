@@ -30,7 +30,7 @@ _RESAMPLES = 300
 
 def outcomes_of(watched: Watched, model: str) -> ModelOutcomes:
     """Return what came of the predictions of one question, and how good those were whose outcome is known."""
-    judge = judge_of(model, watched.log, watched.company)
+    judge = judge_of(model, log=watched.log, company=watched.company)
     months = months_of(watched, model, judge=judge)
     recent = [month for month in months if month.told is not None and len(month.told.ids)][-RECENT_MONTHS:]
     whole = _together([month.told for month in recent if month.told is not None])
@@ -40,7 +40,7 @@ def outcomes_of(watched: Watched, model: str) -> ModelOutcomes:
         horizon_days=watched.company.horizon_days,
         prior=prior_named(model),
         main_measure=judge.main_measure,
-        windows=[_window(watched, judge, month) for month in months],
+        windows=[_window(watched, judge, month=month) for month in months],
         repeated=watched.counted(model).repeated,
         recent_months=[month.publication.month for month in recent],
         recent_rows=0 if whole is None else len(whole.truth),
@@ -51,7 +51,7 @@ def outcomes_of(watched: Watched, model: str) -> ModelOutcomes:
     )
 
 
-def _window(watched: Watched, judge: Judge, month: Month) -> OutcomeWindow:
+def _window(watched: Watched, judge: Judge, *, month: Month) -> OutcomeWindow:
     publication, told = month.publication, month.told
     graded = _graded(judge, _together([] if told is None else [told]))
     matured = 0 if told is None else len(told.ids)

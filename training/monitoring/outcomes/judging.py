@@ -62,7 +62,7 @@ class Judge(Protocol):
         ...
 
 
-def judge_of(model: str, log: EventLog, company: Company) -> Judge:
+def judge_of(model: str, *, log: EventLog, company: Company) -> Judge:
     """Return what judges the answers of a model for a company."""
     if model == "value":
         return Amounts(log, company)
@@ -85,7 +85,7 @@ class Chances:
 
     def prior(self, said: FloatArray, *, model_sha: str) -> FloatArray | None:
         """Return the rate among what the model learned from, for everybody alike."""
-        rate = _label_mean(self.log, self.company, model_sha)
+        rate = _label_mean(self.log, self.company, model_sha=model_sha)
         return None if rate is None else np.column_stack([np.full(len(said), rate), np.ones(len(said))])
 
     def measured(self, said: FloatArray, truth: FloatArray, *, resamples: Resamples) -> Draws:
@@ -119,7 +119,7 @@ class Amounts:
 
     def prior(self, said: FloatArray, *, model_sha: str) -> FloatArray | None:
         """Return the mean of what the model learned from, for everybody alike."""
-        mean = _label_mean(self.log, self.company, model_sha)
+        mean = _label_mean(self.log, self.company, model_sha=model_sha)
         return None if mean is None else np.column_stack([np.full(len(said), mean), np.full((len(said), 2), np.nan)])
 
     def measured(self, said: FloatArray, truth: FloatArray, *, resamples: Resamples) -> Draws:
@@ -195,7 +195,7 @@ def prior_named(model: str) -> str:
     return STANDARDS[model].least
 
 
-def _label_mean(log: EventLog, company: Company, model_sha: str) -> float | None:
+def _label_mean(log: EventLog, company: Company, *, model_sha: str) -> float | None:
     data = _learned_from(log, model_sha)
     return None if data is None else data["label_means"].get(str(company.horizon_days))
 

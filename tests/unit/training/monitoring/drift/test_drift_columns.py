@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
-from training.monitoring.drift.columns import Column, columns_of, compared, moved_names
+import numpy as np
+import pyarrow as pa
+
+from features.snapshot import Provenance, Snapshot
+from training.monitoring.drift.columns import Column, compared, moved_names
+from training.monitoring.drift.crowds import Crowd
 
 RANDOM = np.random.default_rng(4)
 
@@ -62,8 +67,10 @@ def test_the_report_names_what_the_search_finds() -> None:
 
 
 def test_of_very_many_customers_some_are_taken_evenly() -> None:
-    matrix = np.arange(250_000, dtype=np.float32)[:, None]
+    matrix = np.arange(25, dtype=np.float32)[:, None]
+    snapshot = Snapshot(Path(), "d", ("tenure_days",), pa.array(map(str, range(25))), matrix, Provenance(0, "l", 1, "s", {}))
 
-    (found,) = columns_of(matrix, matrix[:10], names=["tenure_days"])
+    few = Crowd(snapshot, np.arange(25), "all customers").at_most(10)
 
-    assert (len(found.then), found.then[1], len(found.now)) == (83_334, 3.0, 10)
+    assert few.matrix[:, 0].tolist() == list(range(0, 25, 3))
+    assert few.alone().ids.to_pylist() == [str(place) for place in range(0, 25, 3)]
