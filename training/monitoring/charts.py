@@ -36,7 +36,7 @@ def beyond_limits(table: pd.DataFrame) -> Any:
         )
     )
     limit = alt.Chart().mark_rule(color=SOFT, strokeDash=[4, 3]).encode(x=alt.datum(1.0))
-    layered = alt.layer(bars, limit, data=table).properties(width=WIDTH - 160, height=alt.Step(_ROW))
+    layered = alt.layer(bars, limit).properties(width=WIDTH - 160, height=alt.Step(_ROW))
     return layered.facet(row=_row("model"), data=table).resolve_scale(y="independent")
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from features.reports.monitor import Figure, MonitorReport
 from features.times import WEEK, format_time, parse_time
 
-MOST_MOVED = 15
+MOST_MOVED = 10
 """So many columns of each window are drawn."""
 
 _FINDINGS = ("level", "section", "about", "text", "figure", "limit", "advice")

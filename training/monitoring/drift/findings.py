@@ -11,6 +11,14 @@ from training.monitoring.drift.watching import moved_most
 
 _NAMED = 5
 
+_OTHERWISE = {
+    "band": "of customers would be in another band of risk",
+    "category": "of customers would be in another category of value",
+    "stage": "of customers would be told another stage as the likeliest",
+    "list": "of the list would be other customers",
+}
+"""What putting the drifted columns back would change, by decision."""
+
 
 def findings_of_drift(window: DriftWindow, undone: Undone | None) -> Iterator[Finding]:
     """Judge what moved in one window; `undone` says what its features do to decisions, None where they are not known."""
@@ -18,14 +26,14 @@ def findings_of_drift(window: DriftWindow, undone: Undone | None) -> Iterator[Fi
     if not moved:
         return
     named = ", ".join(column.name for column in moved[:_NAMED]) + further(len(moved) - _NAMED)
-    decision, share, limit = ("none", 0.0, 0.0) if undone is None else _most_changed(undone)
+    decision, share, limit = ("", 0.0, 0.0) if undone is None else _most_changed(undone)
     alarm = undone is not None and undone.changes_decisions
     what = f"{counted(len(moved), window.what[:-1])} of {len(window.columns)} moved since {window.reference_as_of[:10]}: {named}"
     yield Finding(
         level="alarm" if alarm else "note",
         section="drift",
         about=f"{window.model} {window.what}",
-        text=what if undone is None else f"{what}; without that, {percent(share)} would have another {decision}",
+        text=what if undone is None else f"{what}; without that, {percent(share)} {_OTHERWISE[decision]}",
         measure=f"share of the {decision} changed" if undone else f"times its limit, {moved[0].name}",
         figure=share if undone else moved[0].beyond,
         limit=limit if undone else 1.0,
