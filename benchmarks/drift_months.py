@@ -68,7 +68,7 @@ def live_through(life: Life, key: Path) -> Lived:
         if moment == life.moments[0]:
             use_company(home, life.company, at=moment)
             train(home, ChurnQuestion(life.company, _PRESET), run=TrainingRun(moment))
-            promote(home, "churn", act=Act(key, moment, override=_BEYOND))
+            promote(home, "churn", act=Act(key, moment, override=_BEYOND, admin="benchmark"))
             continue
         score(home, at=moment)
         window, undone = feature_drift(Watched.at(home, moment), "churn")

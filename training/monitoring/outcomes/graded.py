@@ -31,7 +31,8 @@ _RESAMPLES = 300
 def outcomes_of(watched: Watched, model: str) -> ModelOutcomes:
     """Return what came of the predictions of one question, and how good those were whose outcome is known."""
     judge = judge_of(model, log=watched.log, company=watched.company)
-    months = months_of(watched, model, judge=judge)
+    counted = watched.counted(model)
+    months = months_of(watched, model, judge=judge, publications=counted.publications)
     recent = [month for month in months if month.told is not None and len(month.told.ids)][-RECENT_MONTHS:]
     whole = _together([month.told for month in recent if month.told is not None])
     graded = _graded(judge, whole)
@@ -41,7 +42,7 @@ def outcomes_of(watched: Watched, model: str) -> ModelOutcomes:
         prior=prior_named(model),
         main_measure=judge.main_measure,
         windows=[_window(watched, judge, month=month) for month in months],
-        repeated=watched.counted(model).repeated,
+        repeated=counted.repeated,
         recent_months=[month.publication.month for month in recent],
         recent_rows=0 if whole is None else len(whole.truth),
         recent_happened=0 if whole is None else judge.happened(whole.said, whole.truth),

@@ -20,13 +20,13 @@ from models.bundle import Predictions, model_manifest
 from models.rows import FloatArray
 from models.transition.columns import stage_column
 from models.transition.matrices import persistence
+from training.gates.standards import STANDARDS
 from training.labels.stages import StageAhead, label_stages
 from training.measures import amounts, binary
 from training.measures.expected import expected, expected_of_stages
 from training.measures.multiclass import StageMeasure
 from training.measures.ranking import mean_hits
 from training.measures.resamples import Draws, Resamples
-from training.publishing.gates import STANDARDS
 
 
 class Judge(Protocol):

@@ -5,6 +5,7 @@ What counts is what was predicted then, from `predictions/`: never the model ask
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -49,10 +50,10 @@ class Month:
     told: Told | None = None
 
 
-def months_of(watched: Watched, model: str, *, judge: Judge) -> list[Month]:
-    """Return every month of a model that counts, with its state, and what came where that is known; the oldest first."""
+def months_of(watched: Watched, model: str, *, judge: Judge, publications: Sequence[Publication]) -> list[Month]:
+    """Return the month of each of these publications of a model, with its state, and what came where that is known."""
     asking = _Asking(watched, model, judge, question_for(model, _only_main(watched.company)))
-    months = [asking.month(each) for each in watched.counted(model).publications]
+    months = [asking.month(each) for each in publications]
     truth = asking.truth([month for month in months if month.state == "matured"])
     return [month if month.state != "matured" else asking.told(month, truth[_as_of(month.publication)]) for month in months]
 

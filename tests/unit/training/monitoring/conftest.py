@@ -42,7 +42,7 @@ class LivedShop:
         return Home(self.folder / "home")
 
     def act(self, at: Timestamp) -> Act:
-        return Act(self.folder / "keys" / "signing.key", at, override="a small shop")
+        return Act(self.folder / "keys" / "signing.key", at, override="a small shop", admin="a1")
 
 
 def rows_of(home: Home) -> dict[str, pa.Table]:
