@@ -13,7 +13,8 @@ from lifecycle.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from features.reports.backtest import BacktestReport, Figure, LeadTime
+    from features.reports.backtest import BacktestReport, LeadTime
+    from features.reports.figures import Figure
 
 _Months = Annotated[int, typer.Option(min=1, max=36, help="How many months back, of those whose labels are mature.")]
 _Capacity = Annotated[int | None, typer.Option(min=1, help="Calls a list; by default the team's weekly capacity.")]

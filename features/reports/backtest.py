@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from features.errors import Damaged
+from features.reports.figures import Figure
 from features.times import Timestamp
 
 MODEL, AT_RANDOM = "model", "at_random"
@@ -19,15 +20,6 @@ BY_MONEY, MONEY_ALONE = "model_by_money", "money_alone"
 
 class BacktestUnreadable(Damaged):
     """A stored back-test is not what this version writes."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure and its 95 % interval, by draws of whole customers."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)

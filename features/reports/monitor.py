@@ -12,6 +12,7 @@ import msgspec
 
 from features.errors import Damaged
 from features.reports.drift import DriftWindow, Undone
+from features.reports.figures import Figure
 
 Level: TypeAlias = Literal["alarm", "note"]
 """`alarm`: somebody must look, as decisions are or would be other ones. `note`: to be known, nothing to be done today."""
@@ -22,15 +23,6 @@ State: TypeAlias = Literal["matured", "pending", "censored"]
 
 class ReportUnreadable(Damaged):
     """A stored monitoring report is not what this version writes."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure and its 95 % interval, from draws of whole customers."""
-
-    value: float
-    low: float
-    high: float
 
 
 Figures: TypeAlias = dict[str, Figure]

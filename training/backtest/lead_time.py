@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features.reports.backtest import Figure, LeadTime
+from features.reports.backtest import LeadTime
+from features.reports.figures import Figure
 from features.times import DAY
 from models.rows import FloatArray
 from training.backtest.lists import Lists, by_customer

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from features.reports.backtest import BY_MONEY, MODEL, Figure, ListFigures, Terms
+from features.reports.backtest import BY_MONEY, MODEL, ListFigures, Terms
+from features.reports.figures import Figure
 from models.rows import FloatArray
 from training.backtest.lists import Lists
 from training.backtest.money import Calls, cost_of_a_call, figure

@@ -9,7 +9,8 @@ import numpy as np
 
 from features.company.offers import Offer
 from features.company.schema import Company
-from features.reports.backtest import Figure, Saving, Terms
+from features.reports.backtest import Saving, Terms
+from features.reports.figures import Figure
 from models.rows import BoolArray, FloatArray
 from training.backtest.lists import Lists, chance_called
 from training.measures.resamples import Estimate, estimates

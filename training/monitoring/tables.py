@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from features.reports.monitor import Figure, MonitorReport
+from features.reports.figures import Figure
+from features.reports.monitor import MonitorReport
 from features.times import WEEK, format_time, parse_time
 
 MOST_MOVED = 10

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.company.schema import Company
-from features.reports.backtest import CauseFigures, Figure, OfferFigures, PostMortem, SignalFigures
+from features.reports.backtest import CauseFigures, OfferFigures, PostMortem, SignalFigures
+from features.reports.figures import Figure
 from models.rows import BoolArray, FloatArray
 from training.backtest.left.offered import leavers_of, offered, offers_shown
 from training.backtest.left.seen import Seen

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from features.reports.backtest import BacktestReport, Figure, LeadTime, ListFigures
+from features.reports.backtest import BacktestReport, LeadTime, ListFigures
+from features.reports.figures import Figure
 from training.backtest.told.names import NAMES
 
 

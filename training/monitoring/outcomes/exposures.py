@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from features.company import Company
 from features.company.offers import RESPONSE_DAYS
-from features.reports.monitor import ExposureOutcomes, Figure
+from features.reports.figures import Figure
+from features.reports.monitor import ExposureOutcomes
 from features.times import DAY, Timestamp
 from models.rows import BoolArray
 from training.labels.acceptance import SOURCE, Exposures

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from features.quality.wording import counted, percent
-from features.reports.monitor import EstimatedPerformance, Figure, Finding, Level, ModelOutcomes
+from features.reports.figures import Figure
+from features.reports.monitor import EstimatedPerformance, Finding, Level, ModelOutcomes
 from models.grades import FEWEST_OF_A_KIND, FEWEST_ROWS, LEVEL_RIGHT, LEVEL_WRONG
 from models.value.intervals import COVERED
 

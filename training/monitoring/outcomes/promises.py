@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features.home import Home
-from features.reports.monitor import Figure, Figures
+from features.reports.figures import Figure
+from features.reports.monitor import Figures
 from training.measures.resamples import Estimate
 from training.records.candidates import stored_candidates
 from training.records.report import CHOSEN, TrainingReport

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from features.reports.monitor import EstimatedPerformance, Figure, Figures, ModelOutcomes, OutcomeWindow
+from features.reports.figures import Figure
+from features.reports.monitor import EstimatedPerformance, Figures, ModelOutcomes, OutcomeWindow
 from training.monitoring.outcomes.findings import findings_of_estimate, findings_of_outcomes
 
 GOOD = {"auc": Figure(0.75, 0.72, 0.78), "log_loss": Figure(0.4, 0.38, 0.42), "level_error": Figure(0.01, -0.01, 0.03)}
