@@ -55,7 +55,7 @@ def warned(table: pd.DataFrame) -> Any:
     long = long.assign(fate=long["fate"].str.replace("_", " "))
     return alt.Chart(long).mark_bar().encode(
         y=alt.Y("method:N", sort=_known(table), title=None),
-        x=alt.X("share:Q", title="share of those who left", axis=alt.Axis(format="%")),
+        x=alt.X("share:Q", title="share of those who left", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         color=alt.Color("fate:N", title=None, sort=None, scale=alt.Scale(range=[COLOURS[0], COLOURS[3], "#c9ced2"])),
         order=alt.Order("rank:Q"),
     ).transform_calculate(rank="datum.fate == 'warned' ? 0 : datum.fate == 'dropped' ? 1 : 2")  # fmt: skip
