@@ -169,7 +169,7 @@ def _started(write: Write, home: Home) -> ForkProcess:
     """Start a write, and return once it holds the lock."""
     writer = multiprocessing.get_context("fork").Process(target=write, args=(home,))
     writer.start()
-    while writer.is_alive() and (home.log / "writer.lock").read_text() != str(writer.pid):
+    while writer.is_alive() and not (home.log / "writer.lock").read_text().startswith(f"process {writer.pid} "):
         time.sleep(_GLANCE_SECONDS)
     return writer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
 import sys
@@ -18,6 +17,7 @@ import typer
 
 from features.errors import Conflict, LifecycleError
 from features.home import Home
+from features.lock import only_one
 from lifecycle.console import phase, say
 from lifecycle.question import Question, ask_in_process, ask_over_http
 from lifecycle.train import Name
@@ -96,14 +96,13 @@ def _refuse_missing(data: Data) -> None:
 @contextmanager
 def _only_demo(parent: Home) -> Iterator[None]:
     """Hold the demo's folder: a second demo would remove it under the first."""
-    parent.root.mkdir(parents=True, exist_ok=True)
-    with (parent.root / "demo.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DemoRunning(
-                f"needed {parent.root / 'demo'} to itself, found a demo running there: end it with Ctrl-C, or set LIFECYCLE_HOME"
-            ) from error
+    place = parent.root / "demo"
+    with only_one(
+        parent.root / "demo.lock",
+        lambda holder: DemoRunning(
+            f"needed {place} to itself, found a demo running there ({holder}): end it with Ctrl-C, or set LIFECYCLE_HOME"
+        ),
+    ):
         yield
 
 

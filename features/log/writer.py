@@ -7,8 +7,6 @@ by the next writer before it begins and once it is done.
 from __future__ import annotations
 
 import errno
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +14,7 @@ from dataclasses import replace
 from features.contracts.sources import SOURCES
 from features.errors import Conflict, Unavailable
 from features.home import Home
+from features.lock import only_one
 from features.log.manifest import LogManifest, read_manifest, write_manifest
 from features.write_once import TEMPORARY
 
@@ -75,25 +74,14 @@ def writer_lock(home: Home) -> Iterator[None]:
     LogLocked
         If somebody holds it; the message names the process.
     """
-    home.log.mkdir(parents=True, exist_ok=True)
-    handle = os.open(home.log / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        _take(handle)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
+    with only_one(home.log / "writer.lock", _locked):
         yield
-    finally:
-        os.close(handle)
 
 
-def _take(handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(handle, 32, 0).decode() or "unknown"
-        raise LogLocked(
-            f"the event log is being written by process {holder}; nothing was changed: wait until it is done, then run this again"
-        ) from error
+def _locked(holder: str) -> LogLocked:
+    return LogLocked(
+        f"the event log is being written by {holder}; nothing was changed: wait until it is done, then run this again"
+    )
 
 
 def _sweep(home: Home, manifest: LogManifest) -> None:

@@ -5,9 +5,7 @@ Light on purpose: going back must not wait for what only computing needs.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Any
 
 from features.errors import Conflict, Forbidden
 from features.home import Home
+from features.lock import only_one
 from features.times import Timestamp
 from models.bundle import (
     Bundle,
@@ -66,13 +65,8 @@ def publishing_lock(home: Home) -> Iterator[None]:
     PublishingLocked
         If somebody holds it.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
-    handle = os.open(home.root / "publishing.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        _take(handle)
+    with only_one(home.root / "publishing.lock", _locked):
         yield
-    finally:
-        os.close(handle)
 
 
 def live_now(home: Home) -> Live:
@@ -148,13 +142,10 @@ def stored_predictions(home: Home, origin: PredictionsOrigin) -> str | None:
     return None
 
 
-def _take(handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise PublishingLocked(
-            "another process is publishing; wait until it is done, then run this again (nothing was changed)"
-        ) from error
+def _locked(holder: str) -> PublishingLocked:
+    return PublishingLocked(
+        f"predictions are being published by {holder}; nothing was changed: wait until it is done, then run this again"
+    )
 
 
 def _manifests(parent: Path) -> Iterator[tuple[str, dict[str, Any]]]:
