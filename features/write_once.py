@@ -51,7 +51,7 @@ def new_folder(parent: Path) -> Iterator[Path]:
     Those of processes that were killed are removed, once nothing was put into them for a day.
     """
     make_folder(parent)
-    _remove_abandoned(parent)
+    remove_abandoned(parent)
     temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=parent))
     try:
         yield temporary
@@ -80,6 +80,15 @@ def publish_folder(temporary: Path, final: Path) -> Path:
                 raise
         sync_folder(final.parent)
     return final
+
+
+def remove_abandoned(parent: Path, *, depth: int = 0) -> None:
+    """Remove what processes that were killed left in `parent`, and so many floors below, once it was not touched for a day."""
+    for floor in range(depth + 1):
+        for left in parent.glob(f"{'*/' * floor}{TEMPORARY}*"):
+            with suppress(FileNotFoundError):  # its process finished meanwhile
+                if time.time() - left.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
 
 
 def sha256_of_file(path: Path) -> str:
@@ -149,13 +158,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _remove_abandoned(parent: Path) -> None:
-    for folder in parent.glob(f"{TEMPORARY}*"):
-        with suppress(FileNotFoundError):  # its process finished meanwhile
-            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync_file(path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from features.errors import Damaged, InvalidInput
 from features.home import Home
 from features.write_once import replace_file
-from models.bundle.sealed import is_sha256, open_sealed, seal
+from models.bundle.sealed import MANIFEST, is_sha256, open_sealed, seal
 from models.bundle.signing import PublicKey, Signer
 
 _FORMAT = 1
@@ -47,9 +49,9 @@ def write_bundle(home: Home, models: Mapping[str, str], *, signer: Signer) -> st
         raise BundleInvalid(f"needed the SHA-256 of a stored model for at least one question, found {dict(models)}")
     for sha in models.values():
         open_sealed(home.models, sha)
-    name = seal(home.bundles, {"format": _FORMAT, "kind": "bundle", "models": dict(models)}, lambda _: None)
-    sealed = open_sealed(home.bundles, name)
-    replace_file(sealed.folder / _SIGNATURE, signer.sign(_PURPOSE + sealed.manifest_bytes))
+    facts = {"format": _FORMAT, "kind": "bundle", "models": dict(models)}
+    name = seal(home.bundles, facts, lambda _: None, attest=partial(_sign, signer))
+    _sign(signer, home.bundles / name)  # one that stood already may have the signature of an earlier key
     return name
 
 
@@ -79,3 +81,9 @@ def read_bundle(home: Home, sha: str, *, public_key: PublicKey) -> Bundle:
             f"needed a bundle of format {_FORMAT}, found {sealed.manifest.get('kind')} {sealed.manifest.get('format')}"
         )
     return Bundle(sha, dict(sealed.manifest["models"]))
+
+
+def _sign(signer: Signer, folder: Path) -> None:
+    path, signature = folder / _SIGNATURE, signer.sign(_PURPOSE + (folder / MANIFEST).read_bytes())
+    if not path.exists() or path.read_bytes() != signature:
+        replace_file(path, signature)

@@ -75,19 +75,23 @@ class Sealed:
         return self.folder / name
 
 
-def seal(parent: Path, facts: Mapping[str, Any], fill: Callable[[Path], None]) -> str:
+def seal(
+    parent: Path, facts: Mapping[str, Any], fill: Callable[[Path], None], *, attest: Callable[[Path], None] = lambda _: None
+) -> str:
     """Fill a new folder, list its files in a manifest beside `facts`, publish it below `parent`; return its name.
 
     The name is the SHA-256 of the manifest, so equal content has one name on every machine. Where a folder of that name stands
-    but its files are damaged, the new one takes its place.
+    but its files are damaged, the new one takes its place. `attest` may lay a file beside the manifest that speaks of it, such as
+    a signature: it appears with the folder.
     """
     with new_folder(parent) as temporary:
         fill(temporary)
         files = {path.name: sha256_of_file(path) for path in sorted(temporary.iterdir())}
         manifest = canonical_json({**facts, "files": files})
         (temporary / MANIFEST).write_bytes(manifest)
+        attest(temporary)
         name = hashlib.sha256(manifest).hexdigest()
-        if _is_damaged(parent, name):
+        if (parent / name).exists() and not is_whole(parent, name):
             shutil.rmtree(parent / name)
         publish_folder(temporary, parent / name)
     return name
@@ -115,6 +119,17 @@ def open_sealed(parent: Path, name: str) -> Sealed:
     return Sealed(folder, content, json.loads(content))
 
 
+def is_whole(parent: Path, name: str) -> bool:
+    """Say whether a folder of that name stands below `parent` and every file its manifest lists is what it promises."""
+    try:
+        sealed = open_sealed(parent, name)
+        for file in sealed.manifest["files"]:
+            sealed.checked_path(file)
+    except (NotStored, ContentDamaged):
+        return False
+    return True
+
+
 def is_sha256(text: object) -> bool:
     """Say whether something is 64 hexadecimal digits in lower case.
 
@@ -122,18 +137,6 @@ def is_sha256(text: object) -> bool:
     (True, False, False)
     """
     return isinstance(text, str) and _SHA256.fullmatch(text) is not None
-
-
-def _is_damaged(parent: Path, name: str) -> bool:
-    if not (parent / name).exists():
-        return False
-    try:
-        sealed = open_sealed(parent, name)
-        for file in sealed.manifest["files"]:
-            sealed.checked_path(file)
-    except (NotStored, ContentDamaged):
-        return True
-    return False
 
 
 def _remedy(folder: Path, found: str) -> str:

@@ -8,7 +8,15 @@ from threading import Barrier
 
 import pytest
 
-from features.write_once import canonical_json, new_folder, publish_folder, replace_file, sha256_of_file, sha256_of_json
+from features.write_once import (
+    canonical_json,
+    new_folder,
+    publish_folder,
+    remove_abandoned,
+    replace_file,
+    sha256_of_file,
+    sha256_of_json,
+)
 
 
 def test_a_replaced_file_holds_the_new_content_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -63,6 +71,18 @@ def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path: Path) -> No
         pass
 
     assert [path.name for path in tmp_path.iterdir()] == [".tmp-at-work"]
+
+
+def test_half_a_file_on_a_lower_floor_is_removed_a_day_later_too(tmp_path: Path) -> None:
+    for folder, age in (("bundles/ab", 100_000), ("bundles/cd", 60)):
+        replace_file(tmp_path / folder / "signature", b"whole")
+        (tmp_path / folder / ".tmp-killed").write_bytes(b"ha")
+        os.utime(tmp_path / folder / ".tmp-killed", (0, (tmp_path / folder).stat().st_mtime - age))
+
+    remove_abandoned(tmp_path, depth=2)
+
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"bundles/ab/signature", "bundles/cd/signature", "bundles/cd/.tmp-killed"}
 
 
 def test_the_names_of_new_folders_are_durable_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

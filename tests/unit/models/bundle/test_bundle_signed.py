@@ -18,6 +18,7 @@ from models.bundle import (
     read_bundle,
     write_bundle,
 )
+from models.bundle import bundles as bundles_room
 from models.bundle.sealed import seal
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ def test_a_bundle_nobody_signed_is_refused(installed: Installation) -> None:
 
     with pytest.raises(BundleTampered, match="found none"):
         read_bundle(installed.home, forged, public_key=load_public_key(installed.home))
+
+
+def test_a_bundle_never_stands_there_without_its_signature(
+    installed: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    other = create_signing_key(tmp_path / "other.key", Home(tmp_path / "elsewhere"))
+    monkeypatch.setattr(bundles_room, "_sign", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_bundle(installed.home, {"value": installed.model_sha}, signer=other)
+
+    assert [path.name for path in installed.home.bundles.iterdir()] == [installed.bundle]
 
 
 def test_the_signature_of_one_bundle_does_not_pass_for_another(installed: Installation) -> None:
