@@ -21,6 +21,7 @@ from lifecycle import (
     monitor,
     outlook,
     report,
+    retrain,
     serve,
     simulate,
     stages,
@@ -29,8 +30,7 @@ from lifecycle import (
 )
 
 EXIT_CODES = """Exit codes: 0 done; 1 fault; 2 bad input, nothing changed; 3 not allowed; 4 not found; 5 conflict or lock held;
-6 refused by a gate; 7 not possible now; 8 a stored file is damaged; 9 done, and somebody must look (`monitor`); 130 ended by
-Ctrl-C."""
+6 refused by a gate; 7 not possible now; 8 a stored file is damaged; 9 done, and somebody must look; 130 ended by Ctrl-C."""
 
 _ENDED_BY_CTRL_C = 130
 
@@ -56,6 +56,7 @@ for group in (
     features_group,
     stages,
     train,
+    retrain,
     backtest,
     value,
     outlook,

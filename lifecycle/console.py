@@ -11,6 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
+from features.errors import AttentionNeeded
+
+SOMEBODY_MUST_LOOK = AttentionNeeded.exit_code
+"""Exit code of a command that is done and found what a person must look at."""
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 

@@ -149,18 +149,16 @@ def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: 
 
 def _trained(home: Home, company: Company, model: str) -> bool:
     """Train a model and show its figures; say whether there is one: who finds too little to learn from abstains."""
-    from features.errors import InvalidInput, Refused
     from lifecycle.training_tables import measures_text
-    from training.questions.registry import question_at
+    from training.abstention import Abstained, train_or_abstain
     from training.tracking.recording import Tracking
-    from training.train import TrainingRun, train
+    from training.train import TrainingRun
 
     run = TrainingRun(_now(), seed=_SEED, tracking=Tracking.at_home(home))
-    try:
-        with phase(f"{model}: graded at past moments, then fitted on all of them"):
-            trained = train(home, question_at(home, model, company), run=run, say=_every_phase_but_buckets)
-    except (Refused, InvalidInput) as reason:
-        say(f"{model} abstains: {reason}")
+    with phase(f"{model}: graded at past moments, then fitted on all of them"):
+        trained = train_or_abstain(home, model, company, run=run, say=_every_phase_but_buckets)
+    if isinstance(trained, Abstained):
+        say(f"{model} abstains: {trained.reason}")
         return False
     say(measures_text(trained.report))
     return True

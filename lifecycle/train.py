@@ -80,7 +80,7 @@ def train(
         do_again(settings.home, model, again, as_json=as_json)
         return
     company = _company(company_file)
-    run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else _tracking(settings), tune)
+    run = TrainingRun(_now(), parse_time(as_of) if as_of else None, seed, None if no_mlflow else tracking_of(settings), tune)
     if model != "all":
         report, gates = _trained(settings.home, model, company, run=run)
         emit(_graded(report, gates), training_text(report, gates), as_json=as_json)
@@ -90,33 +90,39 @@ def train(
 
 
 def _trained(home: Home, model: str, company: Company, *, run: TrainingRun) -> tuple[TrainingReport, list[GateResult]]:
-    from training.publishing.promote import judge
     from training.questions.registry import question_at
-    from training.records.candidates import stored_candidate
     from training.train import train
 
     with phase(f"train {model}"):
         trained = train(home, question_at(home, model, company, as_of=run.as_of), run=run, say=say)
-    return trained.report, judge(home, stored_candidate(home, model, run_id=trained.run_id), company=company)
+    return trained.report, _judged(home, trained.report, company)
 
 
 def _all_trained(home: Home, company: Company, *, run: TrainingRun) -> tuple[dict[str, Any], list[str]]:
     """Train every model; return what each came to, as JSON and as texts. Nobody's reason to abstain stops the others."""
-    from features.errors import InvalidInput, Refused
+    from training.abstention import Abstained, train_or_abstain
     from training.questions.registry import QUESTIONS
 
     results: dict[str, Any] = {}
     texts = []
     for model in QUESTIONS:
-        try:
-            report, gates = _trained(home, model, company, run=run)
-        except (Refused, InvalidInput) as reason:  # too short a history, or nothing to tell apart
-            results[model] = {"abstained": str(reason)}
-            texts.append(f"{model.capitalize()} abstains: {reason}")
+        with phase(f"train {model}"):
+            trained = train_or_abstain(home, model, company, run=run, say=say)
+        if isinstance(trained, Abstained):
+            results[model] = {"abstained": trained.reason}
+            texts.append(f"{model.capitalize()} abstains: {trained.reason}")
             continue
-        results[model] = _graded(report, gates)
-        texts.append(training_text(report, gates))
+        gates = _judged(home, trained.report, company)
+        results[model] = _graded(trained.report, gates)
+        texts.append(training_text(trained.report, gates))
     return results, texts
+
+
+def _judged(home: Home, report: TrainingReport, company: Company) -> list[GateResult]:
+    from training.publishing.promote import judge
+    from training.records.candidates import stored_candidate
+
+    return judge(home, stored_candidate(home, report.model, run_id=report.run_id), company=company)
 
 
 def _graded(report: TrainingReport, gates: list[GateResult]) -> dict[str, Any]:
@@ -222,6 +228,13 @@ def _tasks(engine: Engine, master: str | None) -> Iterator[Spread | None]:
         yield partial(run_parts, session=session)
 
 
+def tracking_of(settings: Settings) -> Tracking:
+    """Return where runs are recorded: at the tracking server that is set, else below the installation's folder."""
+    from training.tracking.recording import Tracking
+
+    return Tracking.of(settings.home, settings.mlflow_tracking_uri)
+
+
 def _now() -> Timestamp:
     from features.times import to_timestamp
 
@@ -247,12 +260,6 @@ def _company(file: Path | None) -> Company:
     company = read_company_file(file)
     store_company(home, company)
     return company
-
-
-def _tracking(settings: Settings) -> Tracking:
-    from training.tracking.recording import Tracking
-
-    return Tracking.of(settings.home, settings.mlflow_tracking_uri)
 
 
 def _follow(settings: Settings) -> None:
@@ -284,14 +291,14 @@ def _plain(text: bytes) -> dict[str, Any]:
 
 
 def _say_who_left(home: Home) -> None:
-    """Name the models that the newest move took out of what is live: they do not answer what the company file asks now."""
+    """Name the models that the newest move took out of what is live: they do not answer what is asked now."""
     from training.publishing.ledger import read_ledger
 
     *earlier, now = read_ledger(home)
     left = [model for model in (earlier[-1].models if earlier else {}) if model not in now.models]
     if left:
         commands = ", ".join(f"`lifecycle train {model}`" for model in left)
-        say(f"no longer live, as the company file in use asks another question: {', '.join(left)}; {commands}, then promote")
+        say(f"no longer live, as another question or other features are asked now: {', '.join(left)}; {commands}, then promote")
 
 
 def _moved(entry: LedgerEntry) -> str:

@@ -24,6 +24,7 @@ from training.evidence import grade_of
 from training.examples import Say, StackedExamples, stack_examples
 from training.groups import group_grades
 from training.labels.labels import observed_by, received
+from training.made_from import made_from
 from training.publishing.champion import champion_of
 from training.question import Question
 from training.records.candidates import store_candidate
@@ -184,6 +185,7 @@ def _report(contest: Contest, data: TrainingData, *, question: Question, run: Tr
         findings=contest.findings,
         grade=grade_of(question.name, contest, customers=data.customers),
         conditions=Conditions(run.as_of, run.tune, Environment.of_now()),
+        made_from="" if run.tune else made_from(question, log_digest=data.log_digest, seed=run.seed, as_of=run.as_of),
     )
 
 

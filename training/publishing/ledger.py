@@ -96,6 +96,22 @@ def standing_waiver(entries: Sequence[LedgerEntry], model: str, about: Collectio
     return promoted[-1].waiver if about and set(about) <= waived else None
 
 
+def last_promotion(entries: Iterable[LedgerEntry], model: str, sha: str) -> LedgerEntry | None:
+    """Return the newest promotion of exactly this model; None if it was never promoted."""
+    promotions = [entry for entry in entries if entry.action == "promote" and entry.model == model and entry.models[model] == sha]
+    return promotions[-1] if promotions else None
+
+
+def taken_off(entries: Sequence[LedgerEntry], model: str, sha: str) -> LedgerEntry | None:
+    """Return the move that took a model off where one that meant this very model did; None if it is live or never was.
+
+    A model that left because the company file came to ask another question was not taken off.
+    """
+    live = [place for place, entry in enumerate(entries) if entry.models.get(model) == sha]
+    after = entries[live[-1] + 1 :] if live else []
+    return after[0] if after and after[0].model == model else None
+
+
 def move_live(home: Home, entry: LedgerEntry) -> None:
     """Make the entry's live state the live one and write it down. The caller holds the publishing lock."""
     settle(home)

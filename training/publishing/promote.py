@@ -15,6 +15,7 @@ from models.bundle import (
     NotStored,
     Signer,
     load_model,
+    model_manifest,
     read_live,
     trial_load,
     write_bundle,
@@ -104,11 +105,20 @@ def _company_for(home: Home, candidate: Candidate) -> Company:
 
 
 def _answering(home: Home, company: Company) -> dict[str, str]:
-    """Return the live models that answer what this company file asks; one made for another question is not kept live with it."""
+    """Return the live models that answer what this company file asks, from the features computed now.
+
+    One made for another question is not kept live, nor one fitted on features of another meaning: no prediction could be made,
+    and since models are promoted one by one, each would be kept out by the others.
+    """
     live, models = read_live(home), live_models(home)
     if live is None or live.company is None:
         return models
-    return still_answering(models, company_stored(home, live.company), company)
+    same_features = {name: sha for name, sha in models.items() if _signature(home, sha) == company.catalogue.signature}
+    return still_answering(same_features, company_stored(home, live.company), company)
+
+
+def _signature(home: Home, sha: str) -> str:
+    return str(model_manifest(home, sha)["signature"])
 
 
 def _published(home: Home, models: Mapping[str, str], *, company: Company, signer: Signer) -> Live:

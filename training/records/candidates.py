@@ -9,6 +9,7 @@ from pathlib import Path
 from features.errors import NotFound
 from features.home import Home
 from features.write_once import new_folder, publish_folder
+from models.bundle.sealed import is_whole
 from training.records.card import model_card
 from training.records.report import ReportUnreadable, TrainingReport
 
@@ -64,6 +65,12 @@ def stored_candidate(home: Home, model: str, *, run_id: str | None = None) -> Ca
         needed = f"run {run_id} of {model}" if run_id else f"a trained {model} model"
         raise CandidateMissing(f"needed {needed}, found {runs}; `lifecycle train {model}` makes one")
     return wanted[0]
+
+
+def candidate_made_from(home: Home, model: str, digest: str) -> Candidate | None:
+    """Return the newest candidate made from exactly this (`training.made_from`) whose model still stands whole; None without."""
+    known = [candidate for candidate in stored_candidates(home, model) if candidate.report.made_from == digest]
+    return next((candidate for candidate in known if is_whole(home.models, candidate.report.model_sha)), None)
 
 
 def _folder(home: Home) -> Path:

@@ -16,6 +16,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from features.write_once import sha256_of_json
+
 _PROGRAM = Path(__file__).resolve().parents[2]
 _PACKAGES = ("features", "models", "training")
 _LIBRARIES = ("lifecycle", "lightgbm", "numba", "numpy", "optuna", "pandas", "pyarrow", "scikit-learn", "scipy")
@@ -55,6 +57,12 @@ class Environment:
     def _parts(self) -> dict[str, str]:
         facts = asdict(self)
         return {"Python": facts["python"], "the machine": facts["machine"], "the program": facts["source"], **self.libraries}
+
+
+def program_digest() -> str:
+    """Return the digest of what trains, here and now: our own code, and the versions of what it computes with."""
+    now = Environment.of_now()
+    return sha256_of_json({"source": now.source, "libraries": now.libraries, "python": now.python})
 
 
 @cache

@@ -133,7 +133,8 @@ class TrainingReport:
     `groups`: how the recipe did for each stage and segment. `conditions`: None in a report of a version that did not write them.
 
     `refitted_rows`: what ships is the same recipe fitted again on all mature rows; the folds grade the recipe, and the shipped
-    model is the model of none of them. `left_out`: members that could not be fitted. `grade`: what all that earns.
+    model is the model of none of them. `left_out`: members that could not be fitted. `grade`: what all that earns. `made_from`:
+    the digest of all that decided the training beforehand (`training.made_from`); empty where trees were tuned first.
     """
 
     model: str
@@ -160,6 +161,7 @@ class TrainingReport:
     champion: str | None = None
     groups: list[GroupGrade] = field(default_factory=list)
     conditions: Conditions | None = None
+    made_from: str = ""
 
     @property
     def chosen(self) -> ContenderGrade:

@@ -128,7 +128,7 @@ def test_a_model_that_leaves_with_its_company_file_is_named(promoted: Any, capsy
 
     train_commands._say_who_left(promoted.home)
 
-    assert "another question: purchase; `lifecycle train purchase`" in capsys.readouterr().err
+    assert "are asked now: purchase; `lifecycle train purchase`" in capsys.readouterr().err
 
 
 def test_scores_are_published_or_written_to_a_file(promoted: Any) -> None:
