@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,10 @@ from features.write_once import (
 )
 
 _IDS, _CODES, _COLUMNS, _MANIFEST = "ids.arrow", "codes.npy", "columns.json", "manifest.json"
+
+# NumPy reads a header with `ast`, which in Python 3.11 fails now and then where two threads are at it and garbage is collected
+# (https://github.com/python/cpython/issues/106905).
+_ONE_AT_A_TIME = Lock()
 
 
 class KeptMondayDamaged(Damaged):
@@ -188,7 +193,8 @@ def open_monday(path: Path, *, verify: bool = True) -> KeptMonday:
     if verify and (damaged := [name for name, sha in files.items() if not _is_whole(path / name, sha)]):
         raise KeptMondayDamaged(f"{', '.join(damaged)} in {path} is not what was written; {_REMEDY}")
     ids = map_ids(path / _IDS)
-    codes = np.load(path / _CODES, mmap_mode="r" if len(ids) else None, allow_pickle=False)
+    with _ONE_AT_A_TIME:
+        codes = np.load(path / _CODES, mmap_mode="r" if len(ids) else None, allow_pickle=False)
     return KeptMonday(path, parse_time(body["monday"]), ids, codes)
 
 

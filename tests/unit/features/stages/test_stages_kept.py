@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Semaphore
+from time import sleep
 
 import numpy as np
 import pyarrow as pa
@@ -224,3 +227,21 @@ def test_nobody_and_somebody_not_seen_yet_have_no_stage(home, kept):
     for customer in (OneCustomer("stranger", AS_OF, stranger), OneCustomer("c0001", AS_OF - 3000 * DAY, early)):
         with pytest.raises(NotACustomer, match="check the id and the date"):
             stages_of(customer, RULES, kept)
+
+
+def test_of_many_threads_that_open_mondays_one_at_a_time_reads_a_header(tmp_path, monkeypatch):
+    kept = keep_mondays(fill(tmp_path), COMPANY, AS_OF)
+    paths, load, reading, at_once = [monday.path for monday in kept.at.values()], np.load, Semaphore(), []
+
+    def watched(*arguments, **named):
+        at_once.append(not reading.acquire(blocking=False))
+        sleep(0.001)
+        reading.release()
+        return load(*arguments, **named)
+
+    monkeypatch.setattr(kept_files.np, "load", watched)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(kept_files.open_monday, paths))
+
+    assert len(at_once) == len(paths)
+    assert not any(at_once)
