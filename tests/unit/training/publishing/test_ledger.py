@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 from features.home import Home
 from models.bundle import Live, read_live, write_live
 from training.publishing import ledger as ledger_room
-from training.publishing.ledger import LedgerEntry, LedgerUnreadable, live_at, move_live, predecessor, read_ledger, settle
+from training.publishing.ledger import (
+    LedgerEntry,
+    LedgerUnreadable,
+    live_at,
+    move_live,
+    predecessor,
+    read_ledger,
+    settle,
+    taken_off,
+)
 
 
 @pytest.fixture
@@ -129,6 +139,25 @@ def test_a_rollback_goes_back_through_the_promotions(moves: str, above: str, exp
         entries.append(entry(at, "z", "rollback") if move == "<" else entry(at, move))
 
     assert predecessor(entries, "churn", above=sha(above)) == (sha(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [("", None), ("a", None), ("ab", "promote"), ("ab<", None), ("abc<", "promote"), ("ab<c", "promote"), ("a-", None)],
+)
+def test_a_model_was_taken_off_only_by_a_move_that_meant_it(moves: str, expected: str | None) -> None:
+    entries: list[LedgerEntry] = []
+    for at, move in enumerate(moves):
+        if move == "<":
+            entries.append(replace(entries[at - 2], at=at, action="rollback", model="churn"))
+        elif move == "-":
+            entries.append(LedgerEntry(at, "promote", Live(), {"value": sha("v")}, model="value"))
+        else:
+            entries.append(entry(at, move))
+
+    found = taken_off(entries, "churn", sha("a"))
+
+    assert (found.action if found else None) == expected
 
 
 def test_scoring_anew_does_not_change_what_a_rollback_goes_back_to() -> None:

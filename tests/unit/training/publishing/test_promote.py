@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,22 @@ from features.company.business import ActivitySource
 from features.home import Home
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, parse_time, to_timestamp
-from models.bundle import LiveBundle, NothingLive, create_signing_key, load_live, load_public_key, read_live
+from models.bundle import (
+    LiveBundle,
+    NothingLive,
+    Signer,
+    create_signing_key,
+    export_model,
+    load_live,
+    load_public_key,
+    load_signer,
+    read_live,
+    write_bundle,
+)
 from training.gates import PromotionRefused
 from training.publishing import publish as publish_room
 from training.publishing.files import UnknownFormat
-from training.publishing.ledger import read_ledger
+from training.publishing.ledger import move_live, read_ledger
 from training.publishing.opening import ReasonMissing
 from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
 from training.publishing.promote import judge, promote
@@ -35,6 +47,10 @@ Make = Callable[..., Company]
 
 def act(shop: Any, *, override: str | None = "a test's small shop need not be better than MBG/NBD") -> Act:
     return Act(shop.signing_key, PROMOTED_AT, override, admin="a1")
+
+
+def signer_of(shop: Any) -> Signer:
+    return load_signer(shop.signing_key, shop.home)
 
 
 def live_state(shop: Any) -> LiveBundle:
@@ -133,6 +149,18 @@ class TestPromotion:
         assert named.models == {"churn": promoted.trained.model_sha}
         assert newest.models == {"churn": stored_candidate(promoted.home, "churn").report.model_sha}
         assert named.models != newest.models
+
+    def test_a_live_model_of_features_computed_no_more_makes_room(self, promoted: Any) -> None:
+        old = export_model(promoted.home, replace(promoted.trained.model, signature="0" * 64), provenance={})
+        newest, bundle = read_ledger(promoted.home)[-1], {"churn": promoted.trained.model_sha, "purchase": old}
+        with publishing_lock(promoted.home):
+            live = replace(newest.live, bundle=write_bundle(promoted.home, bundle, signer=signer_of(promoted)))
+            move_live(promoted.home, replace(newest, at=newest.at + 1, live=live, models=bundle))
+
+        done = promote(promoted.home, "churn", act=act(promoted))
+
+        assert list(done.models) == ["churn"]
+        assert live_state(promoted).bundle.models == done.models
 
     def test_a_kill_before_the_pointer_moves_leaves_the_old_state(self, promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         before = live_state(promoted).live
