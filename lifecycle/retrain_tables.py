@@ -38,9 +38,8 @@ def _model_text(told: RetrainedModel) -> str:
         made = "found again, made from exactly this" if told.found_again else f"trained in {told.seconds:.0f} s"
         lines.append(f"  run {told.run_id}, model {(told.model_sha or '')[:12]}, {made}")
     if told.figure:
-        lines.append(f"  {told.measure} {_shown(told.figure)}{_beside(told.beside_live) if told.beside_live else ''}")
-    if told.beside_live:
-        lines += [f"    {at.origin[:10]}  {_shown(at.candidate)}   live {_shown(at.live)}" for at in told.beside_live.moments]
+        lines.append(f"  {told.measure} {_shown(told.figure)}")
+    lines += _beside(told.beside_live) if told.beside_live else []
     return "\n".join([*lines, *(f"  {gate.verdict:<8}{gate.name}: {gate.figure}" for gate in told.gates)])
 
 
@@ -48,9 +47,11 @@ def _outcome_text(told: RetrainedModel) -> str:
     return f"{told.model.capitalize():<12}{_MARKS.get(told.outcome, told.outcome)}: {told.reason}"
 
 
-def _beside(beside: BesideLive) -> str:
-    moments = f"at the {len(beside.moments)} past moments of both" if beside.moments else "no past moment is of both"
-    return f"; live before, model {beside.model_sha[:12]}: {_shown(beside.live)}; {moments}"
+def _beside(beside: BesideLive) -> list[str]:
+    difference = beside.difference
+    less = f"{difference.value:+.4f} [{difference.low:+.4f}, {difference.high:+.4f}]"
+    moments = [f"    {at.origin[:10]}  {_shown(at.candidate)}   live {_shown(at.live)}" for at in beside.moments]
+    return [f"  less the recipe live before ({beside.model_sha[:12]}, {_shown(beside.live)}): {less}", *moments]
 
 
 def _live_text(report: RetrainReport) -> str:

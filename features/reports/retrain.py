@@ -32,7 +32,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class PastMoment:
-    """How both recipes did at one past moment that both were graded at, on as many rows."""
+    """How both recipes did at one past moment, on the same rows."""
 
     origin: str
     rows: int
@@ -42,16 +42,14 @@ class PastMoment:
 
 @dataclass(frozen=True)
 class BesideLive:
-    """The candidate beside the model that was live when the cycle began; lower is better.
+    """What the recipe of the model that was live before would have come to at the same past moments; lower is better.
 
-    `candidate` and `live` are pooled over the past moments of each; `moments` are those that both were graded at, which may be
-    none: a company file with other horizons, or a history so much longer that other months are asked.
+    `difference`: the candidate's figure less the live one's, paired; above 0 the candidate is worse.
     """
 
     model_sha: str
-    run_id: str
-    candidate: Figure
     live: Figure
+    difference: Figure
     moments: list[PastMoment]
 
 

@@ -12,10 +12,10 @@ Verdict: TypeAlias = Literal["passed", "held", "refused"]
 
 
 class PromotionRefused(Refused):
-    """A gate refused the candidate, or held it for review; the live model stays."""
+    """A gate refused the candidate, or held it for review; the live model stays. `gates`: all that were asked, passed or not."""
 
-    def __init__(self, results: Sequence[GateResult]) -> None:
-        self.results = tuple(results)
+    def __init__(self, results: Sequence[GateResult], *, gates: Sequence[GateResult] = ()) -> None:
+        self.results, self.gates = tuple(results), tuple(gates or results)
         blocking = "; ".join(f"{result.name} {result.verdict}: {result.reason} ({result.figure})" for result in blocked(results))
         super().__init__(
             f"not promoted, the live model stays. {blocking}. After a look, an admin may record with `--override REASON` why it "

@@ -53,7 +53,7 @@ def refuse_blocked(gates: Sequence[GateResult], act: Act) -> None:
     """
     stopping = _not_waived(gates, act)
     if any(result.absolute for result in stopping) or (stopping and act.override is None):
-        raise PromotionRefused(stopping)
+        raise PromotionRefused(stopping, gates=gates)
 
 
 def opened(gates: Sequence[GateResult], act: Act) -> dict[str, str | None]:

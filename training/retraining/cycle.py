@@ -1,4 +1,4 @@
-"""What does one retraining do: train all, promote what passes, hold each beside what was live, score, report.
+"""What does one retraining do: train all beside what is live, promote what passes, score, report.
 
 Safe to be started twice and killed anywhere: whatever it makes is stored whole under its content, so the next run finds it again;
 only `promote` and `score` move the live pointer; the report is written last, and stands for a cycle that is done.
@@ -7,7 +7,7 @@ only `promote` and `score` move the live pointer; the report is written last, an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -35,10 +35,9 @@ from training.publishing.scene import company_in_use
 from training.questions.registry import QUESTIONS
 from training.records.environment import program_digest
 from training.retraining.attempts import Failure, attempted
-from training.retraining.beside_live import beside_live
 from training.retraining.making import Made, Maker, Recording
 from training.retraining.putting_live import predictions_are_whole, put_live, score_unless_made
-from training.retraining.telling import compared, judged, live_by_ledger, live_since, not_made
+from training.retraining.telling import judged, live_by_ledger, live_since, not_made
 from training.tracking.recording import Tracking
 
 _FLOORS = 2  # below the home: `bundles/<sha>/` is the lowest folder in which a killed process may have left something
@@ -121,7 +120,7 @@ class _Retraining:
         began_at, began = self.cycle.now(), time.perf_counter()
         recording, live = Recording(self.cycle.tracking), live_by_ledger(self.home)
         made = self._made(recording)
-        models = [self._finished(model, each, live=live) for model, each in made.items()]
+        models = [self._finished(model, each) for model, each in made.items()]
         scored, now = self._scored(), live_since(self.home)
         return RetrainReport(
             began_at=format_time(began_at),
@@ -140,14 +139,13 @@ class _Retraining:
         steps = {model: partial(or_abstain, model, partial(maker.made, model)) for model in self.cycle.models}
         return {model: attempted(step, say=self.say) for model, step in steps.items()}
 
-    def _finished(self, model: str, made: Made | Abstained | Failure, *, live: Mapping[str, str]) -> RetrainedModel:
+    def _finished(self, model: str, made: Made | Abstained | Failure) -> RetrainedModel:
         if not isinstance(made, Made):
             return not_made(model, made)
         self.say(f"promote {model}")
         act = Act(self.cycle.signing_key, self.cycle.now())
         verdict = attempted(partial(put_live, self.home, made.candidate, act=act), say=self.say)
-        beside = attempted(partial(beside_live, self.home, made.candidate.report, live_sha=live.get(model)), say=self.say)
-        return compared(judged(made, verdict), beside)
+        return judged(made, verdict)
 
     def _scored(self) -> Scored:
         self.say("score")

@@ -12,6 +12,7 @@ from features.log.store import EventLog
 from features.times import Timestamp
 from training.examples import Say
 from training.made_from import made_from
+from training.publishing.champion import champion_of
 from training.question import Question
 from training.questions.registry import question_at
 from training.records.candidates import Candidate, candidate_made_from, stored_candidate
@@ -62,13 +63,19 @@ class Maker:
             If its question finds too little to learn from.
         """
         question = question_at(self.home, model, self.company)
-        digest = made_from(question, log_digest=EventLog.open(self.home).digest, seed=self.seed)
-        found = candidate_made_from(self.home, model, digest)
+        found = self._found(question)
         if found is not None:
             self.say(f"train {model}: run {found.report.run_id} was made from exactly this and is found again")
             return Made(found, found_again=True)
         self.say(f"train {model}")
         return self._trained(question)
+
+    def _found(self, question: Question) -> Candidate | None:
+        """Return the candidate made from exactly the same and held beside what is live now, or live itself; None without."""
+        digest = made_from(question, log_digest=EventLog.open(self.home).digest, seed=self.seed)
+        found, champion = candidate_made_from(self.home, question.name, digest), champion_of(self.home, question)
+        live = None if champion is None else champion.sha
+        return found if found is not None and live in (found.report.champion, found.report.model_sha) else None
 
     def _trained(self, question: Question) -> Made:
         began, run = time.perf_counter(), TrainingRun(self.now(), seed=self.seed, tracking=self.recording.tracking)

@@ -12,7 +12,7 @@ from features.home import Home
 from features.reports.retrain import Outcome, Scored
 from features.times import Timestamp, format_time
 from models.bundle import ContentDamaged, NotStored, open_predictions, read_live
-from training.publishing.gates import GateResult, PromotionRefused, blocked
+from training.gates import GateResult, PromotionRefused
 from training.publishing.ledger import LedgerEntry, last_promotion, read_ledger, taken_off
 from training.publishing.pointer import Act, PublishingLocked, live_models
 from training.publishing.promote import promote
@@ -45,7 +45,7 @@ def put_live(home: Home, candidate: Candidate, *, act: Act) -> Verdict:
     try:
         entry = when_free(lambda: promote(home, model, act=act, run_id=candidate.report.run_id))
     except PromotionRefused as refusal:
-        return _kept_out(refusal.results)
+        return _kept_out(refusal)
     return Verdict("promoted", "every gate passed", entry.gates)
 
 
@@ -91,12 +91,12 @@ def when_free(publish: Callable[[], _Published], *, patience_seconds: float = _P
         time.sleep(_GLANCE_SECONDS)
 
 
-def _kept_out(gates: Sequence[GateResult]) -> Verdict:
+def _kept_out(refusal: PromotionRefused) -> Verdict:
     """Tell a candidate that a gate refused from one that is only held until somebody has looked at it."""
-    stopping = blocked(gates)
-    refused = [gate for gate in stopping if gate.verdict == "refused"]
-    named = "; ".join(f"{gate.name}: {gate.reason} ({gate.figure}; limit {gate.limit})" for gate in refused or stopping)
-    return Verdict("refused" if refused else "held", named, gates)
+    refused = [gate for gate in refusal.results if gate.verdict == "refused"]
+    stopping = refused or refusal.results
+    named = "; ".join(f"{gate.name}: {gate.reason} ({gate.figure}; limit {gate.limit})" for gate in stopping)
+    return Verdict("refused" if refused else "held", named, refusal.gates)
 
 
 def _withdrawn(off: LedgerEntry, candidate: Candidate) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from features.home import Home
-from features.reports.retrain import BesideLive, Gate, LiveSince, RetrainedModel
+from features.reports.retrain import Gate, LiveSince, RetrainedModel
 from models.bundle import Live, read_live
 from training.abstention import Abstained
-from training.publishing.gates import GateResult
+from training.gates import GateResult
 from training.publishing.ledger import read_ledger
 from training.retraining.attempts import Failure
-from training.retraining.beside_live import figure
+from training.retraining.beside_live import beside_live, figure
 from training.retraining.making import Made
 from training.retraining.putting_live import Verdict
 
@@ -24,7 +24,7 @@ def not_made(model: str, made: Abstained | Failure) -> RetrainedModel:
 
 
 def judged(made: Made, verdict: Verdict | Failure) -> RetrainedModel:
-    """Return what is told of a candidate: its figure, its gates, and whether it is live."""
+    """Return what is told of a candidate: its figure beside the live one's, its gates, and whether it is live."""
     report = made.candidate.report
     return RetrainedModel(
         model=report.model,
@@ -36,17 +36,10 @@ def judged(made: Made, verdict: Verdict | Failure) -> RetrainedModel:
         model_sha=report.model_sha,
         measure=report.main_measure,
         figure=figure(report),
+        beside_live=beside_live(report),
         gates=[] if isinstance(verdict, Failure) else [_gate(gate) for gate in verdict.gates],
         is_fault=isinstance(verdict, Failure) and verdict.is_fault,
     )
-
-
-def compared(told: RetrainedModel, beside: BesideLive | Failure | None) -> RetrainedModel:
-    """Return the line with the live model beside it; what went wrong in comparing changes no outcome."""
-    if not isinstance(beside, Failure):
-        return replace(told, beside_live=beside)
-    reason = f"{told.reason}; it could not be held beside the live one: {beside.reason}"
-    return replace(told, reason=reason, is_fault=told.is_fault or beside.is_fault)
 
 
 def live_since(home: Home) -> LiveSince:

@@ -22,7 +22,7 @@ Make = Callable[..., Company]
 
 
 def act(shop: Any, *, days: int) -> Act:
-    return Act(shop.signing_key, AT + days * DAY, "a small shop")
+    return Act(shop.signing_key, AT + days * DAY, "a small shop", admin="a1")
 
 
 def test_every_act_adds_its_line_and_leaves_the_others_to_the_byte(promoted: Any, make_company: Make) -> None:

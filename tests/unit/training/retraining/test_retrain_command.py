@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from features.reports.retrain import retrain_report_path
 from lifecycle import retrain as retrain_commands
 from lifecycle import train as train_commands
-from training.publishing import gates
+from training.gates import recipe as gates
 from training.retraining import making
 
 
@@ -30,7 +30,7 @@ def test_a_retraining_is_told_in_words_with_figures_gates_and_what_is_live(next_
     assert result.exit_code == 0, result.exception
     lines = result.stdout.splitlines()
     assert "Churn       promoted: every gate passed" in lines
-    assert any(line.startswith("  log_loss ") and "live before, model " in line for line in lines)
+    assert any(line.startswith("  less the recipe live before (") for line in lines)
     assert any(line.startswith("  passed  plausible: AUC ") for line in lines)
     assert (
         f"  churn       {json.loads(retrain_report_path(next_night.home).read_text())['live']['models']['churn'][:12]}" in lines

@@ -12,7 +12,8 @@ from features.home import Home
 from features.lock import only_one
 from features.reports.retrain import read_retrain_report, retrain_report_path
 from models.bundle import load_live, load_public_key, read_live
-from training.publishing import gates
+from training.gates import recipe as gates
+from training.publishing.champion import Champion
 from training.publishing.ledger import read_ledger
 from training.publishing.pointer import Act, PublishingLocked, publishing_lock
 from training.publishing.rollback import rollback
@@ -90,10 +91,21 @@ class TestNewRows:
         (told,) = next_night().report.models
 
         assert told.outcome == "promoted"
-        assert told.beside_live.run_id == next_night.shop.trained.run_id
+        assert told.beside_live.model_sha == next_night.shop.trained.model_sha
         assert told.beside_live.live.low < told.beside_live.live.value < told.beside_live.live.high
+        assert told.beside_live.difference.low <= told.beside_live.difference.value <= told.beside_live.difference.high
         assert [moment.origin[:7] for moment in told.beside_live.moments] == ["2025-06", "2025-07", "2025-08", "2025-09"]
         assert all(moment.rows > 100 for moment in told.beside_live.moments)
+
+    def test_a_candidate_held_against_another_live_model_than_that_of_now_is_trained_again(
+        self, next_night: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(making, "champion_of", lambda *_: Champion("9" * 64, {}))
+        monkeypatch.setattr(making, "train", raises(Refused("one-sided")))
+
+        (told,) = next_night().report.models
+
+        assert (told.outcome, told.reason) == ("abstained", "one-sided")
 
     def test_a_model_that_is_refused_leaves_the_live_one_and_predictions_are_made_anew(
         self, next_night: Any, monkeypatch: pytest.MonkeyPatch
@@ -184,7 +196,6 @@ class TestInterrupted:
         [
             (making, "train", "after"),
             *((putting_live, "promote", when) for when in ("before", "after")),
-            *((cycle_room, "beside_live", when) for when in ("before", "after")),
             *((cycle_room, "score_unless_made", when) for when in ("before", "after")),
             *((cycle_room, "write_retrain_report", when) for when in ("before", "after")),
         ],
@@ -228,11 +239,8 @@ class TestTwoAtOnce:
         assert told.outcome == "promoted"
 
     def test_who_publishes_for_too_long_leaves_the_promotion_to_the_next_run(self) -> None:
-        def refused() -> None:
-            raise PublishingLocked("somebody publishes")
-
         with pytest.raises(PublishingLocked):
-            putting_live.when_free(refused, patience_seconds=-1.0)
+            putting_live.when_free(raises(PublishingLocked("somebody publishes")), patience_seconds=-1.0)
 
 
 class TestRunsInMLflow:
@@ -266,6 +274,13 @@ def breaks(monkeypatch: pytest.MonkeyPatch, model: str, error: Exception) -> Non
         return asked(home, name, company)
 
     monkeypatch.setattr(making, "question_at", question)
+
+
+def raises(error: Exception) -> Callable[..., None]:
+    def step(*_: object, **__: object) -> None:
+        raise error
+
+    return step
 
 
 def ends(step: Callable[..., Any], when: str) -> Callable[..., Any]:
