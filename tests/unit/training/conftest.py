@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from features.company import Company, default_company_text, read_company, store_company
+from benchmarks.tiny_shop import orders, shop_company
+from features.company import Company, store_company
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.times import DAY, parse_time
@@ -23,7 +22,7 @@ from training.questions.churn.question import ChurnQuestion
 from training.tracking.recording import Tracking
 from training.train import TrainedModel, TrainingRun, train
 
-START, UNTIL = parse_time("2025-01-01"), parse_time("2025-12-20")
+UNTIL = parse_time("2025-12-20")
 TRAINED_AT, PROMOTED_AT = parse_time("2025-12-20T09:00:00Z"), parse_time("2025-12-21")
 QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
 
@@ -45,37 +44,12 @@ class Shop:
         return self.folder / "keys" / "signing.key"
 
 
-def orders(customers: int = 150, *, seed: int = 1) -> dict[str, pd.DataFrame]:
-    """Build customers who order at rates of their own and leave one day for good."""
-    random = np.random.default_rng(seed)
-    rows = []
-    for customer in range(customers):
-        day, pace = random.uniform(0, 120), random.uniform(8, 40)
-        gone = day + random.uniform(1, 600)
-        while day < min(gone, (UNTIL - START) / DAY):
-            rows.append((f"c{customer}", START + int(day * DAY), float(random.uniform(5, 50))))
-            day += random.exponential(pace) + 0.5
-    table = pd.DataFrame(rows, columns=["customer_id", "at", "revenue"])
-    times = pd.to_datetime(table.pop("at"), unit="us", utc=True)
-    ids, margin = [f"p{number}" for number in range(len(table))], table["revenue"] / 3
-    purchases = table.assign(purchase_id=ids, occurred_at=times, known_at=times, kind="order", margin=margin)
-    first = purchases.groupby("customer_id", as_index=False).agg(first_seen_at=("occurred_at", "min"))
-    return {"customers": first.assign(known_at=first["first_seen_at"], joined_at=first["first_seen_at"]), "purchases": purchases}
-
-
-def shop_company(*, at_risk_days: int = 120, edition: int = 1, horizons_days: tuple[int, ...] = (30, 60, 90)) -> Company:
-    text = default_company_text("activity").replace("at_risk_days = 365", f"at_risk_days = {at_risk_days}")
-    text = text.replace("horizons_days = [30, 60, 90]", f"horizons_days = {list(horizons_days)}")
-    text = text.replace("horizon_days = 90", f"horizon_days = {max(horizons_days)}")
-    return read_company(f"{text}\n# edition {edition}\n")
-
-
 @pytest.fixture(scope="session")
 def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("shop")
     home = Home(folder / "home")
     observed = {"purchases": UNTIL, "customers": UNTIL}
-    append(home, orders(), receipt=Receipt(received_at=UNTIL, known_at="given", observed_until=observed))
+    append(home, orders(until=UNTIL), receipt=Receipt(received_at=UNTIL, known_at="given", observed_until=observed))
     company = shop_company()
     store_company(home, company)
     return Shop(folder, company, train(home, ChurnQuestion(company, QUICK), run=TrainingRun(TRAINED_AT)))
