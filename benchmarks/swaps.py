@@ -6,20 +6,14 @@ model is rolled back by the command, and the service is started with its newest 
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.asking import Asked, callers, lifecycle, service, wait_until_settled
 from benchmarks.goals import Result, arguments, report
 from benchmarks.live_states import Publisher
 from features.home import Home
@@ -32,8 +26,6 @@ from training.publishing.ledger import LedgerEntry, move_live
 SWAPS = 50
 CALLERS = 8
 CUSTOMER = "c1"
-_SETTLED_ANSWERS = 40
-_PATIENCE_SECONDS = 120.0
 _LIMIT_SECONDS = 5.0
 
 
@@ -54,45 +46,16 @@ class Installation:
             "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
         }
 
+    @property
+    def asked(self) -> Asked:
+        """Return what callers ask: as often as they can."""
+        return Asked(CUSTOMER, self.secret, CALLERS)
+
     def make_live(self, live: Live, at: Timestamp) -> None:
         """Move the pointer as a promotion does, with its line in the ledger."""
         home = self.publisher.home
         models = dict(read_bundle(home, str(live.bundle), public_key=load_public_key(home)).models)
         move_live(home, LedgerEntry(at, "promote", live, models, model="churn"))
-
-
-@dataclass
-class Caller:
-    """Asks the same question again and again, and keeps what it saw: pairs of version and answer, and errors."""
-
-    port: int
-    secret: str
-    end: threading.Event
-    latest: deque[str]
-    seen: set[tuple[str, float]] = field(default_factory=set)
-    errors: list[str] = field(default_factory=list)
-    answers: int = 0
-
-    def run(self) -> None:
-        """Ask until told to end, on one connection kept alive."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        while not self.end.is_set():
-            try:
-                self._ask(connection)
-            except (OSError, http.client.HTTPException) as error:
-                self.errors.append(repr(error))
-                connection.close()
-
-    def _ask(self, connection: http.client.HTTPConnection) -> None:
-        connection.request("GET", f"/v1/customers/{CUSTOMER}", headers={"Authorization": f"Bearer {self.secret}"})
-        answer = connection.getresponse()
-        body = json.loads(answer.read())
-        self.answers += 1
-        if answer.status != http.client.OK:
-            self.errors.append(f"status {answer.status}: {body.get('type')}")
-            return
-        self.seen.add((body["versions"]["bundle"], body["churn"]["probability"]))
-        self.latest.append(body["versions"]["bundle"])
 
 
 def main() -> None:
@@ -123,13 +86,13 @@ def new_installation(folder: Path) -> Installation:
 def swap_campaign(installation: Installation, *, count: int) -> Result:
     """Swap `count` times under load; each answer must be that of exactly one published version."""
     expected = {}
-    with service(installation) as port, callers(installation, port) as asking:
+    with service(installation.environment) as port, callers(installation.asked, port) as asking:
         for number in range(1, count + 1):
             live = installation.publisher.store({CUSTOMER: number / 100})
             expected[str(live.bundle)] = number / 100
             installation.make_live(live, at=number)
-            _wait_until_settled(asking[0].latest, str(live.bundle))
-    seen = {pair for caller in asking for pair in caller.seen if pair[1] != 0.995}
+            wait_until_settled(asking[0].latest, str(live.bundle))
+    seen = {(bundle, answer) for caller in asking for bundle, _, answer in caller.seen if answer != 0.995}
     wrong, errors = seen - set(expected.items()), [error for caller in asking for error in caller.errors]
     answers = sum(caller.answers for caller in asking)
     figure = f"{len(errors)} errors, {len(wrong)} mixed, {len(seen)} of {count} versions seen in {answers:,} answers"
@@ -143,14 +106,14 @@ def swap_campaign(installation: Installation, *, count: int) -> Result:
 
 def rollback_seconds(installation: Installation) -> float:
     """Return the seconds from giving the command to answers by the earlier version only."""
-    with service(installation) as port, callers(installation, port) as asking:
+    with service(installation.environment) as port, callers(installation.asked, port) as asking:
         earlier = installation.publisher.store({CUSTOMER: 0.77})
         for at, live in enumerate((earlier, installation.publisher.store({CUSTOMER: 0.88})), start=1000):
             installation.make_live(live, at=at)
-            _wait_until_settled(asking[0].latest, str(live.bundle))
+            wait_until_settled(asking[0].latest, str(live.bundle))
         began = time.perf_counter()
-        subprocess.run(_command("rollback", "churn"), env=installation.environment, check=True, stdout=subprocess.DEVNULL)
-        _wait_until_settled(asking[0].latest, str(earlier.bundle))
+        subprocess.run(lifecycle("rollback", "churn"), env=installation.environment, check=True, stdout=subprocess.DEVNULL)
+        wait_until_settled(asking[0].latest, str(earlier.bundle))
         return time.perf_counter() - began
 
 
@@ -161,62 +124,8 @@ def start_seconds(installation: Installation) -> float:
     predictions = installation.publisher.home.predictions / str(live.predictions) / "predictions.npy"
     predictions.write_bytes(predictions.read_bytes()[:-3])
     began = time.perf_counter()
-    with service(installation):
+    with service(installation.environment):
         return time.perf_counter() - began
-
-
-@contextmanager
-def service(installation: Installation) -> Iterator[int]:
-    """Run a service of two processes; give its port once it is ready."""
-    command = _command("serve", "--port", "0", "--workers", "2", "--json")
-    process = subprocess.Popen(
-        command, env=installation.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        told = "".join(iter(process.stdout.readline, "}\n")) + "}" if process.stdout else "{}"
-        port = int(json.loads(told)["url"].rpartition(":")[2])
-        _wait_until_ready(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextmanager
-def callers(installation: Installation, port: int) -> Iterator[list[Caller]]:
-    """Let callers ask while the block runs."""
-    end, latest = threading.Event(), deque[str](maxlen=_SETTLED_ANSWERS)
-    asking = [Caller(port, installation.secret, end, latest) for _ in range(CALLERS)]
-    threads = [threading.Thread(target=caller.run) for caller in asking]
-    for thread in threads:
-        thread.start()
-    try:
-        yield asking
-    finally:
-        end.set()
-        for thread in threads:
-            thread.join()
-
-
-def _wait_until_settled(latest: deque[str], bundle: str) -> None:
-    _wait(lambda: len(latest) == _SETTLED_ANSWERS and set(latest.copy()) == {bundle})
-
-
-def _wait_until_ready(port: int) -> None:
-    def is_ready() -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
-
-    _wait(is_ready)
-
-
-def _wait(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"it did not come to hold within {_PATIENCE_SECONDS:g} s")
-        time.sleep(0.01)
 
 
 def _within(goal: str, name: str, seconds: float) -> Result:
@@ -228,10 +137,6 @@ def _within(goal: str, name: str, seconds: float) -> Result:
         seconds < _LIMIT_SECONDS,
         "2 processes, MLflow's port closed",
     )
-
-
-def _command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "lifecycle", *words]
 
 
 if __name__ == "__main__":
