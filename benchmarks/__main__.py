@@ -11,6 +11,7 @@ BENCHMARKS = (
     ("benchmarks.damage", "1"),
     ("benchmarks.log_crashes", "1"),
     ("benchmarks.swaps", "1"),
+    ("benchmarks.retrain_crashes", "0.5"),
     ("benchmarks.rules", "1"),
     ("benchmarks.features", "1"),
     ("benchmarks.spark", "1"),
