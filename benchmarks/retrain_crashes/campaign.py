@@ -76,6 +76,7 @@ class Campaign:
             seconds = expected.seconds * moment(name, len(done), parts=kills)
             done.append(scenario.killed(len(done), after_seconds=seconds, expected=expected, progress=progress))
             _write(self.trials, done[-1])
+            print(f"{done[-1].scenario}, trial {done[-1].number}: {_told(done[-1], asking)}", flush=True)
             self._settle(asking)
         return done
 
@@ -87,6 +88,7 @@ class Campaign:
     def _settle(self, asking: Sequence[Caller]) -> None:
         """Go back to where each trial begins, and wait until the service has followed."""
         self.standing.restore()
+        asking[0].latest.clear()
         wait_until_settled(asking[0].latest, str(self.standing.live.bundle))
 
 
@@ -115,4 +117,8 @@ def read_trials(file: Path) -> list[Trial]:
 def _write(file: Path, trial: Trial) -> None:
     with file.open("a") as lines:
         lines.write(json.dumps(asdict(trial)) + "\n")
-    print(f"{trial.scenario}, trial {trial.number}: in {trial.phase}, {len(trial.faults)} faults", flush=True)
+
+
+def _told(trial: Trial, asking: Sequence[Caller]) -> str:
+    errors, answers = (sum(caller) for caller in zip(*((len(each.errors), each.answers) for each in asking), strict=True))
+    return f"in {trial.phase}, {len(trial.faults)} faults; {errors} errors of {answers:,} answers so far"

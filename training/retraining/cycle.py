@@ -122,6 +122,8 @@ class _Retraining:
         made = self._made(recording)
         models = [self._finished(model, each) for model, each in made.items()]
         scored, now = self._scored(), live_since(self.home)
+        if any(model.outcome == "promoted" for model in models):
+            recording.follow(self.home)
         return RetrainReport(
             began_at=format_time(began_at),
             made_from=made_from,

@@ -17,6 +17,7 @@ from training.question import Question
 from training.questions.registry import question_at
 from training.records.candidates import Candidate, candidate_made_from, stored_candidate
 from training.tracking.recording import Tracking
+from training.tracking.registry import follow_ledger
 from training.tracking.store import TrackingMissing
 from training.train import TrainingRun, train
 
@@ -41,6 +42,15 @@ class Recording:
         """Record nothing from now on."""
         self.tracking = None
         self.notes.append(f"from here on runs are not in MLflow, and are named by their content: {reason}")
+
+    def follow(self, home: Home) -> None:
+        """Let MLflow's aliases follow the ledger; the pointer has moved whatever becomes of them."""
+        if self.tracking is None:
+            return
+        try:
+            follow_ledger(home, self.tracking)
+        except TrackingMissing as reason:
+            self.notes.append(f"MLflow's aliases follow at the next training, promotion or retraining: {reason}")
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ import pytest
 
 from features.company import Company
 from models.learners.boosting import BoostingPreset
-from training import made_from as made_from_room
-from training.made_from import made_from, program_digest
+from training.made_from import made_from
 from training.questions.churn.question import ChurnQuestion
 from training.questions.purchase import PurchaseQuestion
 from training.records.candidates import candidate_made_from
@@ -42,20 +41,6 @@ def test_whatever_decides_a_training_changes_the_digest(
     make_company: Callable[..., Company], changed: Callable[[Callable[..., Company]], str]
 ) -> None:
     assert changed(make_company) != made_from(ChurnQuestion(make_company(), QUICK), log_digest="ab", seed=1)
-
-
-def test_another_program_is_another_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "training").mkdir()
-    monkeypatch.setattr(made_from_room, "_PROGRAM", tmp_path)
-
-    digests = []
-    for code in ("a = 1", "a = 1", "a = 2"):
-        (tmp_path / "training" / "train.py").write_text(code)
-        program_digest.cache_clear()
-        digests.append(program_digest())
-    program_digest.cache_clear()
-
-    assert digests[0] == digests[1] != digests[2]
 
 
 class TestFoundAgain:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from training.records import environment as environment_room
-from training.records.environment import Environment
+from training.records.environment import Environment, program_digest
 from training.records.report import TrainingReport
 
 
@@ -35,6 +35,13 @@ def test_a_changed_line_of_the_program_is_noticed(program: Path) -> None:
     (program / "models" / "part.py").write_text("answer = 2\n")
 
     assert [line.split(" was ")[0] for line in before.differences(Environment.of_now())] == ["the program"]
+
+
+def test_another_program_has_another_digest_and_the_same_one_the_same(program: Path) -> None:
+    before, again = program_digest(), program_digest()
+    (program / "training" / "part.py").write_text("answer = 2\n")
+
+    assert before == again != program_digest()
 
 
 def test_what_python_compiled_is_no_part_of_the_program(program: Path) -> None:

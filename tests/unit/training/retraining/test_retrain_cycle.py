@@ -19,10 +19,11 @@ from training.publishing.pointer import Act, PublishingLocked, publishing_lock
 from training.publishing.rollback import rollback
 from training.question import Question
 from training.records.candidates import stored_candidates
-from training.records.tracking import Tracking, TrackingMissing
 from training.retraining import cycle as cycle_room
 from training.retraining import making, putting_live
 from training.retraining.cycle import RetrainingLocked
+from training.tracking.recording import Tracking
+from training.tracking.store import TrackingMissing
 from training.train import TrainingRun
 
 
