@@ -102,9 +102,14 @@ def main() -> None:
 def _refused_by_the_system(error: OSError) -> SystemRefused:
     place = f" {error.filename}" if error.filename else ""
     return SystemRefused(
-        f"needed the use of a file or folder, found{place}: {error.strerror or error}; "
+        f"needed the use of a file or folder, found{place}: {error.strerror or _without_a_cause(error)}; "
         "check that it is there, may be written, has room, and that LIFECYCLE_HOME names a folder"
     )
+
+
+def _without_a_cause(error: OSError) -> str:
+    """Say what NumPy leaves out: it names neither file nor cause where less could be written than was asked."""
+    return f"a write that stopped short ({error}), as on a full disk" if "requested and" in str(error) else str(error)
 
 
 def _complain(error: LifecycleError) -> None:
