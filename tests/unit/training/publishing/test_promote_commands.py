@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from features.errors import Forbidden
+from lifecycle import publish as publish_commands
 from lifecycle import train as train_commands
 from lifecycle.admin import NotAnAdmin
 from serving.database import database_url, open_database
@@ -27,6 +28,7 @@ from training.publishing.score import use_company
 def run(shop: Any, *arguments: str, key: str = "") -> Result:
     app = typer.Typer()
     train_commands.register(app)
+    publish_commands.register(app)
     env = {"LIFECYCLE_HOME": str(shop.home.root), "LIFECYCLE_SIGNING_KEY": str(shop.signing_key)}
     return CliRunner().invoke(app, list(arguments), env=env | ({"LIFECYCLE_ADMIN_KEY": key} if key else {}))
 
@@ -126,7 +128,7 @@ def test_a_model_that_leaves_with_its_company_file_is_named(promoted: Any, capsy
         move_live(promoted.home, replace(newest, models={**newest.models, "purchase": "5" * 64}))
         move_live(promoted.home, replace(newest, at=newest.at + 1))
 
-    train_commands._say_who_left(promoted.home)
+    publish_commands._say_who_left(promoted.home)
 
     assert "are asked now: purchase; `lifecycle train purchase`" in capsys.readouterr().err
 

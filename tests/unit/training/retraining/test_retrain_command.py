@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from features.reports.retrain import retrain_report_path
+from lifecycle import publish as publish_commands
 from lifecycle import retrain as retrain_commands
 from lifecycle import train as train_commands
 from training.gates import recipe as gates
@@ -20,6 +21,7 @@ def run(retraining: Any, *arguments: str) -> Result:
     app = typer.Typer()
     retrain_commands.register(app)
     train_commands.register(app)
+    publish_commands.register(app)
     env = {"LIFECYCLE_HOME": str(retraining.home.root), "LIFECYCLE_SIGNING_KEY": str(retraining.shop.signing_key)}
     return CliRunner().invoke(app, ["retrain", "--no-mlflow", "--model", "churn", *arguments], env=env)
 

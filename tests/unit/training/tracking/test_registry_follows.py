@@ -12,6 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from lifecycle import publish as publish_commands
 from lifecycle import train as train_commands
 from training.publishing.ledger import read_ledger
 from training.tracking.recording import Tracking
@@ -33,6 +34,7 @@ def registered(store: Tracking, promoted: Any, quiet_client: Any) -> Any:
 def run(shop: Any, *arguments: str, uri: str) -> Result:
     app = typer.Typer()
     train_commands.register(app)
+    publish_commands.register(app)
     places = {"LIFECYCLE_HOME": str(shop.home.root), "LIFECYCLE_SIGNING_KEY": str(shop.signing_key), "MLFLOW_TRACKING_URI": uri}
     return CliRunner().invoke(app, list(arguments), env=places)
 
