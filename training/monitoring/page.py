@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from features.home import Home
+from features.quality.wording import counted
 from features.reports.monitor import Finding, MonitorReport
 from training.monitoring import charts, tables
 from training.pages import Chapter, Exhibit, Page, write_page
@@ -30,10 +31,8 @@ def verdict(findings: list[Finding]) -> str:
     'Nobody must look: no alarm, 0 notes.'
     """
     alarms = sum(finding.level == "alarm" for finding in findings)
-    notes = len(findings) - alarms
-    if not alarms:
-        return f"Nobody must look: no alarm, {notes} notes."
-    return f"Somebody must look: {alarms} {'alarm' if alarms == 1 else 'alarms'}, {notes} notes."
+    notes = counted(len(findings) - alarms, "note")
+    return f"Somebody must look: {counted(alarms, 'alarm')}, {notes}." if alarms else f"Nobody must look: no alarm, {notes}."
 
 
 def _lead(report: MonitorReport) -> list[str]:
