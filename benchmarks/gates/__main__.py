@@ -75,13 +75,13 @@ def judged_candidates(installation: Installation, *, signing_key: Path) -> Itera
     promote(installation.home, "churn", act=Act(signing_key, time.time_ns() // 1000))
     yield installation.judged("sound, another seed", sound, seed=1)
     yield installation.judged("worse", planted.Worse(company, preset))
-    yield installation.judged("miscalibrated", planted.Tampered(company, preset, planted.too_high))
+    yield installation.judged("miscalibrated", planted.TooHigh(company, preset))
     with _examples(planted.leaking):
         yield installation.judged("leaky", sound)
     yield installation.judged("wrong schema", ChurnQuestion(_of_other_features(installation.home, company), preset))
     yield installation.judged("slow", planted.Slow(company, preset))
-    yield installation.judged("biased segment", planted.Tampered(company, preset, _overlooking_the_largest(installation)))
-    yield installation.judged("unstable", planted.Tampered(company, preset, planted.dealt_out_anew))
+    yield installation.judged("biased segment", _overlooking_the_largest(installation))
+    yield installation.judged("unstable", planted.DealtOutAnew(company, preset))
     yield installation.judged("immature labels", planted.Immature(company, preset))
 
 
@@ -107,11 +107,12 @@ def _stored(home: Home, text: str) -> Company:
     return company
 
 
-def _overlooking_the_largest(installation: Installation) -> Callable[..., np.typing.NDArray[np.float64]]:
+def _overlooking_the_largest(installation: Installation) -> ChurnQuestion:
     stacked = stack_examples(installation.home, ChurnQuestion(installation.company))
     column = stacked.examples.names.index(planted.SEGMENT)
     codes, counts = np.unique(stacked.examples.rows[:, column], return_counts=True)
-    return planted.overlooking(column, float(codes[np.argmax(counts)]))
+    code = float(codes[np.argmax(counts)])
+    return planted.Overlooking(installation.company, installation.preset, column=column, code=code)
 
 
 def gates_campaign(folder: Path, *, customers: int, preset: BoostingPreset | None) -> list[Judged]:

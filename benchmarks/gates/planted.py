@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,14 +30,16 @@ SEGMENT = "code_of_segment"
 
 _TOO_HIGH = 1.2  # log-odds by which chances rise where leavers were doubled and doubled again, "to balance the classes"
 _TOO_LOW = 2.5
-_TREES = 40_000
+_TREES = 60_000
 
 
 @dataclass(frozen=True)
-class Tampered(ChurnQuestion):
-    """Answers as its members do, changed: by the fold's rows, and how many folds come after it."""
+class Tampered(ChurnQuestion, ABC):
+    """Answers as its members do, changed in a way of its own."""
 
-    change: Callable[[FloatArray, Rows, int], FloatArray] = lambda odds, _rows, _after: odds
+    @abstractmethod
+    def change(self, odds: FloatArray, rows: Rows, after: int) -> FloatArray:
+        """Return a member's log-odds of one fold changed; `after`: how many folds come after it."""
 
     def walked(self, stacked: StackedExamples, **settings: Any) -> Walked:
         """Change what the chosen contender's members say; the baselines and the live model's recipe answer as they are."""
@@ -111,26 +114,37 @@ class Immature(ChurnQuestion):
         return label_churn(complete, self.company, as_ofs=as_ofs, until=None)
 
 
-def too_high(odds: FloatArray, rows: Rows, after: int) -> FloatArray:
-    """Say of everybody that they are likelier to leave than they are."""
-    del rows, after
-    return odds + _TOO_HIGH
+@dataclass(frozen=True)
+class TooHigh(Tampered):
+    """Says of everybody that they are likelier to leave than they are."""
+
+    def change(self, odds: FloatArray, rows: Rows, after: int) -> FloatArray:
+        """Raise all alike."""
+        del rows, after
+        return odds + _TOO_HIGH
 
 
-def dealt_out_anew(odds: FloatArray, rows: Rows, after: int) -> FloatArray:
-    """Mix up the customers in one past month, as a join by the wrong key does."""
-    del rows
-    return odds if after != 1 else 2.5 * np.random.default_rng(0).permutation(odds)
+@dataclass(frozen=True)
+class DealtOutAnew(Tampered):
+    """Mixes up the customers in one past month, as a join by the wrong key does."""
+
+    def change(self, odds: FloatArray, rows: Rows, after: int) -> FloatArray:
+        """Deal the answers of the last month but one out anew."""
+        del rows
+        return odds if after != 1 else 2.5 * np.random.default_rng(0).permutation(odds)
 
 
-def overlooking(column: int, code: float) -> Callable[[FloatArray, Rows, int], FloatArray]:
-    """Return a change that says of one segment's customers that they hardly ever leave."""
+@dataclass(frozen=True)
+class Overlooking(Tampered):
+    """Says of the customers of one segment that they hardly ever leave."""
 
-    def change(odds: FloatArray, rows: Rows, after: int) -> FloatArray:
+    column: int = 0
+    code: float = 0.0
+
+    def change(self, odds: FloatArray, rows: Rows, after: int) -> FloatArray:
+        """Lower those of the segment."""
         del after
-        return odds - _TOO_LOW * (rows[:, [column]] == code)
-
-    return change
+        return odds - _TOO_LOW * (rows[:, [self.column]] == self.code)
 
 
 def leaking(stacked: StackedExamples) -> StackedExamples:
