@@ -57,16 +57,18 @@ def answer_of(command: str, folder: Path, environment: Mapping[str, str]) -> str
         check=False,
     )
     refusal = "" if ended.returncode == 0 else ended.stderr.strip().rpartition("\n")[2]
-    return masked(f"{ended.stdout.rstrip()}\n{refusal}".strip("\n"), folder)
+    return masked(f"{ended.stdout.rstrip()}\n{refusal}".strip("\n"), str(folder), environment.get("DATA", str(folder)))
 
 
-def masked(text: str, folder: Path) -> str:
-    """Put `...` for what differs every time.
+def masked(text: str, *places: str) -> str:
+    """Put `...` for what differs every time: the folders named, hashes, moments of today, durations.
 
-    >>> masked("model 0a1b2c3d4e5f6789 in /home/me/var, 3.1 ms, 2026-01-02T03:04:05.678901Z", Path("/home/me"))
+    >>> masked("model 0a1b2c3d4e5f6789 in /home/me/var, 3.1 ms, 2026-01-02T03:04:05.678901Z", "/home/me")
     'model ... in .../var, ..., ...'
     """
-    without = text.replace(str(folder), ANYTHING)
+    without = text
+    for place in places:
+        without = without.replace(place, ANYTHING)
     return _CHANGING.sub(ANYTHING, _CHANGING.sub(ANYTHING, without))
 
 
