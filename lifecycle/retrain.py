@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -16,7 +13,6 @@ from lifecycle.settings import Settings
 from lifecycle.train import Name, tracking_of
 
 if TYPE_CHECKING:
-    from features.home import Home
     from features.reports.retrain import RetrainReport
 
 _FAULT = 1
@@ -49,7 +45,7 @@ def retrain(
     settings = Settings()
     asked = _asked(models or []) or QUESTIONS
     cycle = Cycle(settings.signing_key, _now, asked, seed, None if no_mlflow else tracking_of(settings))
-    with phase("retrain"), _temporaries_below(settings.home):
+    with phase("retrain"):
         done = retrain(settings.home, cycle, say=say)
     emit(_as_json(done.report, done.nothing_new), retrain_text(done.report, nothing_new=done.nothing_new), as_json=as_json)
     if code := _exit_code(done.report):
@@ -61,20 +57,6 @@ def _asked(models: list[str]) -> tuple[str, ...]:
     if unknown := [name for name in models if name not in known]:
         raise typer.BadParameter(f"needed one of {_NAMES}; found {', '.join(unknown)}", param_hint="--model")
     return tuple(name for name in known if name in models)
-
-
-@contextmanager
-def _temporaries_below(home: Home) -> Iterator[None]:
-    """Have all temporary files of this process below the installation, where the next run finds what a kill left."""
-    from features.write_once import new_folder
-
-    before = tempfile.tempdir
-    with new_folder(home.root) as folder:
-        tempfile.tempdir = str(folder)
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
 
 
 def _as_json(report: RetrainReport, nothing_new: bool) -> dict[str, Any]:

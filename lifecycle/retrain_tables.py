@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from features.reports.retrain import BesideLive, Figure, RetrainedModel, RetrainReport
+    from features.reports.figures import Figure
+    from features.reports.retrain import BesideLive, RetrainedModel, RetrainReport
 
 _MARKS = {"live": "live already", "refused": "REFUSED", "held": "HELD", "failed": "FAILED"}
 

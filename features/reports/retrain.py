@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from features.home import Home
+from features.reports.figures import Figure
 from features.write_once import replace_file
 
 Outcome: TypeAlias = Literal["promoted", "live", "withdrawn", "refused", "held", "abstained", "failed"]
@@ -19,15 +20,6 @@ Outcome: TypeAlias = Literal["promoted", "live", "withdrawn", "refused", "held",
 
 Scoring: TypeAlias = Literal["made", "stand", "nothing_live", "failed"]
 """`stand`: the live predictions are those of the newest snapshot."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measure and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from features.reports.retrain import BesideLive, Figure, PastMoment
+from features.reports.figures import Figure
+from features.reports.retrain import BesideLive, PastMoment
 from features.times import format_time
 from training.measures.resamples import Estimate
 from training.records.report import CHAMPION, CHOSEN, FoldGrade, TrainingReport

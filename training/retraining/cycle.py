@@ -6,9 +6,10 @@ only `promote` and `score` move the live pointer; the report is written last, an
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from features.reports.retrain import (
     write_retrain_report,
 )
 from features.times import Timestamp, format_time
-from features.write_once import remove_abandoned
+from features.write_once import new_folder, remove_abandoned
 from training.abstention import Abstained, or_abstain
 from training.examples import Say
 from training.publishing.ledger import settle
@@ -76,8 +77,8 @@ def retrain(home: Home, cycle: Cycle, *, say: Say) -> Retrained:
     NoCompany, LogMissing
         If there is nothing to train for, or from.
     """
-    with only_one(home.root / "retrain.lock", _locked):
-        _tidy(home)
+    with only_one(home.root / "retrain.lock", _locked), _temporaries_below(home):
+        _settle(home)
         made_from = MadeFrom(EventLog.open(home).digest, company_in_use(home).sha256, cycle.seed, program_digest())
         standing = read_retrain_report(home)
         if standing is not None and _says_all(standing, home, cycle.models, made_from=made_from):
@@ -94,10 +95,22 @@ def _locked(holder: str) -> RetrainingLocked:
     )
 
 
-def _tidy(home: Home) -> None:
-    """Finish or remove what killed processes left."""
+@contextmanager
+def _temporaries_below(home: Home) -> Iterator[None]:
+    """Have all temporary files of this process below the installation, where the next run removes what a kill left."""
     remove_abandoned(home.root, depth=_FLOORS)
-    with suppress(PublishingLocked), publishing_lock(home):  # who publishes now settles by itself
+    before = tempfile.tempdir
+    with new_folder(home.root) as folder:
+        tempfile.tempdir = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
+def _settle(home: Home) -> None:
+    """Finish the move of the pointer that a kill interrupted; who publishes now does so by itself."""
+    with suppress(PublishingLocked), publishing_lock(home):
         settle(home)
 
 
@@ -122,8 +135,7 @@ class _Retraining:
         made = self._made(recording)
         models = [self._finished(model, each) for model, each in made.items()]
         scored, now = self._scored(), live_since(self.home)
-        if any(model.outcome == "promoted" for model in models):
-            recording.follow(self.home)
+        recording.follow(self.home)
         return RetrainReport(
             began_at=format_time(began_at),
             made_from=made_from,

@@ -45,7 +45,7 @@ class Recording:
 
     def follow(self, home: Home) -> None:
         """Let MLflow's aliases follow the ledger; the pointer has moved whatever becomes of them."""
-        if self.tracking is None:
+        if self.tracking is None or not self.tracking.is_there:
             return
         try:
             follow_ledger(home, self.tracking)

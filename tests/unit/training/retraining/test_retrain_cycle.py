@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -229,6 +230,18 @@ class TestTwoAtOnce:
         assert "being retrained by process" in str(refused.value)
         assert "nothing was done" in str(refused.value)
         assert everything(retraining.home) == before
+
+    def test_the_second_leaves_the_temporaries_of_the_first_alone_however_long_it_takes(self, retraining: Any) -> None:
+        at_work = retraining.home.root / ".tmp-at-work"
+        at_work.mkdir()
+        os.utime(at_work, (0, 0))
+
+        with only_one(retraining.home.root / "retrain.lock", RetrainingLocked), pytest.raises(RetrainingLocked):
+            retraining()
+
+        assert at_work.exists()
+        retraining()
+        assert not at_work.exists()  # nobody holds the lock: whose it was is gone
 
     def test_who_publishes_meanwhile_is_waited_for(self, retraining: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         publishing = publishing_lock(retraining.home)
