@@ -6,6 +6,7 @@ import http.client
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
@@ -65,17 +66,29 @@ class Caller:
 
 @contextmanager
 def service(environment: Mapping[str, str]) -> Iterator[int]:
-    """Run a service of two processes; give its port once it is ready."""
+    """Run a service of two processes; give its port once it is ready.
+
+    Raises
+    ------
+    RuntimeError
+        If it had ended by itself when the block was done, with what it said last.
+    """
     command = lifecycle("serve", "--port", "0", "--workers", "2", "--json")
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        told = "".join(iter(process.stdout.readline, "}\n")) + "}" if process.stdout else "{}"
-        port = int(json.loads(told)["url"].rpartition(":")[2])
-        _wait_until_ready(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
+        try:
+            told = "".join(iter(process.stdout.readline, "}\n")) + "}" if process.stdout else "{}"
+            port = int(json.loads(told)["url"].rpartition(":")[2])
+            _wait_until_ready(port)
+            yield port
+        finally:
+            ended = process.poll()
+            process.terminate()
+        if ended is not None:
+            log.seek(0)
+            raise RuntimeError(f"the service ended by itself with {ended}: {log.read()[-2000:]}")
 
 
 @contextmanager

@@ -13,7 +13,9 @@ _FINISHED = """
 select run_uuid, artifact_uri,
        (select count(*) from metrics where metrics.run_uuid = runs.run_uuid),
        (select count(*) from tags where tags.run_uuid = runs.run_uuid and tags.key = 'model_sha')
-from runs where status = 'FINISHED'
+from runs
+where status = 'FINISHED'
+  and exists (select 1 from tags where tags.run_uuid = runs.run_uuid and tags.key = 'kind' and tags.value = 'training')
 """
 
 
@@ -28,5 +30,5 @@ def _half_finished(store: Path) -> Iterator[str]:
         for run_id, artefacts, metrics, shas in connection.execute(_FINISHED):
             folder = Path(artefacts.removeprefix("file://"))
             held = {path.name for path in folder.rglob("*")}
-            if not metrics or not shas or not {"report.json", "folds.csv", "folds.png"} <= held:
+            if not metrics or not shas or not {"report.json", "model_card.md", "folds.csv", "folds.png"} <= held:
                 yield f"MLflow calls run {run_id} finished, and it holds {metrics} metrics and {sorted(held)}"
