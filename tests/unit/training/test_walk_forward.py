@@ -119,9 +119,7 @@ def test_a_blend_is_the_weighted_mean_of_its_members_log_odds(walked: Walked) ->
     assert np.array_equal(found, blended(answers, contender.members, otherwise=float(last.answers["prior"][0, 0])))
 
 
-def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(
-    trained_shop: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     fit_churn = members_room.fit_churn
 
     def without_rhythm(examples: Any, *, recipe: Any, seed: int) -> Any:
@@ -130,18 +128,18 @@ def test_too_few_repeat_purchases_leave_the_rhythm_out_and_the_report_says_so(
         return fit_churn(examples, recipe=recipe, seed=seed)
 
     monkeypatch.setattr(members_room, "fit_churn", without_rhythm)
-    trained = train(trained_shop.home, ChurnQuestion(trained_shop.company, QUICK), run=TrainingRun(trained_at=1))
+    trained = train(shop.home, ChurnQuestion(shop.company, QUICK), run=TrainingRun(trained_at=1))
 
     assert trained.report.left_out == ("mbg_nbd",)
     assert "mbg_nbd" not in trained.report.pooled
     assert all("mbg_nbd" not in contender.name for contender in trained.report.contenders)
 
 
-def test_the_same_log_seed_and_recipe_give_the_same_model_byte_for_byte(trained_shop: Any) -> None:
-    again = train(trained_shop.home, ChurnQuestion(trained_shop.company, QUICK), run=TrainingRun(trained_at=2))
+def test_the_same_log_seed_and_recipe_give_the_same_model_byte_for_byte(shop: Any) -> None:
+    again = train(shop.home, ChurnQuestion(shop.company, QUICK), run=TrainingRun(trained_at=2))
 
-    assert again.model_sha == trained_shop.trained.model_sha
-    assert again.report.pooled == trained_shop.trained.report.pooled
+    assert again.model_sha == shop.trained.model_sha
+    assert again.report.pooled == shop.trained.report.pooled
 
 
 def test_recipe_and_baselines_are_graded_on_the_same_rows(trained_shop: Any) -> None:
