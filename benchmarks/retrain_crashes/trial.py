@@ -20,6 +20,19 @@ from training.records.candidates import stored_candidates
 
 _COMPARED = ("models", "moves", "candidates")
 _PATIENCE_SECONDS = 900.0
+_PHASES = {
+    "nothing": "start",
+    "retrain": "start",
+    "train": "labels and features",
+    "features:": "features",
+    "grading": "grading",
+    "fitting": "fitting",
+    "promote": "promote",
+    "score": "score",
+    "report": "report",
+}
+"""By the first word of the newest line of progress; any other is what the command tells of a cycle that is done."""
+
 _DAYS_LATER = 2 * 24 * 3600
 
 
@@ -119,11 +132,10 @@ def _end(standing: Standing, *, seconds: float) -> End:
 
 def _phase(progress: str, standing: Standing) -> str:
     """Return what was being done: the newest line of progress, and what a model without its candidate tells."""
-    lines = [line for line in progress.splitlines() if line.strip()]
-    newest = lines[-1].split()[0].rstrip(":") if lines else "start"
-    if newest == "fitting" and _models(standing.home) != _models(standing.copy) and _is_unrecorded(standing.home):
+    newest = [line.split()[0] for line in progress.splitlines() if line.strip()][-1:] or ["nothing"]
+    if newest == ["fitting"] and _models(standing.home) != _models(standing.copy) and _is_unrecorded(standing.home):
         return "pictures and candidate"
-    return {"retrain": "start", "features": "features", "train": "labels and features"}.get(newest, newest)
+    return _PHASES.get(newest[0], "the end")
 
 
 def _models(home: Home) -> set[str]:
