@@ -1,0 +1,21 @@
+"""The decision: what to offer a customer now, why, and why not the rest; pure arithmetic over what is known.
+
+Situations (a row a customer) pass the gates, are weighed, and one candidate is drawn; one customer is a table of one row.
+"""
+
+from models.decision.candidates import NOTHING, Candidate, candidates
+from models.decision.contacts import Contacts
+from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
+from models.decision.situations import Situations, features_read
+
+__all__ = [
+    "NOTHING",
+    "PRIOR_ACCEPTANCE",
+    "Candidate",
+    "Contacts",
+    "Estimates",
+    "OfferEvidence",
+    "Situations",
+    "candidates",
+    "features_read",
+]
