@@ -4,7 +4,8 @@ Situations (a row a customer) pass the gates, are weighed, and one candidate is 
 """
 
 from models.decision.candidates import NOTHING, Candidate, candidates
-from models.decision.contacts import Contacts
+from models.decision.contact_merging import merged
+from models.decision.contacts import Contact, Contacts, exposure_hash
 from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
 from models.decision.situations import Situations, features_read
 
@@ -12,10 +13,13 @@ __all__ = [
     "NOTHING",
     "PRIOR_ACCEPTANCE",
     "Candidate",
+    "Contact",
     "Contacts",
     "Estimates",
     "OfferEvidence",
     "Situations",
     "candidates",
+    "exposure_hash",
     "features_read",
+    "merged",
 ]
