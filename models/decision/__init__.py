@@ -3,23 +3,41 @@
 Situations (a row a customer) pass the gates, are weighed, and one candidate is drawn; one customer is a table of one row.
 """
 
+from models.decision.arbitration import Weighed
 from models.decision.candidates import NOTHING, Candidate, candidates
+from models.decision.choices import NO_OFFER, Choices, best_of, choose
 from models.decision.contact_merging import merged
 from models.decision.contacts import Contact, Contacts, exposure_hash
+from models.decision.draw import Lots, Secrets, Window, lots, probabilities
 from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
+from models.decision.gate import GATES
+from models.decision.policy import Policy, Shares
 from models.decision.situations import Situations, features_read
 
 __all__ = [
+    "GATES",
     "NOTHING",
+    "NO_OFFER",
     "PRIOR_ACCEPTANCE",
     "Candidate",
+    "Choices",
     "Contact",
     "Contacts",
     "Estimates",
+    "Lots",
     "OfferEvidence",
+    "Policy",
+    "Secrets",
+    "Shares",
     "Situations",
+    "Weighed",
+    "Window",
+    "best_of",
     "candidates",
+    "choose",
     "exposure_hash",
     "features_read",
+    "lots",
     "merged",
+    "probabilities",
 ]

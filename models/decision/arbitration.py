@@ -1,0 +1,82 @@
+"""What would each candidate bring this customer: priority = effect x value x context weight x lever - cost, in company currency.
+
+`nothing` is worth 0. Measured: the effect is the uplift as a share of the customer's usual margin, the value is that margin.
+Assumed: an acceptance counts for the share of it that would not have come anyway (`incrementality`); for a retention offer times
+the chance to leave, and the value is then the margin expected; for another offer the value is its own. The cost is the expected
+one: a contact for certain, the offer as often as it is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.decision.look import Look
+from models.decision.policy import Policy
+from models.rows import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The factors of every candidate for every customer, shape (customers, candidates), or (candidates,) where all are alike.
+
+    `effect`: what deciding on the offer changes, as a share of `value`; NaN where not known. `value` and `cost`: company
+    currency. `measured`: whether the effect was measured; else it is assumed by the company file.
+    """
+
+    effect: FloatArray
+    value: FloatArray
+    context_weight: FloatArray
+    lever: FloatArray
+    cost: FloatArray
+    measured: BoolArray
+
+    @cached_property
+    def priority(self) -> FloatArray:
+        """The expected incremental margin, higher is better, company currency; NaN where it cannot be known."""
+        return self.effect * self.value * self.context_weight * self.lever - self.cost
+
+
+def weighed(policy: Policy, look: Look) -> Weighed:
+    """Weigh every candidate of the file for every customer."""
+    estimates, pairs = look.situations.estimates, policy.candidates
+    usual = estimates.usual_margin[:, None]
+    uplift = estimates.uplift[:, list(policy.offer_of)]
+    measured = _measured_offers(policy, look) & np.isfinite(uplift) & np.isfinite(usual)
+    effect, value = _assumed(policy, look)
+    contact_cost = np.array([pair.channel.contact_cost for pair in pairs])
+    offer_cost = np.array([pair.offer.cost for pair in pairs])
+    return Weighed(
+        effect=np.where(measured, uplift, effect),
+        value=np.where(measured, usual, value),
+        context_weight=policy.context_weights(look.situations.context),
+        lever=policy.levers,
+        cost=contact_cost + estimates.acceptance * offer_cost,
+        measured=measured,
+    )
+
+
+def _measured_offers(policy: Policy, look: Look) -> BoolArray:
+    evidence = look.situations.estimates.evidence
+    known = [evidence.get(pair.offer.id) for pair in policy.candidates]
+    return np.array([each is not None and each.effect == "measured" for each in known], bool)
+
+
+def _assumed(policy: Policy, look: Look) -> tuple[FloatArray, FloatArray]:
+    """Return effect and value as the company file assumes them, shape (customers, candidates)."""
+    retention = np.array([pair.offer.kind == "retention" for pair in policy.candidates], bool)
+    own = np.array([np.nan if pair.offer.value is None else pair.offer.value for pair in policy.candidates])
+    incrementality = np.array([pair.offer.incrementality for pair in policy.candidates])
+    churn, margin = (look.columns[name][:, None] for name in ("churn_probability", "expected_margin"))
+    effect = look.situations.estimates.acceptance * incrementality * np.where(retention, churn, 1.0)
+    return effect, np.where(retention, margin, own)
+
+
+def unknown_factors(policy: Policy, look: Look, *, row: int, place: int) -> tuple[str, ...]:
+    """Return what would have to be known for a candidate's priority, by the names the answer gives it; empty if all is known."""
+    missing = [] if np.isfinite(look.situations.estimates.acceptance[row, place]) else ["acceptance_probability"]
+    if policy.candidates[place].offer.kind == "retention":
+        missing += look.unknown(("churn_probability", "expected_margin"), row)
+    return tuple(missing)
