@@ -4,40 +4,58 @@ Situations (a row a customer) pass the gates, are weighed, and one candidate is 
 """
 
 from models.decision.arbitration import Weighed
+from models.decision.asked import Asked, spoken_language
 from models.decision.candidates import NOTHING, Candidate, candidates
 from models.decision.choices import NO_OFFER, Choices, best_of, choose
 from models.decision.contact_merging import merged
 from models.decision.contacts import Contact, Contacts, exposure_hash
+from models.decision.decide import Decision, Slot, decide
+from models.decision.document import answer, document
 from models.decision.draw import Lots, Secrets, Window, lots, probabilities
 from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
 from models.decision.gate import GATES
 from models.decision.policy import Policy, Shares
+from models.decision.replay import replay, situations_of
 from models.decision.situations import Situations, features_read
+from models.decision.standing import LastDecision, still_stands
+from models.decision.withheld import Withheld
 
 __all__ = [
     "GATES",
     "NOTHING",
     "NO_OFFER",
     "PRIOR_ACCEPTANCE",
+    "Asked",
     "Candidate",
     "Choices",
     "Contact",
     "Contacts",
+    "Decision",
     "Estimates",
+    "LastDecision",
     "Lots",
     "OfferEvidence",
     "Policy",
     "Secrets",
     "Shares",
     "Situations",
+    "Slot",
     "Weighed",
     "Window",
+    "Withheld",
+    "answer",
     "best_of",
     "candidates",
     "choose",
+    "decide",
+    "document",
     "exposure_hash",
     "features_read",
     "lots",
     "merged",
     "probabilities",
+    "replay",
+    "situations_of",
+    "spoken_language",
+    "still_stands",
 ]

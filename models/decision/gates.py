@@ -51,6 +51,14 @@ def gates(policy: Policy, look: Look) -> Gates:
     return Gates(policy, look, first)
 
 
+def withheld_from(policy: Policy, look: Look, *, place: int) -> BoolArray:
+    """Say from whom any gate withholds one candidate, one element a customer."""
+    found = np.zeros(len(look), bool)
+    for check in _Answers(policy, look).through(policy.asked[place]):
+        found |= check.withheld
+    return found
+
+
 @dataclass(frozen=True)
 class _Withheld:
     place: int

@@ -1,0 +1,132 @@
+"""How is a decision kept: one JSON document of all it followed from and all that was answered, in one canonical spelling."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from features.times import Timestamp, format_time
+from features.write_once import canonical_json
+from models.decision.contacts import COLUMNS, NEVER, Contacts
+from models.decision.decide import Decision, Slot
+from models.decision.gates import PASSED
+from models.decision.situations import Situations
+
+FORMAT = 1
+
+
+def document(decision: Decision) -> bytes:
+    """Return the stored form of a decision: `answer` is what was said, the rest what it follows from.
+
+    Numbers are spelled so that they are read back exactly; NaN is null, and so is a moment that never came.
+    """
+    policy, situations = decision.choices.policy, decision.choices.look.situations
+    return canonical_json(
+        {
+            "format": FORMAT,
+            "company": policy.sha256,
+            "asked": asdict(decision.asked),
+            "situation": _situation(situations, policy.names),
+            "estimates": _estimates(situations),
+            "lots": asdict(decision.lots),
+            "candidates": _candidates(decision),
+            "answer": answer(decision),
+        }
+    )
+
+
+def answer(decision: Decision) -> dict[str, Any]:
+    """Return what is answered to whoever asked, in plain values; see DESIGN for the names."""
+    return {
+        "decision_id": decision.asked.decision_id,
+        "customer_id": decision.asked.customer_id,
+        "agent_id": decision.asked.agent_id,
+        "context": decision.choices.look.situations.context,
+        "language": decision.language,
+        "action": decision.action,
+        "arm": decision.draw.arm,
+        "selection_probability": decision.draw.probability,
+        "window_start": format_time(decision.window_start),
+        "valid_until": format_time(decision.valid_until),
+        "offers": [_offer(slot) for slot in decision.offers],
+        "withheld": [asdict(each) for each in decision.withheld],
+        "versions": {"bundle": decision.asked.bundle, "company": decision.choices.policy.sha256},
+    }
+
+
+def _offer(slot: Slot) -> dict[str, Any]:
+    offer, channel = slot.candidate.offer, slot.candidate.channel
+    own = {"offer_id": offer.id, "name": offer.name, "kind": offer.kind, "channel": channel.name}
+    rest = {name: value for name, value in vars(slot).items() if name not in ("candidate", "interval", "reasons", "taken_until")}
+    return {
+        **own,
+        **rest,
+        "acceptance_low": slot.interval.low if slot.interval else None,
+        "acceptance_high": slot.interval.high if slot.interval else None,
+        "taken_until": None if slot.taken_until is None else format_time(slot.taken_until),
+        "reasons": [asdict(reason) for reason in slot.reasons],
+    }
+
+
+def _situation(situations: Situations, names: Iterable[str]) -> dict[str, Any]:
+    columns = {name: float(situations.columns[name][0]) for name in names if name in situations.columns}
+    return {
+        "at": int(situations.at[0]),
+        "context": situations.context,
+        "columns": {name: _number(value) for name, value in columns.items()},
+        "contacts": _contacts(situations.contacts),
+    }
+
+
+def _contacts(contacts: Contacts) -> dict[str, Any]:
+    moments = ("decided_at", "shown_at", "outcome_at")
+    plain = {name: getattr(contacts, name).tolist() for name in COLUMNS}
+    plain |= {name: [_moment(moment) for moment in plain[name]] for name in moments}
+    plain["exposure"] = [f"{exposure:016x}" for exposure in plain["exposure"]]
+    return {"offers": list(contacts.offers), "channels": list(contacts.channels), **plain}
+
+
+def _estimates(situations: Situations) -> dict[str, Any]:
+    estimates = situations.estimates
+    return {
+        "acceptance": numbers(estimates.acceptance[0]),
+        "uplift": numbers(estimates.uplift[0]),
+        "usual_margin": _number(float(estimates.usual_margin[0])),
+        "evidence": {offer: asdict(evidence) for offer, evidence in estimates.evidence.items()},
+    }
+
+
+def _candidates(decision: Decision) -> dict[str, Any]:
+    """Return a list a factor, one element a candidate in the order of the file; `probability` has `nothing` before them."""
+    choices, weighed = decision.choices, decision.choices.weighed
+    first, checks = choices.gates.first[0].tolist(), choices.policy.checks
+    return {
+        "name": [pair.name for pair in choices.policy.candidates],
+        "gate": [None if place == PASSED else checks[place].gate for place in first],
+        "effect": numbers(weighed.effect[0]),
+        "measured": weighed.measured[0].tolist(),
+        "value": numbers(weighed.value[0]),
+        "context_weight": numbers(weighed.context_weight),
+        "lever": numbers(weighed.lever),
+        "cost": numbers(weighed.cost[0]),
+        "priority": numbers(weighed.priority[0]),
+        "probability": numbers(choices.probabilities()[0]),
+    }
+
+
+def numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
+    """Return the numbers in plain values; None where one is not known."""
+    return [_number(value) for value in values.tolist()]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _moment(moment: Timestamp) -> Timestamp | None:
+    return None if moment == NEVER else moment

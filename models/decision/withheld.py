@@ -1,0 +1,96 @@
+"""Why not the others: every candidate that is not offered, with the gate and the rule of the company file that withholds it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from models.decision.arbitration import unknown_factors
+from models.decision.checks import number_worded
+from models.decision.choices import NO_OFFER, Choices
+from models.decision.draw import Drawn
+from models.decision.gate import Gate
+
+MOST_OFFERS = 3
+"""How many offers an answer holds."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """An offer that is not made: on one channel, or (`channel` None) on none of its channels for the same reason.
+
+    `rule`: the condition, in the words of the company file. `found`: what was found instead for this customer.
+    """
+
+    offer_id: str
+    channel: str | None
+    gate: Gate
+    rule: str
+    found: str
+
+
+def ranked(choices: Choices) -> list[int]:
+    """Return the places of the one customer's eligible candidates, the best channel of each offer, first by priority first.
+
+    Of equal priorities the one earlier in the file comes first.
+    """
+    priority = choices.weighed.priority[0]
+    places = [place for place, eligible in enumerate(choices.eligible[0].tolist()) if eligible]
+    best: dict[int, int] = {}
+    for place in sorted(places, key=lambda place: (-float(priority[place]), place)):
+        best.setdefault(choices.policy.offer_of[place], place)
+    return list(best.values())
+
+
+def offered(choices: Choices, draw: Drawn) -> tuple[int, ...]:
+    """Return the places offered to the one customer: what was drawn, then by priority other offers worth more than nothing."""
+    if draw.place == NO_OFFER:
+        return ()
+    offer_of, priority = choices.policy.offer_of, choices.weighed.priority[0]
+    others = [place for place in ranked(choices) if offer_of[place] != offer_of[draw.place] and priority[place] > 0.0]
+    return (draw.place, *others[: MOST_OFFERS - 1])
+
+
+def withheld(choices: Choices, draw: Drawn) -> tuple[Withheld, ...]:
+    """Return what is not offered to the one customer and why, in the order of the file."""
+    made = {choices.policy.offer_of[place] for place in offered(choices, draw)}
+    by_offer: dict[int, list[Withheld]] = defaultdict(list)
+    for place, offer in enumerate(choices.policy.offer_of):
+        if not choices.eligible[0, place]:
+            by_offer[offer].append(_by_gate(choices, place))
+    for number, place in enumerate(ranked(choices), start=1):
+        offer = choices.policy.offer_of[place]
+        if offer not in made:
+            by_offer[offer].append(_by_arbitration(choices, draw, number=number, place=place))
+    return tuple(one for offer in sorted(by_offer) for one in _together(choices, offer, by_offer[offer]))
+
+
+def _by_gate(choices: Choices, place: int) -> Withheld:
+    pair = choices.policy.candidates[place]
+    check = choices.gates.check(0, place)
+    if check is not None:
+        return Withheld(pair.offer.id, pair.channel.name, check.gate, check.rule, check.found(choices.look, 0))
+    missing = ", ".join(unknown_factors(choices.policy, choices.look, row=0, place=place))
+    return Withheld(pair.offer.id, pair.channel.name, "arbitration", "the priority can be known", f"not known: {missing}")
+
+
+def _by_arbitration(choices: Choices, draw: Drawn, *, number: int, place: int) -> Withheld:
+    pair, priority = choices.policy.candidates[place], float(choices.weighed.priority[0, place])
+    found = f"priority {number_worded(priority)}, number {number} of the offers that passed"
+    if draw.place == NO_OFFER and draw.arm != "policy":
+        rule = "drawn by lot, which drew nothing"
+    elif priority <= 0.0:
+        rule = "worth more than nothing, whose priority is 0"
+    else:
+        rule = f"among the {MOST_OFFERS} offers shown"
+    return Withheld(pair.offer.id, pair.channel.name, "arbitration", rule, found)
+
+
+def _together(choices: Choices, offer: int, entries: Sequence[Withheld]) -> Iterator[Withheld]:
+    """Give one entry without a channel where all channels of the offer are withheld alike."""
+    same = {replace(entry, channel=None) for entry in entries}
+    if len(same) == 1 and len(entries) == choices.policy.offer_of.count(offer):
+        yield from same
+    else:
+        yield from entries
