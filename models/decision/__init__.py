@@ -7,18 +7,18 @@ from models.decision.arbitration import Weighed
 from models.decision.asked import Asked, spoken_language
 from models.decision.candidates import NOTHING, Candidate, candidates
 from models.decision.choices import NO_OFFER, Choices, best_of, choose
-from models.decision.contact_merging import merged
-from models.decision.contacts import Contact, Contacts, exposure_hash
+from models.decision.contacts.merging import merged
+from models.decision.contacts.table import Contact, Contacts, exposure_hash
 from models.decision.decide import Decision, Slot, decide
 from models.decision.document import answer, document
 from models.decision.draw import Lots, Secrets, Window, lots, probabilities
 from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
-from models.decision.gate import GATES
+from models.decision.explained.withheld import Withheld
+from models.decision.gates.gate import GATES
 from models.decision.policy import Policy, Shares
 from models.decision.replay import replay, situations_of
 from models.decision.situations import Situations, features_read
 from models.decision.standing import LastDecision, still_stands
-from models.decision.withheld import Withheld
 
 __all__ = [
     "GATES",

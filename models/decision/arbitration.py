@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.decision.look import Look
+from models.decision.gates.look import Look
 from models.decision.policy import Policy
 from models.rows import BoolArray, FloatArray
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from models.decision.arbitration import Weighed, weighed
 from models.decision.draw import probabilities
-from models.decision.gates import Gates, gates
-from models.decision.look import Look
+from models.decision.gates.look import Look
+from models.decision.gates.passing import Gates, gates
 from models.decision.policy import Policy
 from models.decision.situations import Situations
 from models.rows import BoolArray, FloatArray

@@ -14,10 +14,10 @@ from models.decision.asked import Asked, spoken_language
 from models.decision.candidates import Candidate
 from models.decision.choices import NO_OFFER, Choices, choose
 from models.decision.draw import Drawn, Lots, drawn
+from models.decision.explained.reasons import AcceptanceInterval, Made, OfferReason, reasons_for
+from models.decision.explained.withheld import Withheld, offered, withheld
 from models.decision.policy import Policy
-from models.decision.reasons import AcceptanceInterval, Made, OfferReason, reasons_for
 from models.decision.situations import LANGUAGE, Situations
-from models.decision.withheld import Withheld, offered, withheld
 
 
 class NotOneCustomer(InvalidInput):

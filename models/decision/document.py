@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from features.times import Timestamp, format_time
 from features.write_once import canonical_json
-from models.decision.contacts import COLUMNS, NEVER, Contacts
+from models.decision.contacts.table import COLUMNS, NEVER, Contacts
 from models.decision.decide import Decision, Slot
-from models.decision.gates import PASSED
+from models.decision.gates.passing import PASSED
 from models.decision.situations import Situations
 
 FORMAT = 1

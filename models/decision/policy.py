@@ -11,9 +11,9 @@ import numpy as np
 from features.company.offers import Offer
 from features.company.schema import Company
 from models.decision.candidates import Candidate, candidates
-from models.decision.checks import guard_checks, offer_checks
-from models.decision.contact_policy import cap_checks, consent_checks, pause_checks
-from models.decision.gate import Check
+from models.decision.gates.checks import guard_checks, offer_checks
+from models.decision.gates.contact_policy import cap_checks, consent_checks, pause_checks
+from models.decision.gates.gate import Check
 from models.decision.situations import LANGUAGE
 from models.rows import FloatArray
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from features.errors import Conflict, Damaged
 from models.decision.asked import Asked
-from models.decision.contacts import COLUMNS, NEVER, Contacts
+from models.decision.contacts.table import COLUMNS, NEVER, Contacts
 from models.decision.decide import decide
 from models.decision.document import FORMAT, document
 from models.decision.draw import Lots

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from features.company.schema import Company
 from features.company.terms import SCORE_NAMES
-from models.decision.contacts import Contacts
+from models.decision.contacts.table import Contacts
 from models.decision.estimates import Estimates
 from models.rows import FloatArray
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from features.times import Timestamp
-from models.decision.contacts import exposure_hash
-from models.decision.gates import withheld_from
-from models.decision.look import Look
+from models.decision.contacts.table import exposure_hash
+from models.decision.explained.withheld import MOST_OFFERS
+from models.decision.gates.look import Look
+from models.decision.gates.passing import withheld_from
 from models.decision.policy import Policy
 from models.decision.situations import Situations
-from models.decision.withheld import MOST_OFFERS
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.write_once import canonical_json
-from models.decision.contacts import COLUMNS, Contacts, ContactsInvalid
+from models.decision.contacts.table import COLUMNS, Contacts, ContactsInvalid
 
 NAMES = "contacts.json"
 FILES = (NAMES, *(f"contacts_{name}.npy" for name in ("offsets", *COLUMNS)))

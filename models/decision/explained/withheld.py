@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.decision.arbitration import unknown_factors
-from models.decision.checks import number_worded
 from models.decision.choices import NO_OFFER, Choices
 from models.decision.draw import Drawn
-from models.decision.gate import Gate
+from models.decision.gates.checks import number_worded
+from models.decision.gates.gate import Gate
 
 MOST_OFFERS = 3
 """How many offers an answer holds."""

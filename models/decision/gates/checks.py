@@ -12,8 +12,8 @@ from features.company.offers import Offer
 from features.company.schema import Company
 from features.rules.rule import Rule
 from features.times import DAY, Timestamp, parse_time
-from models.decision.gate import Check, Gate
-from models.decision.look import Look
+from models.decision.gates.gate import Check, Gate
+from models.decision.gates.look import Look
 from models.rows import BoolArray
 
 _NOT_KNOWN = "not known"

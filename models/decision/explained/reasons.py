@@ -9,11 +9,11 @@ import numpy as np
 
 from features.rules.tree import named_in
 from features.rules.wording import holding_parts, worded
-from models.decision.checks import number_worded
 from models.decision.choices import Choices
 from models.decision.draw import Arm
 from models.decision.estimates import OfferEvidence
-from models.decision.reason_texts import said
+from models.decision.explained.reason_texts import said
+from models.decision.gates.checks import number_worded
 from models.explanation.codes import Language
 
 

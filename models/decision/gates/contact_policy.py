@@ -10,8 +10,8 @@ import numpy as np
 from features.company.offers import Cap, ContactChannel, Offer, Pause
 from features.company.schema import Company
 from features.times import DAY, Timestamp, format_time
-from models.decision.gate import Gate
-from models.decision.look import Look, Places, Timeline, is_one_of, outcome_codes
+from models.decision.gates.gate import Gate
+from models.decision.gates.look import Look, Places, Timeline, is_one_of, outcome_codes
 from models.rows import BoolArray
 
 _ONCE_ACCEPTED = ("accepted", "fulfilled", "reversed")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.decision.contacts import COLUMNS, UNKNOWN, Contacts, ContactsInvalid, newest_states
+from models.decision.contacts.table import COLUMNS, UNKNOWN, Contacts, ContactsInvalid, newest_states
 
 
 def merged(first: Contacts, second: Contacts) -> Contacts:

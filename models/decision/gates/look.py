@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from models.decision.contacts import NEVER, OUTCOMES, Contacts
+from models.decision.contacts.table import NEVER, OUTCOMES, Contacts
 from models.decision.situations import Situations
 from models.rows import BoolArray, FloatArray
 

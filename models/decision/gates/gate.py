@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias, get_args
 
-from models.decision.look import Look
+from models.decision.gates.look import Look
 from models.rows import BoolArray
 
 Gate: TypeAlias = Literal["eligibility", "applicability", "suitability", "contact_policy", "expansion_guard", "arbitration"]

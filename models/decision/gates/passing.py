@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from models.decision.gate import Check
-from models.decision.look import Look
+from models.decision.gates.gate import Check
+from models.decision.gates.look import Look
 from models.decision.policy import Policy
 from models.rows import BoolArray
 
