@@ -97,3 +97,9 @@ def look() -> Callable[..., Look]:
 @pytest.fixture
 def measured() -> OfferEvidence:
     return OfferEvidence(shown=500, positives=80, mature=True, ramp=1.0, spread=0.3, effect="measured")
+
+
+@pytest.fixture
+def guard() -> Callable[..., ExpansionGuard]:
+    context = {"feature_names": tuple(_DEFAULT.catalogue.names)}
+    return lambda rule, *kinds: ExpansionGuard.model_validate({"kinds": kinds, "hold_when": rule}, context=context)
