@@ -9,7 +9,7 @@ from models.decision.candidates import NOTHING, Candidate, candidates
 from models.decision.choices import NO_OFFER, Choices, best_of, choose
 from models.decision.contacts.merging import merged
 from models.decision.contacts.table import Contact, Contacts, exposure_hash
-from models.decision.decide import Decision, Slot, decide
+from models.decision.decide import Decision, NotOneCustomer, Slot, decide
 from models.decision.document import answer, document
 from models.decision.draw import Lots, Secrets, Window, lots, probabilities
 from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
@@ -34,6 +34,7 @@ __all__ = [
     "Estimates",
     "LastDecision",
     "Lots",
+    "NotOneCustomer",
     "OfferEvidence",
     "Policy",
     "Secrets",

@@ -120,9 +120,7 @@ def test_where_the_customer_stands_is_said(policy, offer, look) -> None:
 
 
 @pytest.mark.parametrize(("open_tickets", "passes"), [(0.0, True), (1.0, False), (np.nan, True)])
-def test_the_guard_holds_back_while_its_rule_is_true_and_not_while_it_is_unknown(
-    policy, look, guard, open_tickets, passes
-) -> None:
+def test_the_guard_holds_while_its_rule_is_true_and_not_while_it_is_unknown(policy, look, guard, open_tickets, passes) -> None:
     hold = guard("tickets_open > 0", "loyalty")
     one = policy(expansion_guard=hold)
 
