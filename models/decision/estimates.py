@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from models.rows import FloatArray
 
 Effect: TypeAlias = Literal["measured", "assumed"]
@@ -47,3 +50,7 @@ class Estimates:
     uplift: FloatArray
     usual_margin: FloatArray
     evidence: Mapping[str, OfferEvidence]
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Estimates:
+        """Return the estimates for these customers, in this order."""
+        return Estimates(self.acceptance[rows], self.uplift[rows], self.usual_margin[rows], self.evidence)

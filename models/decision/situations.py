@@ -36,6 +36,11 @@ class Situations:
     def __len__(self) -> int:
         return len(self.at)
 
+    def take(self, rows: npt.NDArray[np.integer]) -> Situations:
+        """Return the situations of these customers, in this order: one of a table, or a part of one too large to weigh at once."""
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return Situations(columns, self.at[rows], self.estimates.take(rows), self.contacts.take(rows), self.context)
+
 
 def features_read(company: Company) -> tuple[str, ...]:
     """Return the features that deciding, routing and recovery read for this company, sorted: what is kept of each row."""

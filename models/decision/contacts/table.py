@@ -92,7 +92,7 @@ class Contacts:
         table = _filled(flat, offers, channels)
         return newest_states(rows, cls(offers, channels, np.zeros(len(customers) + 1, np.int64), **table))
 
-    def take(self, rows: npt.NDArray[np.int64]) -> Contacts:
+    def take(self, rows: npt.NDArray[np.integer]) -> Contacts:
         """Return the contacts of these customers, in this order."""
         counts = np.diff(self.offsets)[rows]
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
