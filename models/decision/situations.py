@@ -37,7 +37,7 @@ class Situations:
         return len(self.at)
 
     def take(self, rows: npt.NDArray[np.integer]) -> Situations:
-        """Return the situations of these customers, in this order: one of a table, or a part of one too large to weigh at once."""
+        """Return the situations of these customers, in this order: one, or a part of a table too large at once."""
         columns = {name: values[rows] for name, values in self.columns.items()}
         return Situations(columns, self.at[rows], self.estimates.take(rows), self.contacts.take(rows), self.context)
 
