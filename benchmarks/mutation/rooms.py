@@ -14,7 +14,14 @@ class Room:
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    imported: tuple[str, ...] = ("features.company", "features.engine.columns", "models.explanation", "numpy.random")
+    imported: tuple[str, ...] = (
+        "features.company",
+        "features.engine.columns",
+        "hypothesis",
+        "models.explanation",
+        "numpy.random",
+        "numpy.testing",
+    )
 
 
 _DECISION_TESTS = ("tests/unit/models/decision",)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -30,10 +29,10 @@ def document(decision: Decision) -> bytes:
         {
             "format": FORMAT,
             "company": policy.sha256,
-            "asked": asdict(decision.asked),
+            "asked": dict(vars(decision.asked)),
             "situation": _situation(situations, policy.names),
             "estimates": _estimates(situations),
-            "lots": asdict(decision.lots),
+            "lots": dict(vars(decision.lots)),
             "candidates": _candidates(decision),
             "answer": answer(decision),
         }
@@ -54,7 +53,7 @@ def answer(decision: Decision) -> dict[str, Any]:
         "window_start": format_time(decision.window_start),
         "valid_until": format_time(decision.valid_until),
         "offers": [_offer(slot) for slot in decision.offers],
-        "withheld": [asdict(each) for each in decision.withheld],
+        "withheld": [dict(vars(each)) for each in decision.withheld],
         "versions": {"bundle": decision.asked.bundle, "company": decision.choices.policy.sha256},
     }
 
@@ -69,7 +68,7 @@ def _offer(slot: Slot) -> dict[str, Any]:
         "acceptance_low": slot.interval.low if slot.interval else None,
         "acceptance_high": slot.interval.high if slot.interval else None,
         "taken_until": None if slot.taken_until is None else format_time(slot.taken_until),
-        "reasons": [asdict(reason) for reason in slot.reasons],
+        "reasons": [dict(vars(reason)) for reason in slot.reasons],
     }
 
 
@@ -97,7 +96,7 @@ def _estimates(situations: Situations) -> dict[str, Any]:
         "acceptance": numbers(estimates.acceptance[0]),
         "uplift": numbers(estimates.uplift[0]),
         "usual_margin": _number(float(estimates.usual_margin[0])),
-        "evidence": {offer: asdict(evidence) for offer, evidence in estimates.evidence.items()},
+        "evidence": {offer: dict(vars(evidence)) for offer, evidence in estimates.evidence.items()},
     }
 
 
