@@ -94,9 +94,10 @@ class Contacts:
 
     def take(self, rows: npt.NDArray[np.integer]) -> Contacts:
         """Return the contacts of these customers, in this order."""
-        counts = np.diff(self.offsets)[rows]
+        starts = self.offsets[rows]  # asked of these rows alone: one customer of a million costs no more than one of ten
+        counts = self.offsets[np.asarray(rows) + 1] - starts
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1][rows] - offsets[:-1], counts)
+        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
         return self._chosen(places, offsets)
 
     def without(self, exposures: Iterable[int]) -> Contacts:
