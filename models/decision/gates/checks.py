@@ -194,7 +194,7 @@ def number_worded(value: float) -> str:
     """
     if np.isnan(value):
         return _NOT_KNOWN
-    return f"{value:.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.4g}"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _values(look: Look, names: tuple[str, ...], row: int) -> str:

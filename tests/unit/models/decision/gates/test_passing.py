@@ -180,3 +180,18 @@ def test_a_cap_withholds_from_the_customer_who_reached_it(policy, look) -> None:
     found = gates(one, look(one, contacts=[[], [shown]]))
 
     assert found.passed[:, 0].tolist() == [True, False]
+
+
+def test_all_that_a_rule_read_is_said(policy, offer, look) -> None:
+    one = policy(offer(eligibility="tenure_days > 90 AND usage_count_30d > 0"))
+
+    found = gates(one, look(one, {"tenure_days": [1234567.25], "usage_count_30d": [-0.123456]}))
+
+    assert withheld_by(found)[2] == "tenure_days 1234567, usage_count_30d -0.1235"
+
+
+@pytest.mark.parametrize("place", [-1.0, 5.0, np.nan])
+def test_a_stage_that_the_file_does_not_have_is_not_known(policy, look, place) -> None:
+    one = policy()
+
+    assert withheld_by(gates(one, look(one, {"stage_growth_curve": [place]})))[2] == "growth_curve not known"
