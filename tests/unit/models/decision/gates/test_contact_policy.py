@@ -69,6 +69,13 @@ def test_a_cap_of_a_channel_counts_and_withholds_that_channel_alone(capped, look
     assert passes(one, look, [shown(NOW - DAY, channel="email")]) == [True, False]
 
 
+def test_a_cap_of_a_channel_counts_what_was_shown_there_and_lately(capped, look) -> None:
+    one = capped(Cap(channel="email", contacts=1, days=7))
+    lately_elsewhere, there_long_ago = shown(NOW - DAY, channel="phone"), shown(NOW - 9 * DAY, channel="email")
+
+    assert passes(one, look, [lately_elsewhere, there_long_ago]) == [True, True]
+
+
 def test_a_cap_without_a_channel_counts_all_of_them_together(capped, look) -> None:
     one = capped(Cap(contacts=2, days=7))
 
