@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.goals import Result, arguments, report
 from benchmarks.mutation.mutants import mutants_of
 from benchmarks.mutation.rooms import LEAST_SCORE, ROOMS, Room
-from benchmarks.mutation.trying import ROOT, copied_tree, enter, tried
+from benchmarks.mutation.trying import copied_tree, enter, tried
 
 Verdicts = dict[str, dict[str, Any]]
 
@@ -90,7 +90,7 @@ def _result(name: str, kept: Verdicts) -> Result:
     verdicts = [verdict for module in ROOMS[name].modules for verdict in kept[module]["verdicts"].values()]
     noticed = sum(verdict != "survived" for verdict in verdicts)
     score = noticed / len(verdicts)
-    data = f"{len(ROOMS[name].modules)} modules of {ROOT.name}, tests {', '.join(ROOMS[name].tests)}"
+    data = f"{len(ROOMS[name].modules)} modules, tests {', '.join(ROOMS[name].tests)}"
     figure = f"{100 * score:.1f} % ({noticed} of {len(verdicts)})"
     return Result("R10", f"mutation score, {name}", figure, f">= {100 * LEAST_SCORE:.0f} %", score >= LEAST_SCORE, data)
 
