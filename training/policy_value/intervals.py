@@ -31,9 +31,9 @@ _UPPER = 0.975
 
 @dataclass(frozen=True)
 class Linearised:
-    """A value, and how much of its deviation from the truth each customer brought, to first order (the delta method).
+    """A value, and how much each customer moved it: what it would change by, were the customer left out (the jackknife).
 
-    `influence` has an element a customer, in the order of their codes, and adds up to 0.
+    `influence` has an element a customer, in the order of their codes, less their mean.
     """
 
     value: float
@@ -49,26 +49,29 @@ class Linearised:
         customers = len(self.influence)
         if customers < 2:
             return float("inf")
-        return float(np.sqrt(customers / (customers - 1) * np.square(self.influence).sum()))
+        return float(np.sqrt((customers - 1) / customers * np.square(self.influence).sum()))
 
 
 def linearised(terms: Terms, customer: npt.NDArray[np.int64]) -> Linearised:
     """Return the value of an estimator with each customer's influence on it; `customer` is a code a decision."""
     codes = np.unique(customer, return_inverse=True)[1]
     value = terms.value
-    deviations = (terms.top - value * terms.bottom) / terms.bottom.sum()
-    return Linearised(value, np.bincount(codes, deviations).astype(np.float64))
+    if not codes.any():
+        return Linearised(value, np.zeros(1))
+    brought, weighed = np.bincount(codes, terms.top - value * terms.bottom), np.bincount(codes, terms.bottom)
+    left_out = brought / (terms.bottom.sum() - weighed)
+    return Linearised(value, left_out - left_out.mean())
 
 
 def interval(found: Linearised) -> Estimate:
     """Return the value with its 95 % interval.
 
     >>> interval(Linearised(5.0, np.array([0.1, -0.1] * 50))).text
-    '5.0000 [3.0060, 6.9940]'
+    '5.0000 [3.0260, 6.9740]'
     """
     squares = float(np.square(found.influence).sum())
-    if squares == 0.0 or not np.isfinite(found.error):
-        reach = found.error if squares else 0.0
+    if squares == 0.0 or len(found.influence) < 2:
+        reach = 0.0 if len(found.influence) > 1 else found.error
         return Estimate(found.value, found.value - reach, found.value + reach)
     length = float(stdtrit(squares**2 / np.power(found.influence, 4).sum(), _UPPER))
     lean = float(np.power(found.influence, 3).sum() / squares**1.5)

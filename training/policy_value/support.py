@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from features.errors import Refused
+from models.rows import FloatArray
 from training.policy_value.decisions import LoggedDecisions
 from training.policy_value.estimators import Terms
 from training.policy_value.intervals import linearised
@@ -52,7 +53,8 @@ class Support:
 
     `unsupported`: the new policy's mean chance of doing what could not have been logged. `mean_weight` and its standard error,
     clustered by customer: 1 on average where both policies are as described. `effective_size`: Kish's effective sample size, the
-    number of decisions of equal weight that would say as much. `largest_weight`: of one decision.
+    number of decisions of equal weight that would say as much. `changed_size`: the same of the weights less 1, so of what the two
+    policies do differently; infinite where they do the same. `largest_weight`: of one decision.
     """
 
     decisions: int
@@ -61,7 +63,13 @@ class Support:
     mean_weight: float
     mean_weight_error: float
     effective_size: float
+    changed_size: float
     largest_weight: float
+
+    @property
+    def compares_by_weight(self) -> bool:
+        """Whether weights alone (IPS, SNIPS) can tell the two policies apart: enough decisions carry what differs."""
+        return self.changed_size >= LEAST_EFFECTIVE
 
     @property
     def refusal(self) -> PolicyRefused | None:
@@ -110,16 +118,21 @@ def measure_support(decisions: LoggedDecisions) -> Support:
     """
     weight = decisions.weight
     mean = linearised(Terms(weight, np.ones(len(weight))), decisions.customer)
-    squares = float(np.square(weight).sum())
     return Support(
         decisions=len(decisions),
         customers=len(np.unique(decisions.customer)),
         unsupported=float(decisions.unsupported.mean()),
         mean_weight=mean.value,
         mean_weight_error=mean.error,
-        effective_size=float(weight.sum() ** 2 / squares) if squares else 0.0,
+        effective_size=_effective(weight, otherwise=0.0),
+        changed_size=_effective(np.abs(weight - 1.0), otherwise=float("inf")),
         largest_weight=float(weight.max()),
     )
+
+
+def _effective(weight: FloatArray, *, otherwise: float) -> float:
+    squares = float(np.square(weight).sum())
+    return float(weight.sum() ** 2 / squares) if squares > _ROUNDING else otherwise
 
 
 def require_support(decisions: LoggedDecisions) -> Support:
