@@ -23,6 +23,8 @@ BENCHMARKS = (
     ("benchmarks.reasons", "1"),
     ("benchmarks.simulated_quality", "0.1"),
     ("benchmarks.drift", "1"),
+    ("benchmarks.coverage", "1"),
+    ("benchmarks.open_bandit", "1"),
 )
 
 

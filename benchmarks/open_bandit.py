@@ -194,6 +194,8 @@ def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--data", type=Path, default=_SHARED / "open_bandit_small", help="folder of the Parquet files")
     options = parser.parse_args()
+    if not options.data.is_dir():
+        raise SystemExit(f"needed the folder of Open Bandit (small), found none at {options.data}; name it with --data")
     asked = [(campaign, policy) for policy in (RANDOM, THOMPSON) for campaign in CAMPAIGNS]
     found = [foretold(options.data, campaign, logged_by=policy) for campaign, policy in asked]
     print(table(found))

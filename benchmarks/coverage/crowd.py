@@ -24,6 +24,8 @@ ONCE, SEVERAL_TIMES = "once", "several times"
 AS_OF = parse_time("2025-03-01")
 _AHEAD = Ahead(AS_OF, (WORLD.offers.reward_days,), AS_OF - 104 * WEEK)
 _CONSENT = 0.75
+_DRAWN = 1.0 - (1.0 - WORLD.offers.control_share) * (1.0 - WORLD.offers.exploration_share)
+"""The chance that the old policy draws from all that passed: for the control group, or to explore."""
 
 IntArray = npt.NDArray[np.int64]
 
@@ -67,11 +69,11 @@ def crowd(seed: int) -> Pool:
     changed = rng.random(CUSTOMERS)
     ways = {
         "same": laid(old),
-        "explores more": laid(old, explores=0.5),
+        "explores more": laid(old, drawn=0.5),
         "a tenth changed": laid(np.where(changed < 0.10, best, old)),
         "a fifth changed": laid(np.where(changed < 0.20, best, old)),
-        "an eighth changed, no exploration": laid(np.where(changed < 0.125, best, old), explores=0.0, control=0.0),
-        "uniform": laid(old, control=1.0),
+        "an eighth changed, no exploration": laid(np.where(changed < 0.125, best, old), drawn=0.0),
+        "uniform": laid(old, drawn=1.0),
     }
     return Pool(standing, _known(standing), priority, ways["same"], ways)
 
@@ -100,13 +102,11 @@ def _people(part: str, rng: np.random.Generator) -> IntArray:
     return np.repeat(np.arange(DECISIONS), times)[:DECISIONS]
 
 
-def _policy(
-    greedy: IntArray, *, passed: BoolArray, means: FloatArray, control: float = WORLD.offers.control_share,
-    explores: float = WORLD.offers.exploration_share,
-) -> Policy:  # fmt: skip
+def _policy(greedy: IntArray, *, passed: BoolArray, means: FloatArray, drawn: float = _DRAWN) -> Policy:
+    """Return the policy that takes its first choice, and draws from all that passed with the chance `drawn`."""
     uniform = passed / passed.sum(axis=1, keepdims=True)
     first = np.eye(passed.shape[1])[greedy]
-    chances = control * uniform + (1 - control) * (explores * uniform + (1 - explores) * first)
+    chances = drawn * uniform + (1 - drawn) * first
     return Policy(chances, float((chances * means).sum(axis=1).mean()))
 
 

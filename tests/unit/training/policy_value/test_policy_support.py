@@ -52,6 +52,22 @@ def test_probabilities_that_were_not_those_of_the_draw_are_found_by_the_mean_wei
     assert refused.value.figure == pytest.approx(1.0 / 0.6)
 
 
+def test_weights_that_are_too_small_are_as_wrong_as_weights_too_large(decided: Decided) -> None:
+    log = decided(tossed(), np.zeros(MANY), new=(0.4, 0.6), logged_probability=np.full(MANY, 0.7))
+
+    assert isinstance(measure_support(log).refusal, WrongPropensities)
+
+
+@pytest.mark.parametrize(("second", "refused"), [(562, False), (566, True)])
+def test_four_standard_errors_are_allowed(decided: Decided, second: int, refused: bool) -> None:
+    log = decided((np.arange(MANY) < second).astype(int), np.zeros(MANY), new=(0.0, 1.0))
+
+    support = measure_support(log)
+
+    assert abs(support.mean_weight - 1.0) / support.mean_weight_error == pytest.approx(4.0, abs=0.25)
+    assert isinstance(support.refusal, WrongPropensities) == refused
+
+
 def test_the_mean_weight_is_judged_by_customers_not_by_rows(decided: Decided) -> None:
     actions = np.repeat([1] * 29 + [0] * 21, 20)
     log = decided(actions, np.zeros(MANY), new=(0.0, 1.0))
@@ -71,9 +87,11 @@ def test_an_effective_size_of_two_hundred_is_enough(decided: Decided, rows: int,
 def test_the_rules_speak_in_their_order(decided: Decided) -> None:
     possible = np.ones((10, 2), bool)
     possible[::2, 1] = False
-    all_wrong = decided(tossed(10), np.zeros(10), new=(0.0, 1.0), possible=possible, logged_probability=np.full(10, 0.01))
+    possible[1::2, 0] = False
+    all_wrong = decided(tossed(10), np.zeros(10), new=(0.6, 0.4), possible=possible, logged_probability=np.full(10, 0.01))
     last_two = decided(tossed(10), np.zeros(10), logged_probability=np.full(10, 0.01))
 
+    assert abs(measure_support(all_wrong).mean_weight - 1.0) > 4 * measure_support(all_wrong).mean_weight_error
     assert measure_support(all_wrong).refusal.rule == "unsupported_mass"
     assert measure_support(last_two).refusal.rule == "mean_weight"
 
@@ -97,6 +115,16 @@ def test_two_policies_that_differ_seldom_are_not_compared_by_weight(decided: Dec
 
     assert (seldom.changed_size, seldom.compares_by_weight) == (pytest.approx(100.0), False)
     assert (always.changed_size, always.compares_by_weight) == (pytest.approx(1_000.0), True)
+
+
+@pytest.mark.parametrize(("changed", "compared"), [(198, False), (200, True)])
+def test_two_hundred_decisions_that_differ_are_enough_to_compare_by_weight(
+    decided: Decided, changed: int, compared: bool
+) -> None:
+    new = np.full((MANY, 2), 0.5)
+    new[:changed] = (0.0, 1.0)
+
+    assert measure_support(decided(tossed(), np.zeros(MANY), new=new)).compares_by_weight == compared
 
 
 def test_the_same_policy_changes_nothing_and_a_policy_never_met_has_no_size(decided: Decided) -> None:
