@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from features.errors import Refused
-from models.rows import FloatArray
 from training.policy_value.decisions import LoggedDecisions
 from training.policy_value.estimators import Terms
 from training.policy_value.intervals import linearised
@@ -117,6 +116,7 @@ def measure_support(decisions: LoggedDecisions) -> Support:
     (4.0, 'effective_size')
     """
     weight = decisions.weight
+    squares = float(np.square(weight).sum())
     mean = linearised(Terms(weight, np.ones(len(weight))), decisions.customer)
     return Support(
         decisions=len(decisions),
@@ -124,15 +124,10 @@ def measure_support(decisions: LoggedDecisions) -> Support:
         unsupported=float(decisions.unsupported.mean()),
         mean_weight=mean.value,
         mean_weight_error=mean.error,
-        effective_size=_effective(weight, otherwise=0.0),
-        changed_size=_effective(np.abs(weight - 1.0), otherwise=float("inf")),
+        effective_size=float(weight.sum() ** 2 / squares) if squares else 0.0,
+        changed_size=_changed_size(decisions),
         largest_weight=float(weight.max()),
     )
-
-
-def _effective(weight: FloatArray, *, otherwise: float) -> float:
-    squares = float(np.square(weight).sum())
-    return float(weight.sum() ** 2 / squares) if squares > _ROUNDING else otherwise
 
 
 def require_support(decisions: LoggedDecisions) -> Support:
@@ -147,3 +142,15 @@ def require_support(decisions: LoggedDecisions) -> Support:
     if refusal := support.refusal:
         raise refusal
     return support
+
+
+def _changed_size(decisions: LoggedDecisions) -> float:
+    """Return the effective size of the weights less 1, as if what is heavy and was by chance not drawn had been.
+
+    What the new policy takes from the action that was taken it must do elsewhere, so the square of a weight less 1 is at least
+    its own times `p / (1 - p)` on average there (Cauchy and Schwarz), whether such a decision is in the log or not.
+    """
+    chance, gap = decisions.logged_probability, np.abs(decisions.weight - 1.0)
+    elsewhere = np.divide(chance, 1.0 - chance, out=np.zeros(len(chance)), where=chance < 1.0)
+    squares = max(float(np.square(gap).sum()), float((np.square(gap) * elsewhere).sum()))
+    return float(gap.sum() ** 2 / squares) if squares > _ROUNDING else float("inf")

@@ -127,6 +127,15 @@ def test_two_hundred_decisions_that_differ_are_enough_to_compare_by_weight(
     assert measure_support(decided(tossed(), np.zeros(MANY), new=new)).compares_by_weight == compared
 
 
+def test_heavy_decisions_that_chance_left_out_are_missed(decided: Decided) -> None:
+    new = np.tile([1.0, 0.0], (MANY, 1))
+    new[:125] = (0.0, 1.0)
+
+    support = measure_support(decided(np.zeros(MANY, int), np.zeros(MANY), new=new, logged_probability=np.full(MANY, 0.9)))
+
+    assert (support.largest_weight, support.compares_by_weight) == (pytest.approx(1.0 / 0.9), False)
+
+
 def test_the_same_policy_changes_nothing_and_a_policy_never_met_has_no_size(decided: Decided) -> None:
     same, never = decided(tossed(), np.zeros(MANY)), decided([0] * 9, np.zeros(9), new=(0.0, 1.0))
 
