@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from training.policy_value import Linearised, Terms, interval, linearised
 
@@ -28,11 +29,11 @@ def test_rows_of_one_customer_count_as_one() -> None:
 
 
 def test_the_influence_of_a_customer_is_what_leaving_them_out_changes() -> None:
-    top, bottom = np.array([1.0, 5.0, 2.0, 8.0]), np.array([1.0, 2.0, 1.0, 4.0])
+    top, bottom = np.array([1.0, 5.0, 6.0, 4.0]), np.array([1.0, 2.0, 1.0, 4.0])
 
     found = linearised(Terms(top, bottom), np.array([3, 3, 5, 9]))
 
-    without = np.array([(16 - each) / (8 - weight) for each, weight in ((6, 3), (2, 1), (8, 4))])
+    without = np.array([(16 - each) / (8 - weight) for each, weight in ((6, 3), (6, 1), (4, 4))])
     assert found.influence == pytest.approx((2.0 - without) - (2.0 - without).mean())
 
 
@@ -50,6 +51,20 @@ def test_a_long_tail_upwards_stretches_the_interval_upwards() -> None:
     found = interval(linearised(mean_of(values), np.arange(408)))
 
     assert found.high - found.value > 1.3 * (found.value - found.low)
+
+
+@pytest.mark.parametrize("tail", [8.0, -8.0, 2.0])
+def test_the_ends_solve_halls_cubic_at_the_quantiles_of_student(tail: float) -> None:
+    influence = np.concatenate([np.full(80, -tail / 10), np.full(8, tail)])
+    found = Linearised(3.0, influence)
+    lean = (influence**3).sum() / (influence**2).sum() ** 1.5
+    customers = (influence**2).sum() ** 2 / (influence**4).sum()
+
+    shown = interval(found)
+
+    scores = (3.0 - np.array([shown.low, shown.high])) / found.error
+    cubic = scores + lean * scores**2 / 3 + lean**2 * scores**3 / 27 + lean / 6
+    assert cubic == pytest.approx(stats.t.ppf([0.975, 0.025], customers))
 
 
 def test_few_who_carry_the_error_make_the_interval_longer() -> None:
