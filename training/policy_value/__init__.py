@@ -22,6 +22,7 @@ from training.policy_value.support import (
     TooLittleOverlap,
     UnsupportedPolicy,
     WrongPropensities,
+    changed_size,
     measure_support,
     require_support,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "UnsupportedPolicy",
     "WrongDecisions",
     "WrongPropensities",
+    "changed_size",
     "doubly_robust",
     "estimated",
     "interval",

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from features.errors import Refused
+from models.rows import FloatArray
 from training.policy_value.decisions import LoggedDecisions
 from training.policy_value.estimators import Terms
 from training.policy_value.intervals import linearised
@@ -125,7 +126,7 @@ def measure_support(decisions: LoggedDecisions) -> Support:
         mean_weight=mean.value,
         mean_weight_error=mean.error,
         effective_size=float(weight.sum() ** 2 / squares) if squares else 0.0,
-        changed_size=_changed_size(decisions),
+        changed_size=changed_size(decisions.weight - 1.0, chance=decisions.logged_probability),
         largest_weight=float(weight.max()),
     )
 
@@ -144,13 +145,14 @@ def require_support(decisions: LoggedDecisions) -> Support:
     return support
 
 
-def _changed_size(decisions: LoggedDecisions) -> float:
-    """Return the effective size of the weights less 1, as if what is heavy and was by chance not drawn had been.
+def changed_size(gap: FloatArray, *, chance: FloatArray) -> float:
+    """Return the effective size of what two policies do differently, as if what is heavy and was by chance not drawn had been.
 
-    What the new policy takes from the action that was taken it must do elsewhere, so the square of a weight less 1 is at least
-    its own times `p / (1 - p)` on average there (Cauchy and Schwarz), whether such a decision is in the log or not.
+    `gap`: a decision's weight under one policy less that under the other, which is 1 for the logging policy; `chance`: of the
+    action taken. What one takes from that action it must do elsewhere, so the square of a gap is at least its own times
+    `p / (1 - p)` on average there (Cauchy and Schwarz), whether such a decision is in the log or not.
     """
-    chance, gap = decisions.logged_probability, np.abs(decisions.weight - 1.0)
+    gap = np.abs(gap)
     elsewhere = np.divide(chance, 1.0 - chance, out=np.zeros(len(chance)), where=chance < 1.0)
     squares = max(float(np.square(gap).sum()), float((np.square(gap) * elsewhere).sum()))
     return float(gap.sum() ** 2 / squares) if squares > _ROUNDING else float("inf")

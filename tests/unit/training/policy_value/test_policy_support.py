@@ -11,6 +11,7 @@ from training.policy_value import (
     TooLittleOverlap,
     UnsupportedPolicy,
     WrongPropensities,
+    changed_size,
     measure_support,
     require_support,
 )
@@ -141,3 +142,11 @@ def test_the_same_policy_changes_nothing_and_a_policy_never_met_has_no_size(deci
 
     assert measure_support(same).changed_size == np.inf
     assert measure_support(never).effective_size == 0.0
+
+
+def test_two_policies_neither_of_which_drew_the_log_are_told_apart_by_their_gap() -> None:
+    gap, chance = np.array([0.0, 1.0, -1.0, 2.0]), np.array([0.5, 0.5, 0.5, 1.0])
+
+    assert changed_size(gap, chance=chance) == pytest.approx(16.0 / 6.0)
+    assert changed_size(gap[:3], chance=np.array([0.5, 0.5, 0.9])) == pytest.approx(4.0 / (1.0 + 9.0))
+    assert changed_size(np.zeros(2), chance=chance[:2]) == np.inf
