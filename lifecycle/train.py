@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from training.tracking.recording import Tracking
     from training.train import TrainingRun
 
-Name: TypeAlias = Literal["churn", "transition", "value", "purchase"]
+Name: TypeAlias = Literal["churn", "transition", "value", "purchase", "offer"]
 """The names in `training.questions.registry`, which is too slow to import here."""
 
 _NAMES = ", ".join(get_args(Name))

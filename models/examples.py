@@ -19,6 +19,8 @@ class Examples:
 
     `everyone`: the rows of *all* customers, asked about or not, at the newest moment learned from. The purchase rhythm is fitted
     on them: fitted on recent buyers only it never sees anybody leave. Without it, the newest snapshot among `rows` has to do.
+
+    `weights`: how much each row counts beside the others, read by acceptance models; None where all count the same.
     """
 
     rows: Rows
@@ -28,6 +30,7 @@ class Examples:
     as_ofs: npt.NDArray[np.int64]
     signature: str
     everyone: Rows | None = None
+    weights: FloatArray | None = None
 
     def __post_init__(self) -> None:
         check_columns(self.rows, self.names, self.names)

@@ -32,13 +32,17 @@ class Measure(Protocol):
 
 @dataclass(frozen=True)
 class Answered:
-    """One past moment: what the recipe (`CHOSEN`) and each named baseline answered, and what happened, a row a customer."""
+    """One past moment: what the recipe (`CHOSEN`) and each named baseline answered, and what happened, a row a customer.
+
+    `among`: a code a row, where scores only compare with those of the same code, such as of the same offer; None where all do.
+    """
 
     origin: Timestamp
     train_rows: int
     answers: Mapping[str, FloatArray]
     truth: FloatArray
     customers: npt.NDArray[np.int32]
+    among: npt.NDArray[np.intp] | None = None
 
     @classmethod
     def of(cls, fold: AnsweredFold, answers: Mapping[str, FloatArray], *, truth: FloatArray) -> Answered:

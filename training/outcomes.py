@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from models.rows import BoolArray, FloatArray
 
@@ -43,8 +44,17 @@ class Outcomes:
         >>> Outcomes.of_chances(np.array([0.1, 0.9, 0.2, 0.3, 0.4]), np.zeros(5)).found.tolist()
         [False, True, False, False, False]
         """
-        rows = np.flatnonzero(self.asked)
-        best = rows[np.argsort(-self.score[rows], kind="stable")[: round(_TOP_SHARE * len(rows))]]
+        return self.found_among(np.zeros(len(self.score), np.intp))
+
+    def found_among(self, codes: npt.NDArray[np.intp]) -> BoolArray:
+        """Return who is among the fifth scored highest of those of the same code.
+
+        >>> some = Outcomes.of_chances(np.arange(10.0), np.zeros(10))
+        >>> np.flatnonzero(some.found_among(np.repeat([0, 1], 5))).tolist()
+        [4, 9]
+        """
         found = np.zeros(len(self.score), np.bool_)
-        found[best] = True
+        for code in np.unique(codes):
+            rows = np.flatnonzero(self.asked & (codes == code))
+            found[rows[np.argsort(-self.score[rows], kind="stable")[: round(_TOP_SHARE * len(rows))]]] = True
         return found

@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Protocol
 from features.company.schema import Company
 from features.home import Home
 from features.snapshot import Snapshot
+from features.times import Timestamp
 from models.model import Model
 from models.rows import FloatArray
 from training.contest import Contest, Measure
-from training.examples import Derived, Labelled, Say, StackedExamples
+from training.examples import Derived, Labelled, Say, StackedExamples, stack_examples
 from training.measures import binary
 from training.outcomes import Outcomes
 
@@ -26,6 +27,11 @@ class Question(Labelled, Protocol):
     @property
     def name(self) -> str:
         """Return the name of the model that answers, such as `churn`."""
+        ...
+
+    @property
+    def by_month(self) -> bool:
+        """Say whether it is asked of customers month by month: only then can predictions of a month be held against what came."""
         ...
 
     @property
@@ -51,6 +57,10 @@ class Question(Labelled, Protocol):
     @property
     def measure(self) -> Measure:
         """Return what takes every measure of answers at that horizon."""
+        ...
+
+    def stack(self, home: Home, *, as_of: Timestamp | None = None, say: Say | None = None) -> StackedExamples:
+        """Return all that can be learned from, with mature labels; `as_of` pretends that today is that moment."""
         ...
 
     def contest(self, stacked: StackedExamples, *, seed: int, champion: Recipe | None = None, say: Say | None = None) -> Contest:
@@ -88,6 +98,11 @@ class AskedByCompany:
     company: Company
 
     @property
+    def by_month(self) -> bool:
+        """Say that it is asked of customers month by month."""
+        return True
+
+    @property
     def horizons_days(self) -> tuple[int, ...]:
         """Return the horizons of the company, ascending."""
         return self.company.horizons_days
@@ -106,6 +121,10 @@ class AskedByCompany:
     def gap_days(self) -> int:
         """Return the longest horizon: most labels have closed with it."""
         return max(self.horizons_days)
+
+    def stack(self: Labelled, home: Home, *, as_of: Timestamp | None = None, say: Say | None = None) -> StackedExamples:
+        """Return the customers of every month with mature labels."""
+        return stack_examples(home, self, as_of=as_of, say=say)
 
     def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:
         """Return nothing beside the catalogue's features, whatever stands at `home`."""

@@ -21,7 +21,7 @@ from models.bundle.models import export_model
 from models.model import Model
 from training.contest import Contest
 from training.evidence import grade_of
-from training.examples import Say, StackedExamples, stack_examples
+from training.examples import Say, StackedExamples
 from training.groups import group_grades
 from training.labels.labels import observed_by, received
 from training.made_from import made_from
@@ -120,7 +120,7 @@ def _opened(run: TrainingRun, question: Question) -> AbstractContextManager[Open
 
 
 def _stacked(home: Home, question: Question, *, run: TrainingRun, say: Say | None) -> StackedExamples:
-    stacked = stack_examples(home, question, as_of=run.as_of, say=say)
+    stacked = question.stack(home, as_of=run.as_of, say=say)
     return replace(stacked, log_digest=run.repeats.data.log_digest) if run.repeats else stacked
 
 

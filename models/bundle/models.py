@@ -21,6 +21,7 @@ from models.bundle.sealed import Sealed, open_sealed, seal
 from models.churn.model import ChurnModel
 from models.model import Model
 from models.needs.model import NeedsModel
+from models.offer.model import OfferModel
 from models.purchase.model import PurchaseModel
 from models.rows import Rows
 from models.transition.model import TransitionModel
@@ -39,6 +40,7 @@ _READERS: dict[str, Callable[[Mapping[str, bytes]], Model]] = {
     NeedsModel.kind: NeedsModel.from_files,
     AcceptanceModel.kind: AcceptanceModel.from_files,
     ValueModel.kind: ValueModel.from_files,
+    OfferModel.kind: OfferModel.from_files,
 }
 
 
@@ -109,6 +111,17 @@ def load_model(home: Home, sha: str, *, signature: str | None = None) -> Model:
 def model_manifest(home: Home, sha: str) -> Mapping[str, Any]:
     """Return a model's manifest, checked against its name: kind, name, signature, provenance, files."""
     return open_sealed(home.models, sha).manifest
+
+
+def model_file(home: Home, sha: str, name: str) -> bytes:
+    """Return one file of a stored model, its hash checked: what can be read without opening the model.
+
+    Raises
+    ------
+    NotStored, ContentDamaged
+        If there is no such model or file, or it is not what the manifest says.
+    """
+    return open_sealed(home.models, sha).read(name)
 
 
 def check_golden_rows(home: Home, sha: str) -> None:

@@ -1,8 +1,8 @@
 """What was predicted for every customer of a snapshot, as write-once files that are looked up, not computed.
 
 `predictions/<sha256>/` holds `ids.arrow` (sorted by bytes), `predictions.npy` (row-major float64, one row an id),
-`columns.json`, the reasons of the riskiest where a churn model gave them, and a manifest that names the bundle, the company file,
-the snapshot and the feature catalogue they come from.
+`columns.json`, the reasons of the riskiest where a churn model gave them, the contacts that the log knows of, and a manifest that
+names the bundle, the company file, the snapshot and the feature catalogue they come from.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from features.times import Timestamp
 from features.write_once import canonical_json
 from models.bundle.identifiers import IdIndex, read_ids, write_ids
 from models.bundle.sealed import ContentDamaged, Sealed, open_sealed, seal
+from models.decision import Contacts
+from models.decision.contacts import FILES as CONTACT_FILES
+from models.decision.contacts import from_files, to_files
 from models.explanation import stored
 from models.explanation.strongest import Reasons
 from models.rows import FloatArray
@@ -49,7 +52,8 @@ class PredictionsOrigin:
 class Predictions:
     """Opened predictions. `matrix` is float64, one row an id, one column a name; NaN: not predicted for this customer.
 
-    `reasons` tells why churn is what it is, for the riskiest; None where none were stored.
+    `reasons` tells why churn is what it is, for the riskiest; `contacts` what each customer was shown of late, a row an id; None
+    where none were stored. A million customers take 8 MB a column, so some 80 columns take 640 MB.
     """
 
     digest: str
@@ -58,6 +62,7 @@ class Predictions:
     columns: tuple[str, ...]
     matrix: FloatArray
     reasons: Reasons | None = None
+    contacts: Contacts | None = None
 
     def row(self, customer_id: str) -> int | None:
         """Return the customer's row in `matrix`; None for a customer the snapshot does not hold."""
@@ -69,17 +74,26 @@ class Predictions:
 
 
 def write_predictions(
-    home: Home, *, origin: PredictionsOrigin, ids: pa.Array, columns: Mapping[str, FloatArray], reasons: Reasons | None = None
+    home: Home,
+    *,
+    origin: PredictionsOrigin,
+    ids: pa.Array,
+    columns: Mapping[str, FloatArray],
+    reasons: Reasons | None = None,
+    contacts: Contacts | None = None,
 ) -> str:
-    """Store one float64 column a name for these ids, and return the name of the folder; `reasons` by their rows.
+    """Store one float64 column a name for these ids, and return the name of the folder; `reasons` and `contacts` by their rows.
 
     Raises
     ------
     IdsInvalid
         Unless the ids are text, each once, sorted by their bytes.
     PredictionsInvalid
-        If there is no column, or one is not as long as the ids.
+        If there is no column, or one is not as long as the ids, or the contacts are of other customers.
     """
+    if contacts is not None and len(contacts) != len(ids):
+        raise PredictionsInvalid(f"needed contacts of {len(ids)} customers, found those of {len(contacts)}")
+    beside = {**({} if reasons is None else stored.to_files(reasons)), **({} if contacts is None else to_files(contacts))}
     lengths = {name: np.shape(column) for name, column in columns.items()}
     if not columns or set(lengths.values()) != {(len(ids),)}:
         raise PredictionsInvalid(f"needed columns of {len(ids)} numbers, one an id; found {lengths or 'none'}")
@@ -89,7 +103,7 @@ def write_predictions(
         matrix = np.stack([np.asarray(column, dtype=np.float64) for column in columns.values()], axis=1)
         np.save(folder / _MATRIX, np.ascontiguousarray(matrix), allow_pickle=False)
         (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
-        for name, content in ({} if reasons is None else stored.to_files(reasons)).items():
+        for name, content in beside.items():
             (folder / name).write_bytes(content)
 
     return seal(home.predictions, {"format": _FORMAT, "kind": "predictions", "rows": len(ids), **vars(origin)}, fill)
@@ -113,7 +127,7 @@ def open_predictions(home: Home, digest: str, *, verify: bool = True, mapped: bo
         raise ContentDamaged(
             f"needed a prediction for each id and column in {digest[:12]}, found shape {matrix.shape}; score again"
         )
-    return Predictions(digest, _origin(sealed), ids, columns, matrix, _reasons(sealed))
+    return Predictions(digest, _origin(sealed), ids, columns, matrix, _reasons(sealed), _contacts(sealed, len(ids)))
 
 
 def predictions_origin(home: Home, digest: str) -> PredictionsOrigin:
@@ -135,6 +149,15 @@ def _reasons(sealed: Sealed) -> Reasons | None:
     if stored.TABLE not in sealed.manifest["files"]:
         return None
     return stored.from_files({name: sealed.read(name) for name in (stored.TABLE, stored.MEANING)})
+
+
+def _contacts(sealed: Sealed, customers: int) -> Contacts | None:
+    if not set(CONTACT_FILES) <= set(sealed.manifest["files"]):
+        return None
+    found = from_files({name: sealed.read(name) for name in CONTACT_FILES})
+    if len(found) != customers:
+        raise ContentDamaged(f"needed contacts of {customers} customers, found those of {len(found)}; score again")
+    return found
 
 
 def _mapped(sealed: Sealed, verify: bool) -> tuple[IdIndex, FloatArray]:

@@ -49,12 +49,15 @@ class Logistic:
         return cls(scaling, tuple(value["coefficients"]), value["intercept"], tuple(value["centre"]))
 
 
-def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> Logistic:
-    """Fit to 0/1 labels, both of which must occur; `looseness` is scikit-learn's `C` (smaller holds coefficients nearer to 0)."""
-    return fit_logistics(rows, labels[:, None], looseness=looseness)[0]
+def fit_logistic(rows: Rows, labels: FloatArray, *, looseness: float = 1.0, weights: FloatArray | None = None) -> Logistic:
+    """Fit to 0/1 labels, both of which must occur; `looseness` is scikit-learn's `C` (smaller holds coefficients nearer to 0).
+
+    `weights`: how much each row counts; all the same without them.
+    """
+    return fit_logistics(rows, labels[:, None], looseness=looseness, weights=weights)[0]
 
 
-def fit_logistics(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> list[Logistic]:
+def fit_logistics(rows: Rows, labels: FloatArray, *, looseness: float = 1.0, weights: FloatArray | None = None) -> list[Logistic]:
     """Fit one regression to each column of labels, the rows scaled once for all.
 
     Of more than 100,000 rows it learns from as many, drawn at random by a fixed seed. The solver is Newton's, on one thread, so
@@ -65,9 +68,9 @@ def fit_logistics(rows: Rows, labels: FloatArray, *, looseness: float = 1.0) -> 
     chosen = learned_from(len(rows))
     scaling = learn_scaling(rows[chosen])
     scaled, regression = scaling.apply(rows[chosen]), LogisticRegression(C=looseness, solver="newton-cholesky", max_iter=200)
-    centre = tuple(scaled.mean(axis=0).tolist())
+    centre, heavy = tuple(scaled.mean(axis=0).tolist()), None if weights is None else weights[chosen]
     with one_thread():
-        fits = [_numbers(regression.fit(scaled, column[chosen])) for column in labels.T]
+        fits = [_numbers(regression.fit(scaled, column[chosen], heavy)) for column in labels.T]
     return [Logistic(scaling, coefficients, intercept, centre) for coefficients, intercept in fits]
 
 

@@ -155,7 +155,9 @@ def test_scoring_on_spark_gives_what_one_process_says_to_the_bit(session, home, 
     sha = export_model(home, model, provenance={})
     monkeypatch.setattr(spread_room, "_ROWS_A_PART", 100)
 
-    found = spread_room.score_spread(home, sha, local[-1], derived={}, spread=partial(run_parts, session=session))
+    found = spread_room.score_spread(
+        spread_room.Scored(home, sha), local[-1], derived={}, spread=partial(run_parts, session=session)
+    )
 
     alone = score_snapshot(model, local[-1])
     assert all(np.array_equal(found[name], alone[name]) for name in alone)

@@ -34,5 +34,6 @@ STANDARDS: Mapping[str, Standard] = {
     "transition": Standard("persistence", 0.005, 0.01),
     "value": Standard("mean", 0.01, 0.05, relative=True),
     "purchase": Standard("prior", 0.005, 0.01),
+    "offer": Standard("offer_popularity", 0.005, 0.01),
 }
 """By model; log-loss in nats for chances, mean absolute error in money for value."""

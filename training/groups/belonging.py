@@ -52,7 +52,7 @@ def _stages(stacked: StackedExamples, company: Company, asked: Mapping[Timestamp
 
 
 def _segments(stacked: StackedExamples, asked: Mapping[Timestamp, pa.Array]) -> Belonging:
-    names = _segment_names(stacked.log)
+    names = segment_names(stacked.log)
     codes = stable_codes(names)
     order = np.argsort(codes)
     places = {}
@@ -69,8 +69,8 @@ def _segment_codes(snapshot: Snapshot) -> npt.NDArray[np.float64]:
     return snapshot.columns([_SEGMENT])[:, 0].astype(np.float64)
 
 
-def _segment_names(log: EventLog) -> pa.StringArray:
-    """Return every segment the log knows, sorted."""
+def segment_names(log: EventLog) -> pa.StringArray:
+    """Return every segment the log knows, sorted bytewise."""
     buckets = range(log.manifest.buckets)
     found = [pc.unique(log.bucket("customers", bucket, columns=["segment"])["segment"].cast(pa.string())) for bucket in buckets]
     known = pc.unique(pa.concat_arrays(found)).drop_null()

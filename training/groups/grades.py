@@ -78,10 +78,13 @@ def _last_closed(stacked: StackedExamples, origin: Timestamp, *, gap_days: int) 
 
 def _pooled(question: Question, answered: Sequence[Answered]) -> _Rows:
     parts = [question.outcomes(fold.answers[CHOSEN], fold.truth) for fold in answered]
+    found = [
+        part.found if fold.among is None else part.found_among(fold.among) for part, fold in zip(parts, answered, strict=True)
+    ]
     names = ("said", "came", "score", "happened", "asked")
     return _Rows(
         Outcomes(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}),
-        np.concatenate([part.found for part in parts]),
+        np.concatenate(found),
         np.repeat(np.arange(len(parts)), [len(part.score) for part in parts]),
         np.concatenate([fold.customers for fold in answered]),
     )

@@ -26,7 +26,7 @@ Said: TypeAlias = Mapping[str, FloatArray]
 
 
 def judged_columns(scene: Scene, said: Said) -> dict[str, FloatArray]:
-    """Return `value_category` and `value_lever`, a place each; no column where no value model answers.
+    """Return `rfmt_score`, `days_in_stage` and, where a value model answers, `value_percentile`, `value_category`, `value_lever`.
 
     `value_category`: the place among the company's categories; NaN for everybody where a rule names a score that no live model
     brings: the later categories would be given to customers who may belong in that one.
@@ -34,17 +34,23 @@ def judged_columns(scene: Scene, said: Said) -> dict[str, FloatArray]:
     leaving would cost could not be held against the others.
     Both are NaN for whom no value is predicted.
     """
+    scores = _scores_of_rules(scene, said)
     value = said.get(f"value_{scene.company.horizon_days}")
     if value is None:
-        return {}
-    judged = {"value_category": _categories(scene, said, value=value), "value_lever": _levers(scene, said, value=value)}
-    return {name: np.where(np.isfinite(value), places, np.nan) for name, places in judged.items()}
+        return _published(scores)
+    scores |= value_columns(value, said["value_clv_to_cac"], Ladder.of(value))
+    judged = {"value_category": _categories(scene, scores, value=value), "value_lever": _levers(scene, said, value=value)}
+    return _published(scores) | {name: np.where(np.isfinite(value), places, np.nan) for name, places in judged.items()}
 
 
-def _categories(scene: Scene, said: Said, *, value: FloatArray) -> FloatArray:
+def _published(scores: Said) -> dict[str, FloatArray]:
+    """Return those scores that stand in no column of a model or of health."""
+    return {name: scores[name] for name in ("rfmt_score", "days_in_stage", "value_percentile") if name in scores}
+
+
+def _categories(scene: Scene, scores: Said, *, value: FloatArray) -> FloatArray:
     categories, rows = scene.company.value_categories, len(value)
     named = {name for category in categories for name in category.rule.names}
-    scores = _scores(scene, said, value=value)
     if named & set(SCORE_NAMES) - set(scores):
         return np.full(rows, np.nan)
     return _or_nan(category_places(categories, {**_features(scene, named - set(scores)), **scores}, rows=rows))
@@ -59,8 +65,8 @@ def _levers(scene: Scene, said: Said, *, value: FloatArray) -> FloatArray:
     return _or_nan(fitting_lever(stakes(columns, terms, value=value, leaving=leaving)))
 
 
-def _scores(scene: Scene, said: Said, *, value: FloatArray) -> dict[str, FloatArray]:
-    """Return the scores that rules may name, as far as somebody brings them."""
+def _scores_of_rules(scene: Scene, said: Said) -> dict[str, FloatArray]:
+    """Return the scores that rules may name, as far as somebody brings them; those of value apart."""
     company, rfmt = scene.company, scene.company.rfmt
     columns = _features(scene, {"purchases_days_since_last", *rfmt_features(rfmt).values()})
     brought = {
@@ -70,8 +76,7 @@ def _scores(scene: Scene, said: Said, *, value: FloatArray) -> dict[str, FloatAr
         "rfmt_score": rfmt_scores(rfmt, fit_rfmt(rfmt, columns), columns).scores,
         "days_in_stage": (scene.snapshot.as_of - said[f"stage_{company.default_stage_set}_since"]) / DAY,
     }
-    known = {name: column for name, column in brought.items() if column is not None}
-    return {**known, **value_columns(value, said["value_clv_to_cac"], Ladder.of(value))}
+    return {name: column for name, column in brought.items() if column is not None}
 
 
 def _features(scene: Scene, names: Collection[str]) -> dict[str, FloatArray]:

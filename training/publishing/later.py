@@ -56,10 +56,11 @@ class _Asked:
 def compared_later(home: Home, question: Question, report: TrainingReport) -> Later | None:
     """Compare a candidate with the live model of its question; None where none is live, or no row is later than both.
 
-    A live model that reads other columns cannot be asked about the same rows, and nothing is compared.
+    A live model that reads other columns cannot be asked about the same rows, and nothing is compared; nor are models of a
+    question that is not asked month by month.
     """
     sha = live_models(home).get(question.name)
-    if sha in (None, report.model_sha):
+    if sha in (None, report.model_sha) or not question.by_month:
         return None
     made, signature = model_manifest(home, str(sha)), question.company.catalogue.signature
     data = made["provenance"]["data"]

@@ -15,6 +15,7 @@ from typing import cast
 import numpy as np
 
 from features.home import Home
+from features.log.store import EventLog
 from models.bundle import (
     Bundle,
     ContentDamaged,
@@ -26,14 +27,17 @@ from models.bundle import (
     write_predictions,
 )
 from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE, ChurnModel
+from models.decision import Contacts
 from models.explanation import Reasons, placed, reasons, riskiest
+from models.offer import Terms, terms_of
 from models.rows import BoolArray, FloatArray
 from models.scoring import score_snapshot
+from training.decided.contacts import contacts_known
 from training.publishing.judged import judged_columns
 from training.publishing.ledger import last_live, read_ledger
 from training.publishing.pointer import bundles_before, stored_bundle
-from training.publishing.scene import Scene, company_stored, standing_columns
-from training.publishing.spread import Spread, score_spread
+from training.publishing.scene import Scene, company_stored, read_columns, standing_columns
+from training.publishing.spread import Scored, Spread, offering, score_spread
 from training.questions.registry import asked, question_for
 
 REASONED_SHARE = 0.05
@@ -77,8 +81,18 @@ class Predictor:
 
     @cached_property
     def standing(self) -> dict[str, FloatArray]:
-        """Return stages and health, by rule: they need no model."""
-        return standing_columns(self.home, self.scene)
+        """Return stages, health and the features that deciding reads: they need no model."""
+        return {**standing_columns(self.home, self.scene), **read_columns(self.scene)}
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Return what the log knows of each customer's contacts, as far as the contact policy looks back."""
+        return contacts_known(EventLog.open(self.home), self.scene.company, self.scene.snapshot.ids)
+
+    @cached_property
+    def offers(self) -> tuple[Terms, ...]:
+        """Return the offers of the company file: what an offer model is asked about, seen in training or not."""
+        return terms_of(self.scene.company)
 
     def _said(self, name: str, sha: str) -> dict[str, FloatArray]:
         if sha not in self.said:
@@ -86,9 +100,9 @@ class Predictor:
             shot = self.scene.snapshot
             derived = question_for(name, self.scene.company).derived(self.home, [shot])[0]
             columns = (
-                score_snapshot(model, shot, derived=derived)
+                score_snapshot(offering(model, self.offers), shot, derived=derived)
                 if self.spread is None
-                else score_spread(self.home, sha, shot, derived=derived, spread=self.spread)
+                else score_spread(Scored(self.home, sha, self.offers), shot, derived=derived, spread=self.spread)
             )
             self.said[sha] = {each: _only_where(self.scene.is_at_risk, each, column=column) for each, column in columns.items()}
         return self.said[sha]
@@ -117,7 +131,8 @@ def _stored(predictor: Predictor, bundle: Bundle) -> str:
     shot, company = predictor.scene.snapshot, predictor.scene.company
     origin = PredictionsOrigin(shot.digest, shot.as_of, company.catalogue.signature, bundle.sha256, company.sha256)
     columns, reasons = predictor.columns(bundle.models), predictor.reasons(bundle.models)
-    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=columns, reasons=reasons)
+    contacts = predictor.contacts
+    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=columns, reasons=reasons, contacts=contacts)
 
 
 def _only_where(at_risk: BoolArray, name: str, *, column: FloatArray) -> FloatArray:

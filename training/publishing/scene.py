@@ -18,6 +18,7 @@ from features.snapshot import Snapshot
 from features.stages.past import past_stages
 from features.stages.table import NO_MOMENT, StageTable
 from models.bundle import read_live
+from models.decision import features_read
 from models.rows import BoolArray, FloatArray
 from training.examples import newest_midnight
 from training.labels.churn import at_risk_at, sources_read
@@ -104,6 +105,13 @@ def standing_columns(home: Home, scene: Scene) -> dict[str, FloatArray]:
     health = health_scores(company.health, read, rows=len(shot.ids))
     columns |= {f"health_{one.name}": health.components[:, place] for place, one in enumerate(company.health.components)}
     return {**columns, "health_score": health.scores}
+
+
+def read_columns(scene: Scene) -> dict[str, FloatArray]:
+    """Return `feature_<name>` for every feature that deciding, routing and recovery read, a float64 a customer."""
+    names = [name for name in features_read(scene.company) if name in scene.snapshot.names]
+    read = scene.snapshot.columns(names).astype(np.float64)
+    return {f"feature_{name}": read[:, place] for place, name in enumerate(names)}
 
 
 def _stage_columns(table: StageTable) -> dict[str, FloatArray]:

@@ -72,15 +72,15 @@ def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
     """
     with publishing_lock(home):
         settle(home)
-        sha = store_company(home, company)
         live, models = read_live(home), live_models(home)
         if live is None or live.bundle is None:
-            entry = LedgerEntry(at, "company", Live(company=sha), {})
+            entry = LedgerEntry(at, "company", Live(company=company.sha256), {})
         else:
             _refuse_another_question(company_in_use(home), company, models)
             entry = LedgerEntry(
                 at, "company", publish_predictions(home, Bundle(live.bundle, models), scene=newest_scene(home, company)), models
             )
+        store_company(home, company)  # last, so that a refusal leaves nothing behind
         move_live(home, entry)
     return entry
 

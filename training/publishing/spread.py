@@ -18,6 +18,7 @@ from features.home import Home
 from features.snapshot import Snapshot, open_snapshot
 from models.bundle import load_model
 from models.model import Model
+from models.offer import OfferModel, Terms
 from models.rows import FloatArray
 from models.scoring import score_snapshot
 from training.examples import Derived
@@ -28,13 +29,31 @@ Spread: TypeAlias = Callable[[Callable[[int], None], int], None]
 _ROWS_A_PART = 262_144
 
 
-def score_spread(home: Home, sha: str, snapshot: Snapshot, *, derived: Derived, spread: Spread) -> dict[str, FloatArray]:
+@dataclass(frozen=True)
+class Scored:
+    """A stored model, and the offers it is asked about if it answers of offers."""
+
+    home: Home
+    sha: str
+    offers: tuple[Terms, ...] = ()
+
+    def model(self) -> Model:
+        """Return the model, opened and ready to score."""
+        return offering(load_model(self.home, self.sha), self.offers)
+
+
+def offering(model: Model, offers: tuple[Terms, ...]) -> Model:
+    """Return an offer model asked about these offers; any other model as it is."""
+    return model.offering(offers) if isinstance(model, OfferModel) else model
+
+
+def score_spread(scored: Scored, snapshot: Snapshot, *, derived: Derived, spread: Spread) -> dict[str, FloatArray]:
     """Return what a stored model says of every row of a stored snapshot: the same columns as `score_snapshot`, to the bit."""
-    parts = max(-(-len(snapshot.ids) // _ROWS_A_PART), 1)
+    parts, home = max(-(-len(snapshot.ids) // _ROWS_A_PART), 1), scored.home
     with tempfile.TemporaryDirectory(dir=home.root, prefix=".scoring-") as name:
         folder = Path(name).resolve()
         np.savez(folder / "derived.npz", allow_pickle=False, **derived)
-        spread(_Slices(Home(home.root.resolve()), sha, snapshot.path.resolve(), folder, _ROWS_A_PART), parts)
+        spread(_Slices(replace(scored, home=Home(home.root.resolve())), snapshot.path.resolve(), folder, _ROWS_A_PART), parts)
         found = [np.load(folder / f"{part}.npz", allow_pickle=False) for part in range(parts)]
         return {column: np.concatenate([each[column] for each in found]) for column in found[0].files}
 
@@ -43,8 +62,7 @@ def score_spread(home: Home, sha: str, snapshot: Snapshot, *, derived: Derived, 
 class _Slices:
     """Scores one slice; a process opens model and snapshot once."""
 
-    home: Home
-    sha: str
+    scored: Scored
     snapshot: Path
     folder: Path
     rows_a_part: int
@@ -58,7 +76,7 @@ class _Slices:
 
     @cached_property
     def _model(self) -> Model:
-        return load_model(self.home, self.sha)
+        return self.scored.model()
 
     @cached_property
     def _opened(self) -> Snapshot:

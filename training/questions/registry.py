@@ -11,6 +11,7 @@ from features.home import Home
 from features.times import Timestamp
 from training.question import Question
 from training.questions.churn.question import ChurnQuestion
+from training.questions.offer.question import OfferQuestion
 from training.questions.purchase import PurchaseQuestion
 from training.questions.transition.question import TransitionQuestion
 from training.questions.value.horizons import value_question
@@ -21,6 +22,7 @@ _QUESTIONS: Mapping[str, Callable[[Company], Question]] = {
     "transition": TransitionQuestion,
     "purchase": PurchaseQuestion,
     "value": ValueQuestion,
+    "offer": OfferQuestion,
 }
 
 _DECIDED_BY: Mapping[str, Callable[[Company], dict[str, Any]]] = {
@@ -28,6 +30,7 @@ _DECIDED_BY: Mapping[str, Callable[[Company], dict[str, Any]]] = {
     "transition": lambda company: {"stages": [[each.name, each.rule.text, each.immediate] for each in company.stage_set.stages]},
     "purchase": lambda _: {},
     "value": lambda company: company.model_dump(include={"discount_rate", "cost_to_serve"}),
+    "offer": lambda company: {"response_days": {channel.name: channel.response_days for channel in company.channels}},
 }
 
 QUESTIONS = tuple(_QUESTIONS)

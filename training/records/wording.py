@@ -46,11 +46,18 @@ WORDINGS: Mapping[str, Wording] = {
         "people not yet known",
         "bought",
     ),
+    "offer": Wording(
+        "Will the customer take the offer that is shown, within the answer time of its channel, {days} days at most?",
+        "every offer really shown",
+        "offers decided and never shown",
+        "accepted",
+    ),
 }
 
 _DEFINITIONS: Mapping[str, str] = {
     "contract": "Leaving means to cancel, or not to renew.",
     "activity": "Leaving means to fall silent.",
+    "acceptance": "Accepted is accepted, whether it was fulfilled since or reversed.",
 }
 
 

@@ -49,6 +49,8 @@ def tune(question: Question, stacked: StackedExamples, *, tuning: Tuning, say: S
     TuningLocked
         If another process makes the same trials.
     """
+    if not question.by_month:
+        return Tuned(question, {"tuning": not_tuned(f"the trees of the {question.name} model are fixed")})
     try:
         inner = inner_moments(stacked, question, seed=tuning.seed)
     except TooShortToTune as reason:

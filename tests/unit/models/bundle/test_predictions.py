@@ -14,6 +14,8 @@ from features.home import Home
 from models.bundle import ContentDamaged, PredictionsOrigin, open_predictions, write_predictions
 from models.bundle.identifiers import IdIndex, IdsInvalid, read_ids, write_ids
 from models.bundle.predictions import PredictionsInvalid
+from models.decision import Contacts
+from models.decision.contacts import Contact
 from models.rows import FloatArray
 
 ORIGIN = PredictionsOrigin(snapshot="a" * 64, as_of=0, signature="5" * 64, bundle="b" * 64, company="c" * 64)
@@ -107,3 +109,27 @@ def test_ids_sliced_from_a_longer_array_keep_their_places(tmp_path: Path) -> Non
 
     assert (index.row("b"), index.row("c"), index.row("a"), len(index)) == (0, 1, None, 2)
     assert IdIndex(pa.array(["a", "b", "c"])[1:]).row("c") == 1
+
+
+def test_contacts_stand_beside_predictions_and_are_read_back(home: Home) -> None:
+    shown = Contact("d1/1", "gift", "email", decided_at=5, shown_at=6, outcome="accepted", outcome_at=7)
+    contacts = Contacts.of([[], [shown], []])
+
+    digest = write_predictions(
+        home, origin=ORIGIN, ids=pa.array(["a", "b", "c"]), columns={"churn_90": CHANCES}, contacts=contacts
+    )
+
+    found = open_predictions(home, digest).contacts
+    assert found is not None
+    assert (found.offers, found.offsets.tolist(), found.exposure.tolist()) == (
+        ("gift",),
+        [0, 0, 1, 1],
+        contacts.exposure.tolist(),
+    )
+
+
+def test_contacts_of_other_customers_are_refused(home: Home) -> None:
+    with pytest.raises(PredictionsInvalid, match="contacts of 3 customers, found those of 2"):
+        write_predictions(
+            home, origin=ORIGIN, ids=pa.array(["a", "b", "c"]), columns={"churn_90": CHANCES}, contacts=Contacts.none(2)
+        )

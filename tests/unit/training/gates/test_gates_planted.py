@@ -11,10 +11,11 @@ import pytest
 
 from models.examples import Examples
 from models.learners.boosting import BoostingPreset
-from training import train as train_room
+from training import question as question_room
 from training.examples import StackedExamples, stack_examples
 from training.gates import GateResult, report_gates
 from training.questions.churn.question import ChurnQuestion
+from training.train import TrainingRun, train
 
 LEAKY = "usage_count_30d"
 
@@ -30,9 +31,9 @@ def gates_of(trained_shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[...
             # folds learn from the labels told by then, those of the oldest rows: they must be the changed ones too
             return replace(stacked, examples=examples, told_by=lambda moment: examples.labels[: len(told_by(moment))])
 
-        monkeypatch.setattr(train_room, "stack_examples", changed)
+        monkeypatch.setattr(question_room, "stack_examples", changed)
         question = ChurnQuestion(trained_shop.company, BoostingPreset(leaves=4, rounds=40, bag=1))
-        trained = train_room.train(trained_shop.home, question, run=train_room.TrainingRun(trained_at=3))
+        trained = train(trained_shop.home, question, run=TrainingRun(trained_at=3))
         return {result.name: result for result in report_gates(trained.report)}
 
     return gates

@@ -257,12 +257,13 @@ class TestCompanyFile:
         assert live_state(promoted).predictions.origin.company == new.sha256
 
     def test_a_file_with_another_meaning_of_churn_waits_for_its_model(self, promoted: Any, make_company: Make) -> None:
-        before = read_live(promoted.home)
+        before, stored = read_live(promoted.home), sorted(promoted.home.companies.iterdir())
 
         with pytest.raises(AnotherQuestion, match="at_risk_days"):
             use_company(promoted.home, make_company(at_risk_days=90), at=PROMOTED_AT)
 
         assert read_live(promoted.home) == before
+        assert sorted(promoted.home.companies.iterdir()) == stored
 
 
 def _killed(*_: object, **__: object) -> None:

@@ -26,7 +26,7 @@ def test_slices_done_elsewhere_and_backwards_add_up_to_the_whole(trained_shop: A
         for part in reversed(range(parts)):
             copy.deepcopy(work)(part)
 
-    found = spread_room.score_spread(home, trained.model_sha, shot, derived={}, spread=elsewhere)
+    found = spread_room.score_spread(spread_room.Scored(home, trained.model_sha), shot, derived={}, spread=elsewhere)
 
     alone = score_snapshot(trained.model, shot)
     assert len(shot.ids) > 40

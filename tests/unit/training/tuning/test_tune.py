@@ -13,6 +13,7 @@ from models.learners.boosting import BoostingPreset
 from training.examples import StackedExamples
 from training.questions.churn.question import ChurnQuestion
 from training.questions.churn.recipes import ways_to_grow
+from training.questions.offer.question import OfferQuestion
 from training.questions.purchase import PurchaseQuestion
 from training.train import TrainingRun, train
 from training.tuning import verdict as verdict_room
@@ -111,3 +112,12 @@ def test_trials_of_another_search_are_not_taken_for_its_own(
     tune(replace(quick_churn, preset=preset), long_stacked, tuning=tuning, say=said.append)
 
     assert len(said) == 1
+
+
+def test_the_trees_of_the_offer_model_are_not_tuned(month_company: Company) -> None:
+    question = OfferQuestion(month_company)
+
+    tuned = tune(question, None, tuning=Tuning(5, seed=0))  # type: ignore[arg-type] (nothing is read of what was stacked)
+
+    assert tuned.question is question
+    assert tuned.findings["tuning"][0]["reason"] == "not tuned: the trees of the offer model are fixed"

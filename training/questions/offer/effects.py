@@ -1,0 +1,36 @@
+"""What does each offer change: learned from decisions drawn by lot whose reward days are over, or assumed as declared."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from features.company.schema import Company
+from models.rows import Rows
+from models.uplift import UpliftModel, UsualMargin
+from training.decided import Decided, features_before, read_decisions
+from training.questions.offer.stack import StackedExposures
+from training.rewards import rewards
+from training.uplift import TooFewDecisions, fit_uplift, trial_of
+
+
+def effects_of(stacked: StackedExposures, company: Company, *, seed: int) -> UpliftModel | UsualMargin:
+    """Return the uplift model; where too few decisions were drawn by lot, only how the usual margin is told.
+
+    All is read as the log told it when the newest exposure was learned from.
+    """
+    log, until = stacked.log, stacked.decisions.until
+    decisions = read_decisions(log, until=until)
+    matured = decisions.where(decisions.ranks == 1)
+    earned = rewards(log, matured, company, until=until)
+    catalogue = company.catalogue
+    known = Decided(matured, features_before(log, catalogue, matured), tuple(catalogue.names), catalogue.signature)
+    usual = usual_margin(known.rows, company)
+    try:
+        return fit_uplift(trial_of(known, earned, company, usual=usual), usual=usual, seed=seed).model
+    except TooFewDecisions:
+        return usual
+
+
+def usual_margin(rows: Rows, company: Company) -> UsualMargin:
+    """Return how the usual margin of the reward days is told, as learned from rows of customers."""
+    return UsualMargin.of(np.asarray(rows), company.catalogue.names, days=company.reward_days)
