@@ -26,6 +26,7 @@ from models.bundle import (
 )
 from models.churn import ChurnModel, ChurnRecipe, fit_churn
 from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
+from models.decision import Contacts
 from models.examples import Examples
 from models.explanation import Reasons
 
@@ -62,10 +63,12 @@ class Publisher:
         company_text: str | None = None,
         beside: Mapping[str, float] | None = None,
         reasons: Reasons | None = None,
+        contacts: Contacts | None = None,
     ) -> Live:
         """Store everything `publish` does and leave the pointer where it is; a customer named `thin...` is hardly known.
 
-        `beside`: further columns of the predictions, the same for everybody. `reasons`: by the places of the sorted ids.
+        `beside`: further columns of the predictions, the same for everybody. `reasons` and `contacts`: by the places of the
+        sorted ids.
         """
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
@@ -78,7 +81,7 @@ class Publisher:
         columns[CHURN_RESTS_ON_TOO_LITTLE] = np.array([float(str(name).startswith("thin")) for name in known[:, 0]])
         columns |= {name: np.full(len(known), value) for name, value in (beside or {}).items()}
         ids = pa.array(known[:, 0].tolist(), pa.string())
-        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns, reasons=reasons)
+        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns, reasons=reasons, contacts=contacts)
         return Live(bundle, company, SNAPSHOT, predictions)
 
     def _signer(self) -> Signer:

@@ -1,4 +1,4 @@
-"""How is history kept whole and quick to read, and how good is it: `lifecycle log verify`, `compact` and `report`."""
+"""How is history kept whole, complete and quick to read: `lifecycle log verify`, `compact`, `drain` and `report`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from features.errors import Damaged
+from features.times import format_time
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.settings import Settings
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The event log: every version of every row.", no_args_is_help=True)
     group.command("verify")(verify)
     group.command("compact")(compact)
+    group.command("drain")(drain)
     group.command("report")(report)
     app.add_typer(group, name="log")
 
@@ -53,6 +55,22 @@ def compact(as_json: JsonFlag = False) -> None:
     before = f", {report.buckets_before} before" if report.buckets_before != report.buckets else ""
     text = f"version {report.version}: {folded if report.folded else 'no deltas to fold'}; {report.buckets} buckets{before}"
     emit(asdict(report), text, as_json=as_json)
+
+
+def drain(as_json: JsonFlag = False) -> None:
+    """Move what was decided and what became of it from the operational database into the log; nothing is moved twice."""
+    import time
+    from dataclasses import asdict
+
+    from lifecycle.database import open_operational
+    from serving.background.drain import drain as drain_into_log
+
+    settings = Settings()
+    with open_operational(settings) as engine:
+        moved = drain_into_log(settings.home, engine, now=time.time_ns() // 1000)
+    until = format_time(moved.until)
+    text = f"{moved.decisions:,} decisions and {moved.outcomes:,} outcomes moved as {moved.rows:,} rows; complete up to {until}"
+    emit(asdict(moved) | {"until": until}, text, as_json=as_json)
 
 
 def report(

@@ -101,7 +101,7 @@ def _add_calls(app: FastAPI) -> None:
             response_model=call.answer,
             response_class=call.form,
             responses=_refusals(call),
-            openapi_extra=security(declared_access(call.handler)),
+            openapi_extra=security(declared_access(call.handler)) | call.extra,
         )
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
 

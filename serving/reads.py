@@ -1,4 +1,4 @@
-"""Who looked at whom: one audit entry for each customer a read answered about, left to the batching audit log."""
+"""Who looked at whom: one audit entry for each customer a call answered about, or refused; left to the batching audit log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 from features.times import Timestamp
 from serving.database.audit import AuditEntry, AuditLog
+from serving.database.keys import Scope
 from serving.database.subjects import subject
 from serving.door.exchange import Exchange
 
@@ -19,15 +20,26 @@ class ReadRecord:
         self._clock = clock
         self._subject = partial(subject, secret)
 
-    def note(self, exchange: Exchange, customer_ids: Sequence[str], *, route: str, status: int = 200) -> None:
+    def note(
+        self, exchange: Exchange, customer_ids: Sequence[str], *, route: str, status: int = 200, scope: Scope = "read"
+    ) -> None:
         """Leave one entry for each customer asked about."""
-        at = self._clock()
-        self._audit.record(
-            [
-                AuditEntry(at, exchange.request_id, exchange.key_id, "read", route, self._subject(customer_id), status)
-                for customer_id in customer_ids
-            ]
-        )
+        self.leave([self.entry(exchange, customer_id, route=route, status=status, scope=scope) for customer_id in customer_ids])
+
+    def leave(self, entries: Sequence[AuditEntry]) -> None:
+        """Leave entries to be written a moment later."""
+        self._audit.record(entries)
+
+    def entry(
+        self, exchange: Exchange, customer_id: str | None, *, route: str, status: int = 200, scope: Scope = "read"
+    ) -> AuditEntry:
+        """Return one entry, for a call that writes it in a transaction of its own; without a customer where none is known."""
+        about = None if customer_id is None else self.subject(customer_id)
+        return AuditEntry(self._clock(), exchange.request_id, exchange.key_id, scope, route, about, status)
+
+    def subject(self, customer_id: str) -> str:
+        """Return the name a customer has in the audit."""
+        return self._subject(customer_id)
 
     def flush(self) -> bool:
         """Wait until every entry left so far is written; False if that took too long."""

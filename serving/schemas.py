@@ -43,11 +43,13 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """An answer, or a part of one: nothing beside what is declared."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class VersionsSchema(_Answer):
+class VersionsSchema(Answer):
     """Which versions an answer comes from; `versions` in other words."""
 
     model_config = ConfigDict(title="Versions", extra="forbid")
@@ -57,7 +59,7 @@ class VersionsSchema(_Answer):
     company: str
 
 
-class CaveatSchema(_Answer):
+class CaveatSchema(Answer):
     """A typed warning; `part` names the member it speaks of."""
 
     model_config = ConfigDict(title="Warning", extra="forbid")
@@ -67,7 +69,7 @@ class CaveatSchema(_Answer):
     part: str | SkipJsonSchema[None] = absent(description="The member that is absent or reserved.")
 
 
-class HorizonSchema(_Answer):
+class HorizonSchema(Answer):
     """The chance to leave within so many days."""
 
     model_config = ConfigDict(title="Horizon", extra="forbid")
@@ -76,7 +78,7 @@ class HorizonSchema(_Answer):
     probability: Probability
 
 
-class ReasonSchema(_Answer):
+class ReasonSchema(Answer):
     """One reason why the chance is what it is."""
 
     model_config = ConfigDict(title="Reason", extra="forbid")
@@ -88,7 +90,7 @@ class ReasonSchema(_Answer):
     text: str
 
 
-class ChurnSchema(_Answer):
+class ChurnSchema(Answer):
     """The chance to leave."""
 
     model_config = ConfigDict(title="Churn", extra="forbid")
@@ -105,7 +107,7 @@ class ChurnSchema(_Answer):
     reasons: list[ReasonSchema] | SkipJsonSchema[None] = absent(description="The strongest first; held for the riskiest.")
 
 
-class NextStageSchema(_Answer):
+class NextStageSchema(Answer):
     """A stage, and the chance to stand in it when the main horizon ends."""
 
     model_config = ConfigDict(title="NextStage", extra="forbid")
@@ -114,7 +116,7 @@ class NextStageSchema(_Answer):
     probability: Probability
 
 
-class StageSchema(_Answer):
+class StageSchema(Answer):
     """Where the customer stands in the relationship."""
 
     model_config = ConfigDict(title="Stage", extra="forbid")
@@ -125,7 +127,7 @@ class StageSchema(_Answer):
     expected_days_left: float | SkipJsonSchema[None] = absent(description="In the present stage.")
 
 
-class ValueSchema(_Answer):
+class ValueSchema(Answer):
     """What the customer is expected to bring, less cost to serve."""
 
     model_config = ConfigDict(title="Value", extra="forbid")
@@ -148,7 +150,7 @@ class ValueSchema(_Answer):
     )
 
 
-class ComponentSchema(_Answer):
+class ComponentSchema(Answer):
     """One part of health."""
 
     model_config = ConfigDict(title="HealthComponent", extra="forbid")
@@ -158,7 +160,7 @@ class ComponentSchema(_Answer):
     weight: float
 
 
-class HealthSchema(_Answer):
+class HealthSchema(Answer):
     """The health index, 0 (ill) to 100 (well)."""
 
     model_config = ConfigDict(title="Health", extra="forbid")
@@ -167,7 +169,7 @@ class HealthSchema(_Answer):
     components: list[ComponentSchema]
 
 
-class PurchaseSchema(_Answer):
+class PurchaseSchema(Answer):
     """The chance of the next purchase."""
 
     model_config = ConfigDict(title="Purchase", extra="forbid")
@@ -178,7 +180,9 @@ class PurchaseSchema(_Answer):
     expected_days: float | SkipJsonSchema[None] = absent(description="Until half of such customers have bought.")
 
 
-class _Told(_Answer):
+class Told(Answer):
+    """What every answer about customers tells of itself."""
+
     as_of: Moment = Field(description="The moment of prediction: only what was known before it counts.")
     request_id: str
     degraded: bool = Field(
@@ -188,7 +192,7 @@ class _Told(_Answer):
     versions: VersionsSchema
 
 
-class CustomerSchema(_Told):
+class CustomerSchema(Told):
     """Everything a CRM card needs about one customer."""
 
     model_config = ConfigDict(title="Customer", extra="forbid")
@@ -211,7 +215,7 @@ class PredictionsRequest(BaseModel):
     )
 
 
-class ItemErrorSchema(_Answer):
+class ItemErrorSchema(Answer):
     """Why one item has no prediction."""
 
     model_config = ConfigDict(title="ItemError", extra="forbid")
@@ -222,7 +226,7 @@ class ItemErrorSchema(_Answer):
     detail: str
 
 
-class PredictionItemSchema(_Answer):
+class PredictionItemSchema(Answer):
     """One item: a prediction, a warning why there is none, or an error."""
 
     model_config = ConfigDict(title="PredictionItem", extra="forbid")
@@ -238,7 +242,7 @@ class PredictionItemSchema(_Answer):
     error: ItemErrorSchema | SkipJsonSchema[None] = absent(description="Why this item has no prediction.")
 
 
-class PredictionsSchema(_Told):
+class PredictionsSchema(Told):
     """Predictions in the order of the ids."""
 
     model_config = ConfigDict(title="Predictions", extra="forbid")
@@ -246,7 +250,7 @@ class PredictionsSchema(_Told):
     items: list[PredictionItemSchema]
 
 
-class FieldErrorSchema(_Answer):
+class FieldErrorSchema(Answer):
     """One thing wrong in a request."""
 
     model_config = ConfigDict(title="FieldError", extra="forbid")
@@ -255,7 +259,7 @@ class FieldErrorSchema(_Answer):
     detail: str
 
 
-class ProblemSchema(_Answer):
+class ProblemSchema(Answer):
     """RFC 9457 problem; never repeats what was sent."""
 
     model_config = ConfigDict(title="Problem", extra="forbid")
@@ -266,9 +270,12 @@ class ProblemSchema(_Answer):
     detail: str
     request_id: str
     errors: list[FieldErrorSchema] | SkipJsonSchema[None] = absent(description="Where the request is wrong.")
+    limit: float | SkipJsonSchema[None] = absent(description="Of a recovery: how much may be granted now.")
+    binding: str | SkipJsonSchema[None] = absent(description="Of a recovery: the bound that binds.")
+    ask: str | SkipJsonSchema[None] = absent(description="Of a recovery: the role that may grant the amount; absent: nobody.")
 
 
-class AliveSchema(_Answer):
+class AliveSchema(Answer):
     """The process runs."""
 
     model_config = ConfigDict(title="Alive", extra="forbid")
@@ -276,7 +283,7 @@ class AliveSchema(_Answer):
     status: str
 
 
-class ReadySchema(_Answer):
+class ReadySchema(Answer):
     """Whether the process answers questions, and from what."""
 
     model_config = ConfigDict(title="Ready", extra="forbid")

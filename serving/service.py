@@ -14,7 +14,8 @@ from serving.auth import KeyRing
 from serving.database import database_url, open_database
 from serving.database.audit import AuditLog
 from serving.database.key_uses import KeyUses
-from serving.database.subjects import installation_secret
+from serving.database.subjects import draw_secrets, installation_secret
+from serving.deciding.decider import Decider
 from serving.door.admission import Admission
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log
@@ -45,6 +46,7 @@ class Service:
     uses: KeyUses
     keys: KeyRing
     reads: ReadRecord
+    decider: Decider
     live: LiveWatch
     pulse: DatabasePulse
     admission: Admission
@@ -59,6 +61,7 @@ class Service:
         """Stop watching, and write what waits to be written."""
         self.pulse.stop()
         self.live.stop()
+        self.decider.close()
         self.reads.close()
         self.uses.close()
         self.engine.dispose()
@@ -72,9 +75,9 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
     DatabaseUrlInvalid, DatabaseUnavailable
         If the operational database cannot be opened.
     SecretDamaged, SecretExposed
-        If the installation's secret is not fit for use.
+        If a secret of the installation is not fit for use.
     """
-    secret = installation_secret(settings.home)
+    secret, drawn_by = installation_secret(settings.home), draw_secrets(settings.home)
     engine = open_database(database_url(settings.home, settings.database_url))
     log = json_log(sys.stderr.buffer if settings.logs_requests else None)
     metrics = Metrics(settings.metrics_folder)
@@ -88,6 +91,7 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         uses=uses,
         keys=KeyRing(engine, clock, uses),
         reads=ReadRecord(AuditLog(engine), secret, clock),
+        decider=Decider(engine, drawn_by, clock),
         live=LiveWatch(LiveShelf(settings.home), metrics, log),
         pulse=DatabasePulse(engine),
         admission=Admission(settings.admission_limit, metrics.overloads.inc),

@@ -9,7 +9,7 @@ from models.decision.candidates import NOTHING, Candidate, candidates
 from models.decision.choices import NO_OFFER, Choices, best_of, choose
 from models.decision.contacts.merging import merged
 from models.decision.contacts.table import Contact, Contacts, exposure_hash
-from models.decision.decide import Decision, NotOneCustomer, Slot, decide
+from models.decision.decide import Decision, NotOneCustomer, Slot, decide, decided
 from models.decision.document import answer, document
 from models.decision.draw import Lots, Secrets, Window, lots, probabilities
 from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
@@ -49,6 +49,7 @@ __all__ = [
     "candidates",
     "choose",
     "decide",
+    "decided",
     "document",
     "exposure_hash",
     "features_read",

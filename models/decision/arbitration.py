@@ -38,6 +38,12 @@ class Weighed:
         """The expected incremental margin, higher is better, company currency; NaN where it cannot be known."""
         return self.effect * self.value * self.context_weight * self.lever - self.cost
 
+    def of_row(self, row: int) -> Weighed:
+        """Return the factors for one customer: a table of one row."""
+        one = slice(row, row + 1)
+        by_customer = (self.effect[one], self.value[one])
+        return Weighed(*by_customer, self.context_weight, self.lever, self.cost[one], self.measured[one])
+
 
 def weighed(policy: Policy, look: Look) -> Weighed:
     """Weigh every candidate of the file for every customer."""

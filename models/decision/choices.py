@@ -42,6 +42,12 @@ class Choices:
         """The place of the candidate first by priority, one a customer; `NO_OFFER` where none is above `nothing`."""
         return best_of(self.weighed.priority, self.eligible)
 
+    def of_row(self, row: int) -> Choices:
+        """Return the choices for one customer: those of a table of one row, which has gone through the gates with all others."""
+        look = Look.at(self.look.situations.of_row(row), self.policy.names)
+        passed = Gates(self.policy, look, self.gates.first[row : row + 1])
+        return Choices(self.policy, look, passed, self.weighed.of_row(row))
+
     def probabilities(self) -> FloatArray:
         """Return how likely each choice is drawn, shape (customers, 1 + candidates): `nothing` first; each row adds up to 1."""
         return probabilities(self.eligible, self.best, shares=self.policy.shares)

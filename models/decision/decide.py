@@ -122,9 +122,20 @@ def decide(policy: Policy, situations: Situations, *, asked: Asked, lots: Lots) 
     NotOneCustomer
         If the table has not exactly one row.
     """
-    if len(situations) != 1:
-        raise NotOneCustomer(f"needed the situation of one customer, found {len(situations)} rows; use `choose` for a table")
-    choices = choose(policy, situations)
-    draw = drawn(choices.eligible[0], int(choices.best[0]), lots=lots, shares=policy.shares)
+    return decided(choose(policy, situations), asked=asked, lots=lots)
+
+
+def decided(choices: Choices, *, asked: Asked, lots: Lots) -> Decision:
+    """Draw for one customer whose candidates have gone through the gates; `choices` is a table of this one customer.
+
+    Raises
+    ------
+    NotOneCustomer
+        If the table has not exactly one row.
+    """
+    if len(choices.look) != 1:
+        raise NotOneCustomer(f"needed the situation of one customer, found {len(choices.look)} rows; take one with `of_row`")
+    draw = drawn(choices.eligible[0], int(choices.best[0]), lots=lots, shares=choices.policy.shares)
     code = float(np.asarray(choices.look.columns[LANGUAGE])[0])
-    return Decision(asked, lots, choices, draw, spoken_language(policy.company.languages, asked.language, code))
+    language = spoken_language(choices.policy.company.languages, asked.language, code)
+    return Decision(asked, lots, choices, draw, language)

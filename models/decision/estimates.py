@@ -54,3 +54,8 @@ class Estimates:
     def take(self, rows: npt.NDArray[np.integer]) -> Estimates:
         """Return the estimates for these customers, in this order."""
         return Estimates(self.acceptance[rows], self.uplift[rows], self.usual_margin[rows], self.evidence)
+
+    def of_row(self, row: int) -> Estimates:
+        """Return the estimates for one customer: a table of one row."""
+        one = slice(row, row + 1)
+        return Estimates(self.acceptance[one], self.uplift[one], self.usual_margin[one], self.evidence)

@@ -36,6 +36,12 @@ class Situations:
     def __len__(self) -> int:
         return len(self.at)
 
+    def of_row(self, row: int) -> Situations:
+        """Return the situation of one customer: a table of one row, of the same numbers."""
+        one = slice(row, row + 1)
+        columns = {name: column[one] for name, column in self.columns.items()}
+        return Situations(columns, self.at[one], self.estimates.of_row(row), self.contacts.take(np.array([row])), self.context)
+
     def take(self, rows: npt.NDArray[np.integer]) -> Situations:
         """Return the situations of these customers, in this order: one, or a part of a table too large at once."""
         columns = {name: values[rows] for name, values in self.columns.items()}

@@ -1,6 +1,7 @@
 """Whom is a record about, without saying who: HMAC of the customer's id under a secret of the installation.
 
 The secret is made once and belongs in the backup: without it the audit of the past can no longer be asked about a customer.
+Beside it lie the two secrets by which decisions are drawn.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from pathlib import Path
 from features.errors import Damaged, Forbidden
 from features.home import Home
 from features.write_once import sync_folder
+from models.decision.draw import Secrets
 
 _LENGTH = 32
 
 
 class SecretDamaged(Damaged):
-    """The file of the installation secret does not hold one."""
+    """The file of a secret does not hold one."""
 
 
 class SecretExposed(Forbidden):
-    """Others than its owner may read the installation secret."""
+    """Others than its owner may read a secret."""
 
 
 def installation_secret(home: Home) -> bytes:
@@ -36,15 +38,15 @@ def installation_secret(home: Home) -> bytes:
     SecretExposed
         If every user of the machine may read the file.
     """
-    path = home.keys / "installation.secret"
-    if not path.exists():
-        _make(path)
-    if path.stat().st_mode & 0o007:
-        raise SecretExposed(f"needed {path} to be readable by its owner only; everybody may read it: run chmod 600 on it")
-    secret = path.read_bytes()
-    if len(secret) != _LENGTH:
-        raise SecretDamaged(f"needed {_LENGTH} bytes in {path}; found {len(secret)}: restore the file from the backup")
-    return secret
+    return _secret(home, "installation")
+
+
+def draw_secrets(home: Home) -> Secrets:
+    """Return the secrets decisions are drawn by; made and kept as the installation's, raising as it does.
+
+    Another control secret is another control group: then nothing can be compared with what was measured before.
+    """
+    return Secrets(_secret(home, "control"), _secret(home, "draw"))
 
 
 def subject(secret: bytes, customer_id: str) -> str:
@@ -54,6 +56,18 @@ def subject(secret: bytes, customer_id: str) -> str:
     True
     """
     return hmac.new(secret, b"subject\0" + customer_id.encode(), hashlib.sha256).hexdigest()
+
+
+def _secret(home: Home, name: str) -> bytes:
+    path = home.keys / f"{name}.secret"
+    if not path.exists():
+        _make(path)
+    if path.stat().st_mode & 0o007:
+        raise SecretExposed(f"needed {path} to be readable by its owner only; everybody may read it: run chmod 600 on it")
+    secret = path.read_bytes()
+    if len(secret) != _LENGTH:
+        raise SecretDamaged(f"needed {_LENGTH} bytes in {path}; found {len(secret)}: restore the file from the backup")
+    return secret
 
 
 def _make(path: Path) -> None:

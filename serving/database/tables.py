@@ -1,4 +1,4 @@
-"""What does the operational database hold: who may ask, what was answered before, and who looked at whom.
+"""What does the operational database hold: who may ask, what was answered and decided before, and who looked at whom.
 
 Moments are int64 microseconds since 1970 UTC; digests are SHA-256 or HMAC-SHA-256 in hex. The migrations make these tables,
 these declarations query them, and a test holds the two equal.
@@ -6,7 +6,7 @@ these declarations query them, and a test holds the two equal.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -17,6 +17,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 # One row per key. The key outlives its secrets: audit, idempotency and quotas name the key, so rotation breaks none of them.
 api_keys = Table(
@@ -61,7 +63,7 @@ idempotent_answers = Table(
 audit_entries = Table(
     "audit_entries",
     metadata,
-    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("sequence", _SEQUENCE, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("request_id", Text, nullable=False),
     Column("caller_id", Text),
@@ -75,4 +77,100 @@ audit_entries = Table(
     Index("ix_audit_entries_subject_at", "subject", "at"),
     Index("ix_audit_entries_at", "at"),
     sqlite_autoincrement=True,  # a sequence number is never given twice, not even after the last row was deleted
+)
+
+# One row per decision that was handed out. `document` is all it was made from and what came of it; the erasure of the customer
+# takes everything but `id` and leaves `state` = erased, so that whoever asks for it is told so.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("sequence", _SEQUENCE, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),  # kept | erased
+    Column("customer_id", Text),
+    Column("context", Text),  # '' where none was named, so that it can be asked for
+    Column("window_start", BigInteger),
+    Column("valid_until", BigInteger),
+    Column("decided_at", BigInteger),
+    Column("agent_id", Text),
+    Column("key_id", Text),
+    Column("company", Text),
+    Column("bundle", Text),
+    Column("snapshot", Text),
+    Column("document", LargeBinary),
+    Index("ix_decisions_window", "customer_id", "context", "sequence"),
+    sqlite_autoincrement=True,
+)
+
+# One row per slot of a decision, `nothing` too: what was suggested, and how far it has come. Times are null until they happen.
+exposures = Table(
+    "exposures",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("offer_id", Text, nullable=False),
+    Column("kind", Text),
+    Column("channel", Text),
+    Column("arm", Text, nullable=False),
+    Column("probability", Float),
+    Column("response_days", Integer),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("shown_at", BigInteger),
+    Column("outcome", Text),
+    Column("outcome_at", BigInteger),
+    Column("outcome_reason", Text),
+    Index("ix_exposures_customer_id_decided_at", "customer_id", "decided_at"),
+)
+
+# One row per thing that was told about a slot and changed it, and how the slot stood then. Never changed.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("sequence", _SEQUENCE, primary_key=True),
+    Column("decision_id", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("customer_id", Text, nullable=False, index=True),
+    Column("told", Text, nullable=False),  # shown, skipped, accepted, declined, fulfilled, reversed
+    Column("at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("is_late", Integer, nullable=False),
+    Column("agent_id", Text),
+    Column("key_id", Text),
+    Column("shown_at", BigInteger),
+    Column("outcome", Text),
+    Column("outcome_at", BigInteger),
+    Column("outcome_reason", Text),
+    Index("ix_outcomes_decision_id_rank", "decision_id", "rank"),
+    sqlite_autoincrement=True,
+)
+
+# How far each of the tables above stands in the event log already: everything up to that sequence.
+drain_cursors = Table(
+    "drain_cursors",
+    metadata,
+    Column("stream", Text, primary_key=True),  # decisions | outcomes
+    Column("sequence", BigInteger, nullable=False),
+)
+
+# One row per recovery granted. `amount` is in hundredths of the currency, so that sums are exact; `basis` is the limit it
+# was granted under, with every bound.
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("sequence", _SEQUENCE, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("customer_id", Text, nullable=False),
+    Column("complaint", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    Column("role", Text),
+    Column("key_id", Text, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("bundle", Text, nullable=False),
+    Column("granted_at", BigInteger, nullable=False, index=True),
+    Column("basis", LargeBinary, nullable=False),
+    Index("ix_recoveries_customer_id_granted_at", "customer_id", "granted_at"),
+    sqlite_autoincrement=True,
 )

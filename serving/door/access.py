@@ -39,6 +39,7 @@ class Access:
 EVERYONE: frozenset[Role] = frozenset({"agent", "analyst", "admin"})
 ANYBODY = Access(None, EVERYONE)
 READ = Access("read", EVERYONE)
+DECIDE = Access("decide", frozenset({"agent", "admin"}))
 
 
 def access(declared: Access) -> Callable[[_Handler], _Handler]:

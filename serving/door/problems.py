@@ -24,6 +24,8 @@ _GENERIC = {
     "invalid-input": "What was sent is not valid.",
     "damaged": "A stored file is not what its hash promises; it was not used. The operator finds the reason at /readyz.",
     "unavailable": "Not possible now; trying again later may help.",
+    "idempotency-key-reused": "This Idempotency-Key came before with another request; send a fresh one.",
+    "still-answering": "The first request with this Idempotency-Key is still being answered; try again in a second.",
 }
 
 
@@ -39,6 +41,11 @@ class ForCallers(LifecycleError):
 
     headers: ClassVar[Mapping[str, str]] = {}
     errors: Sequence[FieldError] = ()
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """Return what the problem says beside its detail, for programs."""
+        return {"errors": list(self.errors)} if self.errors else {}
 
 
 class Unauthenticated(ForCallers, Forbidden):
@@ -104,9 +111,7 @@ def refusal(error: LifecycleError, request_id: str) -> Response:
     """Return the problem+json answer of an error, by its class's status and type."""
     if isinstance(error, ForCallers):
         body = problem_body(error.status, error.problem, str(error), request_id)
-        if error.errors:
-            body["errors"] = list(error.errors)
-        return _response(body, error.headers)
+        return _response({**body, **error.members}, error.headers)
     detail = _GENERIC.get(error.problem, HTTPStatus(error.status).phrase + ".")
     headers = {"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return _response(problem_body(error.status, error.problem, detail, request_id), headers)

@@ -1,7 +1,8 @@
 """How does a call reach its handler: FastAPI finds the route and describes it; key, place, arguments and body come here.
 
 FastAPI's own way from route to handler (dependencies, exit stacks, a model for each answer) costs more than our whole answer,
-so it is not taken: a handler gets a `Call`, the declared path parameters, and its body as the pydantic model it names.
+so it is not taken: a handler gets a `Call`, the declared parameters of path and query, and its body as the pydantic model it
+names.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 
 
 class Call(Request):
-    """One admitted request: the service it is made to, its record, and who asks (None where anybody may)."""
+    """One admitted request: the service it is made to, its record, who asks (None where anybody may), and its body as it came."""
 
     caller: Caller | None = None
+    content: bytes = b""
 
     @property
     def service(self) -> Service:
@@ -74,7 +76,7 @@ class GuardedRoute(APIRoute):
         return await self._answer(call)
 
     async def _answer(self, call: Call) -> Response:
-        arguments = self._path_arguments(call)
+        arguments = self._path_arguments(call) | self._query_arguments(call)
         if self._body is not None:
             arguments["body"] = await _read_body(call, self._body)
         answer: Response = await self.endpoint(call, **arguments)
@@ -91,6 +93,32 @@ class GuardedRoute(APIRoute):
             arguments[field.name] = value
         return arguments
 
+    def _query_arguments(self, call: Call) -> dict[str, Any]:
+        """Read the declared parameters of the query; a route that declares some refuses others, which would be misspelt."""
+        declared, given, arguments = self.dependant.query_params, call.query_params, {}
+        if not declared:
+            return {}
+        if {name for name, _ in given.multi_items()} - {field.alias for field in declared}:
+            known = ", ".join(f"`{field.alias}`" for field in declared)
+            raise RequestInvalid(f"The query holds a name this call does not know; it knows {known}.", [])
+        for field in declared:
+            values = given.getlist(field.alias)
+            if len(values) > 1 or (field.field_info.is_required() and not values):
+                raise _query_invalid(field, f"Needed once; found {len(values)} times.")
+            arguments[field.name] = _query_value(field, values[0]) if values else field.get_default()
+        return arguments
+
+
+def _query_value(field: ModelField, given: str) -> Any:
+    value, faults = field.validate(given, {}, loc=())
+    if faults:
+        raise _query_invalid(field, faults[0]["msg"])
+    return value
+
+
+def _query_invalid(field: ModelField, detail: str) -> RequestInvalid:
+    return RequestInvalid(f"`{field.alias}` in the query is not of the needed form.", [FieldError("", detail)])
+
 
 def _body_model(field: ModelField | None) -> type[BaseModel] | None:
     model = field.field_info.annotation if field else None
@@ -104,6 +132,7 @@ async def _read_body(call: Call, model: type[BaseModel]) -> BaseModel:
             content = await _bounded_body(call, settings.body_limit_bytes)
     except TimeoutError:
         raise BodyTooSlow(f"The body did not arrive within {settings.body_seconds:g} seconds.") from None
+    call.content = content
     try:
         return model.model_validate_json(content)
     except ValidationError as error:

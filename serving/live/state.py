@@ -7,6 +7,7 @@ number, and a truncation kills the process. Models are not loaded here; to look 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,10 @@ from models.bundle import (
     trial_load,
 )
 from models.bundle.sealed import open_sealed
+from models.decision import OfferEvidence
 from models.explanation.strongest import Reason
+from models.offer.knowledge import EVIDENCE
+from serving.live.offering import Offering, offering_of
 from serving.live.places import LiveDisagrees, Places, places_of
 
 
@@ -43,7 +47,8 @@ class Versions(msgspec.Struct, frozen=True):
 class LiveState:
     """One verified live state.
 
-    `parts` are the questions a model is live for; `places` says where in a row of the predictions each answer stands.
+    `parts` are the questions a model is live for; `places` says where in a row of the predictions each answer stands, `offering`
+    where everything stands that decisions are made from.
     """
 
     live: Live
@@ -51,6 +56,7 @@ class LiveState:
     parts: frozenset[str]
     company: Company
     places: Places
+    offering: Offering
     predictions: Predictions
     files: tuple[Path, ...]
 
@@ -93,9 +99,18 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
         parts=frozenset(bundle.models),
         company=company,
         places=places_of(predictions.columns, company),
+        offering=offering_of(company, predictions, _evidence(home, bundle)),
         predictions=predictions,
         files=_files(home, live, bundle),
     )
+
+
+def _evidence(home: Home, bundle: Bundle) -> Mapping[str, OfferEvidence]:
+    """Return what the live offer model's estimates rest on, offer by offer; none where no such model is live."""
+    sha = bundle.models.get("offer")
+    if sha is None:
+        return {}
+    return msgspec.json.decode(open_sealed(home.models, sha).read(EVIDENCE), type=dict[str, OfferEvidence])
 
 
 def _refuse_strangers(home: Home, live: Live, bundle: Bundle, predictions: Predictions) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.decision.arbitration import unknown_factors
 from models.decision.choices import NO_OFFER, Choices
 from models.decision.draw import Drawn
 from models.decision.gates.checks import number_worded
 from models.decision.gates.gate import Gate
+from models.decision.gates.passing import PASSED
 
 MOST_OFFERS = 3
 """How many offers an answer holds."""
@@ -56,9 +58,10 @@ def withheld(choices: Choices, draw: Drawn) -> tuple[Withheld, ...]:
     """Return what is not offered to the one customer and why, in the order of the file."""
     made = {choices.policy.offer_of[place] for place in offered(choices, draw)}
     by_offer: dict[int, list[Withheld]] = defaultdict(list)
+    worded: dict[int, _Why] = {}
     for place, offer in enumerate(choices.policy.offer_of):
         if not choices.eligible[0, place]:
-            by_offer[offer].append(_by_gate(choices, place))
+            by_offer[offer].append(_by_gate(choices, place, worded))
     for number, place in enumerate(ranked(choices), start=1):
         offer = choices.policy.offer_of[place]
         if offer not in made:
@@ -66,13 +69,25 @@ def withheld(choices: Choices, draw: Drawn) -> tuple[Withheld, ...]:
     return tuple(one for offer in sorted(by_offer) for one in _together(choices, offer, by_offer[offer]))
 
 
-def _by_gate(choices: Choices, place: int) -> Withheld:
+class _Why(NamedTuple):
+    """What a check says of the one customer, in words."""
+
+    gate: Gate
+    rule: str
+    found: str
+
+
+def _by_gate(choices: Choices, place: int, worded: dict[int, _Why]) -> Withheld:
+    """Say why a candidate is withheld; `worded` keeps what each check said, since many candidates share it."""
     pair = choices.policy.candidates[place]
-    check = choices.gates.check(0, place)
-    if check is not None:
-        return Withheld(pair.offer.id, pair.channel.name, check.gate, check.rule, check.found(choices.look, 0))
-    missing = ", ".join(unknown_factors(choices.policy, choices.look, row=0, place=place))
-    return Withheld(pair.offer.id, pair.channel.name, "arbitration", "the priority can be known", f"not known: {missing}")
+    first = int(choices.gates.first[0, place])
+    if first == PASSED:
+        missing = ", ".join(unknown_factors(choices.policy, choices.look, row=0, place=place))
+        return Withheld(pair.offer.id, pair.channel.name, "arbitration", "the priority can be known", f"not known: {missing}")
+    if first not in worded:
+        check = choices.policy.checks[first]
+        worded[first] = _Why(check.gate, check.rule, check.found(choices.look, 0))
+    return Withheld(pair.offer.id, pair.channel.name, *worded[first])
 
 
 def _by_arbitration(choices: Choices, draw: Drawn, *, number: int, place: int) -> Withheld:
@@ -89,8 +104,8 @@ def _by_arbitration(choices: Choices, draw: Drawn, *, number: int, place: int) -
 
 def _together(choices: Choices, offer: int, entries: Sequence[Withheld]) -> Iterator[Withheld]:
     """Give one entry without a channel where all channels of the offer are withheld alike."""
-    same = {replace(entry, channel=None) for entry in entries}
+    same = {(entry.gate, entry.rule, entry.found) for entry in entries}
     if len(same) == 1 and len(entries) == choices.policy.offer_of.count(offer):
-        yield from same
+        yield Withheld(entries[0].offer_id, None, *same.pop())
     else:
         yield from entries

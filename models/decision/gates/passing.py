@@ -47,7 +47,7 @@ def gates(policy: Policy, look: Look) -> Gates:
     first = np.full((len(look), len(policy.candidates)), PASSED, np.int16)
     for place, asked in enumerate(policy.asked):
         for check in answers.through(asked):
-            first[check.withheld, place] = check.place
+            first[slice(None) if check.withheld is None else check.withheld, place] = check.place
     return Gates(policy, look, first)
 
 
@@ -55,39 +55,49 @@ def withheld_from(policy: Policy, look: Look, *, place: int) -> BoolArray:
     """Say from whom any gate withholds one candidate, one element a customer."""
     found = np.zeros(len(look), bool)
     for check in _Answers(policy, look).through(policy.asked[place]):
-        found |= check.withheld
+        found |= True if check.withheld is None else check.withheld
     return found
 
 
 @dataclass(frozen=True)
 class _Withheld:
+    """The check at a place of the policy, and from whom it is the first to withhold; None: from everybody of the table."""
+
     place: int
-    withheld: BoolArray
+    withheld: BoolArray | None
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """What each check says, computed when first asked: a check that no customer reaches costs nothing."""
+    """What each check says, computed when first asked: a check that no customer reaches costs nothing.
+
+    That a check says the same of everybody is noted once, which spares each candidate the arithmetic: of one customer it always
+    does.
+    """
 
     policy: Policy
     look: Look
-    known: dict[int, BoolArray | None] = field(default_factory=dict)
+    known: dict[int, BoolArray | bool] = field(default_factory=dict)
 
     def through(self, asked: tuple[int, ...]) -> Iterator[_Withheld]:
         """Give, check after check, the customers it is the first to withhold from."""
-        left = np.ones(len(self.look), bool)
+        left: BoolArray | None = None
         for place in asked:
             says = self.says(place)
-            if says is None:
+            if says is False:
                 continue
-            yield _Withheld(place, left & says)
-            left = left & ~says
+            if says is True:
+                yield _Withheld(place, left)
+                return
+            yield _Withheld(place, says if left is None else left & says)
+            left = ~says if left is None else left & ~says
             if not left.any():
                 return
 
-    def says(self, place: int) -> BoolArray | None:
-        """Return whom the check withholds from, None for nobody."""
+    def says(self, place: int) -> BoolArray | bool:
+        """Return whom the check withholds from: everybody (True), nobody (False) or these."""
         if place not in self.known:
             answer = self.policy.checks[place].withholds(self.look)
-            self.known[place] = answer if answer.any() else None
+            anybody = bool(answer.any())
+            self.known[place] = anybody if not anybody or answer.all() else answer
         return self.known[place]

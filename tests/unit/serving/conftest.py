@@ -1,19 +1,23 @@
-"""A service in this process, over a tiny live state, with keys of every scope."""
+"""A service in this process, over a tiny live state, with keys of every scope; and an empty database of either kind."""
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
 from starlette.testclient import TestClient
 
 from benchmarks.live_states import AS_OF, Publisher
 from features.home import Home
 from features.times import HOUR, Timestamp
 from serving.app import create_app
-from serving.database import keys
+from serving.database import keys, open_database
 from serving.service import Service
 from serving.settings import ServiceSettings
 
@@ -77,3 +81,38 @@ def running(publisher: Publisher, **settings) -> Iterator[Asker]:
     with TestClient(app) as client:
         bare = Asker(client, app.state.service, publisher, clock)
         yield Asker(client, app.state.service, publisher, clock, bare.key("read"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'lifecycle.db'}"
+        return
+    with own_schema(os.environ["LIFECYCLE_TEST_POSTGRES_URL"]) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = open_database(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path / 'lifecycle.db'}")
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def own_schema(server: str) -> Iterator[str]:
+    schema = f"test_{secrets.token_hex(6)}"
+    administrator = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with administrator.connect() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+        own = make_url(server).update_query_dict({"options": f"-c search_path={schema}"})
+        yield own.render_as_string(hide_password=False)
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    administrator.dispose()

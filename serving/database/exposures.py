@@ -1,0 +1,127 @@
+"""How far has each suggestion come, what was told about it, and what was a customer shown before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from features.times import Timestamp
+from serving.database.decisions import Slot
+from serving.database.tables import exposures, outcomes
+from serving.deciding.progress import Progress, Report
+
+_exposure, _told = exposures.c, outcomes.c
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One slot of a decision, whose it is, and how far it has come."""
+
+    decision_id: str
+    customer_id: str
+    slot: Slot
+    progress: Progress
+
+    @property
+    def exposure_id(self) -> str:
+        """Return its id in the event log."""
+        return f"{self.decision_id}/{self.slot.rank}"
+
+
+@dataclass(frozen=True)
+class News:
+    """What was told about a suggestion, and how that stands after it."""
+
+    about: Suggestion
+    report: Report
+    after: Progress
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Who told it and when it came; `is_late` as the channel counts."""
+
+    received_at: Timestamp
+    agent_id: str | None
+    key_id: str | None
+    is_late: bool
+
+
+def suggestions_of(connection: Connection, decision_ids: Collection[str]) -> dict[str, list[Suggestion]]:
+    """Return the slots of each of these decisions, by rank."""
+    query = select(exposures).where(_exposure.decision_id.in_(list(decision_ids))).order_by(_exposure.decision_id, _exposure.rank)
+    found: dict[str, list[Suggestion]] = {decision_id: [] for decision_id in decision_ids}
+    heard = _heard(connection, decision_ids)
+    for row in connection.execute(query):
+        found[row.decision_id].append(_suggestion(row, heard.get((row.decision_id, row.rank), frozenset())))
+    return found
+
+
+def shown_to(connection: Connection, customer_ids: Collection[str], *, since: Timestamp) -> dict[str, list[Suggestion]]:
+    """Return what each of these customers was shown, or answered, since a moment."""
+    recent = or_(_exposure.shown_at >= since, _exposure.outcome_at >= since)
+    found: dict[str, list[Suggestion]] = {customer_id: [] for customer_id in customer_ids}
+    for row in connection.execute(select(exposures).where(_exposure.customer_id.in_(list(customer_ids)), recent)):
+        found[row.customer_id].append(_suggestion(row, frozenset()))
+    return found
+
+
+def hear(connection: Connection, news: News, *, hearing: Hearing) -> None:
+    """Store what was told about a suggestion, and how it stands now, in the caller's transaction."""
+    about, report, after = news.about, news.report, news.after
+    state = {
+        "shown_at": after.shown_at,
+        "outcome": after.outcome,
+        "outcome_at": after.outcome_at,
+        "outcome_reason": after.reason,
+    }
+    place = {"decision_id": about.decision_id, "rank": about.slot.rank}
+    connection.execute(
+        outcomes.insert().values(
+            **place,
+            **state,
+            customer_id=about.customer_id,
+            told=report.told,
+            at=report.at,
+            received_at=hearing.received_at,
+            is_late=int(hearing.is_late),
+            agent_id=hearing.agent_id,
+            key_id=hearing.key_id,
+        )
+    )
+    here = and_(*(exposures.c[name] == value for name, value in place.items()))
+    connection.execute(update(exposures).where(here).values(state))
+
+
+def last_heard(connection: Connection, about: Suggestion) -> Timestamp | None:
+    """Return when the last word about a suggestion came; None if none did."""
+    here = and_(_told.decision_id == about.decision_id, _told.rank == about.slot.rank)
+    return connection.execute(select(_told.received_at).where(here).order_by(_told.sequence.desc()).limit(1)).scalar()
+
+
+def late_answers(connection: Connection, decision_id: str) -> frozenset[int]:
+    """Return the ranks of a decision whose answer came late."""
+    late = and_(_told.decision_id == decision_id, _told.is_late == 1)
+    return frozenset(connection.execute(select(_told.rank).where(late)).scalars())
+
+
+def _heard(connection: Connection, decision_ids: Collection[str]) -> dict[tuple[str, int], frozenset[str]]:
+    query = select(_told.decision_id, _told.rank, _told.told).where(_told.decision_id.in_(list(decision_ids)))
+    found: dict[tuple[str, int], set[str]] = {}
+    for decision_id, rank, told in connection.execute(query):
+        found.setdefault((decision_id, rank), set()).add(told)
+    return {place: frozenset(words) for place, words in found.items()}
+
+
+def _suggestion(row: Row[Any], heard: frozenset[str]) -> Suggestion:
+    slot = Slot(*(getattr(row, name) for name in Slot.__dataclass_fields__))
+    progress = Progress(row.decided_at, row.shown_at, row.outcome, row.outcome_at, row.outcome_reason, heard)
+    return Suggestion(row.decision_id, row.customer_id, slot, progress)
+
+
+def suggested(suggestions: Sequence[Suggestion], offer_id: str) -> Suggestion | None:
+    """Return the slot that suggests an offer; None if none does."""
+    return next((one for one in suggestions if one.slot.offer_id == offer_id), None)
