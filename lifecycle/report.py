@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from features.home import Home
     from features.reports.stages import KpiLine, StagesReport
     from features.times import Timestamp
+    from training.kpis.reading.given_back import GivenBack
 
 
 class NoPage(InvalidInput):
@@ -45,11 +46,13 @@ def report(
     from training.kpis.report import kpi_report
     from training.publishing.scene import company_in_use
 
-    home = Settings().home
+    settings = Settings()
+    home = settings.home
     page, company = _page(home, out), company_in_use(home)
     moment = moment_asked(home, as_of) if as_of else _reached(home)
     with phase("KPIs: read the log and the stages"):
-        found = kpi_report(home, company, as_of=moment, months=months)
+        given = _given_back(settings, currency=company.currency, until=moment)
+        found = kpi_report(home, company, as_of=moment, months=months, given_back=given)
     with phase("KPIs: draw the page"):
         write_kpi_page(found, page)
     path = write_stages_report(home, found.stages)
@@ -60,6 +63,21 @@ def _page(home: Home, out: Path | None) -> Path:
     if out is not None and out.suffix != ".html":
         raise NoPage(f"needed a file that ends in .html for the page, found {out}; nothing was written")
     return home.reports / "kpis.html" if out is None else out
+
+
+def _given_back(settings: Settings, *, currency: str, until: Timestamp) -> GivenBack:
+    """Return what was given back before a moment; nothing where no operational database was ever made."""
+    from lifecycle.database import open_operational
+    from training.kpis.reading.given_back import NOTHING_GIVEN_BACK, GivenBack
+
+    if settings.database_url is None and not settings.home.database.exists():
+        return NOTHING_GIVEN_BACK
+    from serving.database.recoveries import recoveries_between
+
+    with open_operational(settings) as engine:
+        found = [one for one in recoveries_between(engine, 0, until) if one.currency == currency]
+    told = [one.customer_id for one in found], [one.amount / 100 for one in found], [one.granted_at for one in found]
+    return GivenBack.of(*told)
 
 
 def _reached(home: Home) -> Timestamp:

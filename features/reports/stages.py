@@ -66,6 +66,31 @@ class KpiLine:
     note: str | None = None
 
 
+GroupVerdict: TypeAlias = Literal["below_for_sure", "below", "alike", "too_few"]
+"""Beside four fifths of the best group: the whole interval of the rate lies below, the rate or the mean amount does, neither."""
+
+
+@dataclass(frozen=True)
+class GroupGrants:
+    """What was given back to the customers of one group who complained: `granted` of `complained`, the mean `amount` of those.
+
+    `rate_ratio` (with its interval) and `amount_ratio` are beside the best group of the kind; None where it cannot be told. Of
+    fewer than `FEW` customers no rate and no amount is told.
+    """
+
+    kind: str
+    group: str
+    complained: int
+    granted: int
+    grant_rate: float | None
+    mean_amount: float | None
+    rate_ratio: float | None = None
+    rate_low: float | None = None
+    rate_high: float | None = None
+    amount_ratio: float | None = None
+    verdict: GroupVerdict = "too_few"
+
+
 @dataclass(frozen=True)
 class StageKpis:
     """One stage of the default set: who stands in it at `as_of`, and its KPIs, all of them and in one order."""
@@ -78,7 +103,10 @@ class StageKpis:
 
 @dataclass(frozen=True)
 class StagesReport:
-    """KPIs by stage, in the order of life, and of everybody together; `notes` say plainly what could not be told, and why."""
+    """KPIs by stage, in the order of life, and of everybody together; `notes` say plainly what could not be told, and why.
+
+    `recoveries`: what was given back by group; none where nothing was.
+    """
 
     as_of: str
     company: str
@@ -89,6 +117,7 @@ class StagesReport:
     stages: tuple[StageKpis, ...]
     everybody: tuple[KpiLine, ...]
     notes: tuple[str, ...]
+    recoveries: tuple[GroupGrants, ...] = ()
 
     def judged(self, verdict: Verdict) -> Iterator[tuple[str, KpiLine]]:
         """Give the lines of that verdict, each with its stage."""

@@ -11,6 +11,7 @@ from training.kpis.chapters.economics import economics_chapter
 from training.kpis.chapters.limits import all_figures_chapter, limits_chapter
 from training.kpis.chapters.loyalty import loyalty_chapter
 from training.kpis.chapters.onboarding import onboarding_chapter
+from training.kpis.chapters.recoveries import recoveries_chapter
 from training.kpis.chapters.stages import stages_chapter
 from training.kpis.chapters.support import support_chapter
 from training.kpis.chapters.voice import voice_chapter
@@ -21,6 +22,7 @@ _CHAPTERS = (
     limits_chapter,
     stages_chapter,
     support_chapter,
+    recoveries_chapter,
     voice_chapter,
     onboarding_chapter,
     loyalty_chapter,

@@ -14,6 +14,7 @@ from models.kpis.arithmetic.months import running_month, whole_months
 from models.kpis.lines import KpiFigure, everybody_lines, monthly_figures, stage_lines
 from models.kpis.measures import Facts, Measure, measures_of
 from training.kpis.reading.gather import Gathered, gather
+from training.kpis.reading.given_back import NOTHING_GIVEN_BACK, GivenBack, recoveries_by_group
 
 NO_PRICES = (
     "price sensitivity: list prices are not in the log, so no response to a price can be told; what is told is how often offered "
@@ -32,8 +33,10 @@ class KpiReport:
     months: int
 
 
-def kpi_report(home: Home, company: Company, *, as_of: Timestamp, months: int = 12) -> KpiReport:
-    """Return the report of what was known by `as_of`.
+def kpi_report(
+    home: Home, company: Company, *, as_of: Timestamp, months: int = 12, given_back: GivenBack = NOTHING_GIVEN_BACK
+) -> KpiReport:
+    """Return the report of what was known by `as_of`; `given_back` stands in the operational database, not in the log.
 
     Raises
     ------
@@ -53,6 +56,7 @@ def kpi_report(home: Home, company: Company, *, as_of: Timestamp, months: int = 
         stages=stage_lines(measures, company, counts=counts),
         everybody=everybody_lines(measures),
         notes=notes_of(gathered, measures),
+        recoveries=recoveries_by_group(gathered, given_back, months=months),
     )
     return KpiReport(report, gathered, measures, monthly_figures(measures, company.stage_set, months=months), months)
 

@@ -29,11 +29,13 @@ HISTORY_DAYS = 850
 
 @dataclass(frozen=True)
 class People:
-    """Everybody known at the moment of the report, prospects included, in the order of `ids`; segment as known then."""
+    """Everybody known at the moment of the report, prospects included, in the order of `ids`; groups as known then."""
 
     ids: pa.Array
     standings: Standings
     segments: npt.NDArray[np.str_]
+    countries: npt.NDArray[np.str_]
+    languages: npt.NDArray[np.str_]
     acquisition_cost: FloatArray
 
     @property
@@ -50,13 +52,15 @@ def known_past(home: Home, company: Company, *, as_of: Timestamp) -> PastStages:
 def people_of(past: PastStages, buckets: Sequence[KnownBucket], *, as_of: Timestamp) -> People:
     """Read everybody's own row."""
     joined, cost = np.full(len(past.ids), NEVER), np.full(len(past.ids), np.nan)
-    segments = np.full(len(past.ids), UNNAMED, dtype=object)
+    told = {name: np.full(len(past.ids), UNNAMED, dtype=object) for name in ("segment", "country", "language")}
     for bucket in buckets:
-        rows = bucket.rows("customers", "joined_at", "segment", "acquisition_cost")
+        rows = bucket.rows("customers", "joined_at", "acquisition_cost", *told)
         joined[rows.customers] = rows.moments("joined_at")
-        segments[rows.customers] = rows.texts("segment", missing=UNNAMED)
         cost[rows.customers] = rows.numbers("acquisition_cost")
-    return People(past.ids, _standings(past, joined, as_of=as_of), segments.astype(np.str_), cost)
+        for name, texts in told.items():
+            texts[rows.customers] = rows.texts(name, missing=UNNAMED)
+    segments, countries, languages = (texts.astype(np.str_) for texts in told.values())
+    return People(past.ids, _standings(past, joined, as_of=as_of), segments, countries, languages, cost)
 
 
 def _standings(past: PastStages, joined: IntArray, *, as_of: Timestamp) -> Standings:
