@@ -5,7 +5,7 @@ Moments are ISO 8601 text in UTC, shares lie between 0 and 1. It is aggregates o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -186,6 +186,24 @@ class EstimatedPerformance:
 
 
 @dataclass(frozen=True)
+class SystemLimit:
+    """One figure of the decision system as a whole: `good` is where it should stay, `hard` the most (or least) ever right.
+
+    `too_high`: whether high figures are wrong, or low ones. `alarms`: whether somebody must look beyond `hard`. `rests_on`: of
+    how many customers or offers it was taken.
+    """
+
+    measure: str
+    text: str
+    figure: float
+    good: float
+    hard: float
+    too_high: bool
+    alarms: bool
+    rests_on: int
+
+
+@dataclass(frozen=True)
 class Unwatched:
     """Something that could not be watched, and why."""
 
@@ -209,6 +227,7 @@ class MonitorReport:
     feeds: list[FeedState]
     estimated: list[EstimatedPerformance]
     unwatched: list[Unwatched]
+    decisions: list[SystemLimit] = field(default_factory=list)
 
     @property
     def alarms(self) -> list[Finding]:

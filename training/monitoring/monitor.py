@@ -17,8 +17,11 @@ from features.reports.monitor import Finding, LiveModels, ModelOutcomes, Monitor
 from features.times import Timestamp, format_time
 from features.write_once import replace_file
 from training.examples import Say, newest_midnight
+from training.feedback import feedback_state, findings_of_feedback
 from training.labels.churn import sources_read
 from training.labels.labels import observed_by, received
+from training.monitoring.deciding.limits import findings_of_limits
+from training.monitoring.deciding.system import system_limits
 from training.monitoring.drift.findings import findings_of_drift
 from training.monitoring.drift.watching import feature_drift, score_drift
 from training.monitoring.feed_findings import findings_of_age, findings_of_feeds
@@ -29,6 +32,7 @@ from training.monitoring.outcomes.exposures import exposures_of
 from training.monitoring.outcomes.findings import findings_of_estimate, findings_of_outcomes
 from training.monitoring.outcomes.graded import outcomes_of
 from training.monitoring.publications import Watched, publication
+from training.questions.registry import question_for
 
 REPORT = "monitor.json"
 """The name of the report below `reports/`."""
@@ -54,10 +58,10 @@ def monitor(home: Home, *, moment: Timestamp, say: Say | None = None) -> Monitor
         If nothing had been promoted by then.
     """
     watched = Watched.at(home, moment)
-    told = [_tried("outcomes", model, look=partial(_outcomes, watched, model), say=say) for model in watched.live.models]
+    told = [_tried("outcomes", model, look=partial(_outcomes, watched, model), say=say) for model in _by_month(watched)]
     outcomes = {line.model: line for each in told for line in each.lines.get("outcomes", [])}
     seen = [*told, *(_tried(section, about, look=look, say=say) for section, about, look in _looks(watched, outcomes))]
-    fields = ("outcomes", "exposures", "drift", "undone", "feeds", "estimated", "unwatched")
+    fields = ("outcomes", "exposures", "drift", "undone", "feeds", "estimated", "unwatched", "decisions")
     return MonitorReport(
         as_of=format_time(moment),
         live=_live(watched),
@@ -76,13 +80,20 @@ def write_report(home: Home, report: MonitorReport) -> Path:
 def _looks(watched: Watched, outcomes: Mapping[str, ModelOutcomes]) -> Iterable[tuple[str, str, Look]]:
     """Give every look beside that at outcomes: its section, what it is about, and what it does."""
     yield "outcomes", "offers", lambda: Seen({"exposures": exposures_of(watched)})
-    for model in watched.live.models:
+    for model in _by_month(watched):
         yield "drift", f"{model} features", partial(_features, watched, model)
         yield "drift", f"{model} scores", partial(_scores, watched, model)
     yield "feeds", "sources", partial(_feeds, watched)
     yield "feeds", "predictions", partial(_age, watched)
     for model, known in outcomes.items():
         yield "estimated", model, partial(_estimated, watched, known)
+    yield "decisions", "offers", partial(_decisions, watched)
+    yield "feedback", "sources", partial(_feedback, watched)
+
+
+def _by_month(watched: Watched) -> list[str]:
+    """Return the live models that are asked month by month; what became of offers is told by their exposures."""
+    return [model for model in watched.live.models if question_for(model, watched.company).by_month]
 
 
 def _tried(section: str, about: str, *, look: Look, say: Say | None) -> Seen:
@@ -127,6 +138,16 @@ def _estimated(watched: Watched, outcomes: ModelOutcomes) -> Seen:
     if found is None:
         return Seen()
     return Seen({"estimated": [found]}, tuple(findings_of_estimate(found, outcomes.promised.get("auc"))))
+
+
+def _decisions(watched: Watched) -> Seen:
+    limits = system_limits(watched)
+    return Seen({"decisions": limits}, tuple(findings_of_limits(limits)))
+
+
+def _feedback(watched: Watched) -> Seen:
+    """Look who says what became of offers, and whom nobody should learn from unseen."""
+    return Seen(findings=tuple(findings_of_feedback(feedback_state(watched.home, until=watched.moment))))
 
 
 def _live(watched: Watched) -> LiveModels:

@@ -19,7 +19,7 @@ def write_monitor_page(home: Home, report: MonitorReport) -> Path:
     page = Page(
         title=f"Monitoring as of {report.as_of[:16].replace('T', ' ')}",
         lead=_lead(report),
-        chapters=[_findings(report), _outcomes(report), _drift(report), _feeds(report), _estimated(report)],
+        chapters=[_findings(report), _outcomes(report), _drift(report), _feeds(report), _estimated(report), _decisions(report)],
     )
     return write_page(page, home.reports / PAGE)
 
@@ -134,3 +134,12 @@ def _estimated(report: MonitorReport) -> Chapter:
         ),
     ]
     return Chapter("What to expect", exhibits, words)
+
+
+def _decisions(report: MonitorReport) -> Chapter:
+    words = [
+        "Limits of the decision system as a whole, as commercial systems publish them. The live offers are asked for everybody "
+        "the churn question is about; nothing is judged where nothing was ever decided."
+    ]
+    exhibits = [Exhibit("limits", "Limits", "Where each should stay, and the most or least ever right.", tables.limits(report))]
+    return Chapter("How the decision system fares", exhibits if report.decisions else [], words)

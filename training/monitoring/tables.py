@@ -170,6 +170,12 @@ def errors(report: MonitorReport) -> pd.DataFrame:
     return _table(lines, names)
 
 
+def limits(report: MonitorReport) -> pd.DataFrame:
+    """Return every figure of the decision system beside its limits."""
+    names = ("measure", "text", "figure", "good", "hard", "too_high", "alarms", "rests_on")
+    return _table([asdict(each) for each in report.decisions], names)
+
+
 def _table(lines: Iterable[Mapping[str, Any]], names: Iterable[str]) -> pd.DataFrame:
     """Return the lines as a table; without any, its columns stand all the same."""
     found = list(lines)

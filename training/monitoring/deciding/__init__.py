@@ -1,0 +1,1 @@
+"""HOW THE DECISION SYSTEM FARES: customers without an offer, offers available, models that matured, offers nobody answers."""

@@ -1,0 +1,1 @@
+"""WHAT A NEW COMPANY FILE WOULD BE WORTH: logged decisions recalled as they stood, both files asked about them."""
