@@ -17,6 +17,7 @@ from features.company import Company, read_company, store_company
 from features.home import Home
 from lifecycle.simulate import simulate_into
 from models.learners.boosting import BoostingPreset
+from training import question as asked
 from training import train as training
 from training.examples import StackedExamples, stack_examples
 from training.gates import GateResult, blocked
@@ -88,12 +89,12 @@ def judged_candidates(installation: Installation, *, signing_key: Path) -> Itera
 @contextmanager
 def _examples(change: Callable[[StackedExamples], StackedExamples]) -> Iterator[None]:
     """Let every training in the block learn from changed examples."""
-    honest = training.stack_examples
-    training.stack_examples = lambda *place, **settings: change(stack_examples(*place, **settings))
+    honest = asked.stack_examples
+    asked.stack_examples = lambda *place, **settings: change(stack_examples(*place, **settings))
     try:
         yield
     finally:
-        training.stack_examples = honest
+        asked.stack_examples = honest
 
 
 def _of_other_features(home: Home, company: Company) -> Company:
