@@ -39,11 +39,13 @@ def serve(
     """Serve predictions over HTTP until Ctrl-C or SIGTERM, then drain and end."""
     from lifecycle.settings import Settings
     from serving import server
-    from serving.database.subjects import installation_secret
+    from serving.database.subjects import draw_secrets, installation_secret
 
     settings = Settings()
     with open_operational(settings):
-        installation_secret(settings.home)  # what is wrong with either is said here once, not by each worker again and again
+        # what is wrong with any of them is said here once, not by each worker again and again
+        installation_secret(settings.home)
+        draw_secrets(settings.home)
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
     url = server.address(listener)
     emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)

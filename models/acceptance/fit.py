@@ -20,16 +20,18 @@ from models.learners.blend import check_weights, to_log_odds
 from models.learners.boosting import BoostingPreset, bin_rows, fit_boosting
 from models.learners.calibration import Calibration
 from models.learners.logistic import fit_logistic
+from models.learners.target import Target
 from models.model import ColumnRange
-from models.rows import quantities
+from models.rows import FloatArray, quantities
 
 SMALL = BoostingPreset(leaves=4, rounds=150)
+_OF_OFFER = "offer_"
 _TIGHT = 0.03  # of the logistic: hundreds of columns, and often fewer than a hundred who said yes
 
 
 @dataclass(frozen=True)
 class AcceptanceRecipe:
-    """How an acceptance model is made; `members` are `boosting` and `logistic`, with weights that add up to 1."""
+    """How an acceptance model is made; `members` are `boosting`, `logistic` and `terms`, with weights that add up to 1."""
 
     name: str = "boosting_logistic"
     members: tuple[tuple[str, float], ...] = (("boosting", 0.5), ("logistic", 0.5))
@@ -65,13 +67,31 @@ def fit_acceptance(examples: Examples, *, recipe: AcceptanceRecipe, valid_days: 
 
 def _boosting(examples: Examples, recipe: AcceptanceRecipe, seed: int) -> Member:
     data = bin_rows(examples.rows, examples.names, preset=recipe.preset)
-    return BoostingMember(fit_boosting(data, examples.labels[:, 0], preset=recipe.preset, seed=seed), stem="acceptance-boosting")
+    target = Target.binary(examples.labels[:, 0], weights=examples.weights)
+    return BoostingMember(fit_boosting(data, target, preset=recipe.preset, seed=seed), stem="acceptance-boosting")
 
 
 def _logistic(examples: Examples, recipe: AcceptanceRecipe, _seed: int) -> Member:
     columns = tuple(quantities(examples.names))
     rows = np.ascontiguousarray(examples.rows[:, list(columns)])
-    return LogisticMember(fit_logistic(rows, examples.labels[:, 0], looseness=recipe.looseness), columns)
+    weights = _relative(examples.weights)
+    logistic = fit_logistic(rows, examples.labels[:, 0], looseness=recipe.looseness, weights=weights)
+    return LogisticMember(logistic, columns)
 
 
-_FITS: dict[str, Callable[[Examples, AcceptanceRecipe, int], Member]] = {"boosting": _boosting, "logistic": _logistic}
+def _terms(examples: Examples, _recipe: AcceptanceRecipe, _seed: int) -> Member:
+    """Fit a regression on what is known of the offer alone: how often such an offer is taken, whoever is asked."""
+    columns = tuple(place for place, name in enumerate(examples.names) if name.startswith(_OF_OFFER))
+    rows = np.ascontiguousarray(examples.rows[:, list(columns)])
+    return LogisticMember(fit_logistic(rows, examples.labels[:, 0], weights=_relative(examples.weights)), columns)
+
+
+def _relative(weights: FloatArray | None) -> FloatArray | None:
+    return None if weights is None else weights / weights.mean()
+
+
+_FITS: dict[str, Callable[[Examples, AcceptanceRecipe, int], Member]] = {
+    "boosting": _boosting,
+    "logistic": _logistic,
+    "terms": _terms,
+}
