@@ -1,4 +1,4 @@
-"""The customer of docs/decisions.md: what the guide says of the shipped company file is what comes out."""
+"""The customer of docs/next-best-offer.md: what the guide says of the shipped company file is what comes out."""
 
 from __future__ import annotations
 
