@@ -58,12 +58,13 @@ def decided(*days: float, customer: str = "ada", shown: bool = True, accepted: b
     texts |= {name: pa.array([text] * count) for name, text in (said | given).items() if name != "reward"}
     moments = np.array([AT + int(day * DAY) for day in days], dtype=np.int64)
     never = np.full(count, NEVER)
-    later = ("answered_at", "accepted_at", "shown_heard_at", "accepted_heard_at")
+    later = ("outcome_at", "answered_at", "accepted_at", "shown_heard_at", "accepted_heard_at")
     return Decisions(
         **texts,
         **dict.fromkeys(later, never),
         ranks=np.ones(count, dtype=np.int64),
         probability=np.full(count, 0.5),
+        known_at=moments,
         decided_at=moments,
         shown_at=moments if shown else never,
         accepted=np.full(count, accepted),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from features.home import Home
 from models.bundle.models import check_golden_rows, load_model
 from models.learners.boosting import BoostingPreset
 from models.transition import BASELINES, TransitionModel
@@ -35,8 +37,16 @@ def stacked(trained_shop: Any, question: TransitionQuestion) -> StackedExamples:
 
 
 @pytest.fixture(scope="module")
-def trained(trained_shop: Any, question: TransitionQuestion) -> TrainedModel:
-    return train(trained_shop.home, question, run=TrainingRun(trained_at=1))
+def home(trained_shop: Any, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy, since the shop that all tests share has no candidate but its own."""
+    folder = tmp_path_factory.mktemp("stages")
+    shutil.copytree(trained_shop.home.root, folder, dirs_exist_ok=True)
+    return Home(folder)
+
+
+@pytest.fixture(scope="module")
+def trained(home: Home, question: TransitionQuestion) -> TrainedModel:
+    return train(home, question, run=TrainingRun(trained_at=1))
 
 
 def test_the_blend_of_lowest_log_loss_is_chosen_and_graded_beside_the_named_baselines(trained: TrainedModel) -> None:
@@ -87,9 +97,9 @@ def test_a_moment_until_which_all_came_to_one_stage_tells_nothing(question: Tran
         question.contest(replace(stacked, examples=alike, told_by=lambda _: alike.labels), seed=0)
 
 
-def test_the_stored_model_repeats_its_answers_and_scores_every_stage(trained: TrainedModel, trained_shop: Any) -> None:
-    check_golden_rows(trained_shop.home, trained.model_sha)
-    model = load_model(trained_shop.home, trained.model_sha)
+def test_the_stored_model_repeats_its_answers_and_scores_every_stage(trained: TrainedModel, home: Home) -> None:
+    check_golden_rows(home, trained.model_sha)
+    model = load_model(home, trained.model_sha)
 
     assert isinstance(model, TransitionModel)
     columns = model.score(np.full((2, len(model.feature_names)), np.nan, np.float32), names=model.feature_names)
@@ -102,8 +112,8 @@ def test_its_report_passes_through_the_gates(trained: TrainedModel) -> None:
     assert verdicts["better_than_persistence"] == "passed"
 
 
-def test_its_pictures_stand_beside_their_figures(trained: TrainedModel, trained_shop: Any) -> None:
-    folder = stored_candidate(trained_shop.home, "transition", run_id=trained.run_id).folder / "pictures"
+def test_its_pictures_stand_beside_their_figures(trained: TrainedModel, home: Home) -> None:
+    folder = stored_candidate(home, "transition", run_id=trained.run_id).folder / "pictures"
 
     assert {file.name for file in folder.iterdir()} == {"moves.csv", "heat_map.png", "heat_map.svg", "sankey.png", "sankey.svg"}
     assert (folder / "moves.csv").read_text().splitlines()[0].startswith("horizon_days,from,to,rows,share,said")
