@@ -1,6 +1,7 @@
 """What would each candidate bring this customer: priority = effect x value x context weight x lever - cost, in company currency.
 
-`nothing` is worth 0. Measured: the effect is the uplift as a share of the customer's usual margin, the value is that margin.
+`nothing` is worth 0. Measured: the effect is the uplift as a share of the customer's usual margin, the value is that margin; an
+uplift is measured by offer, so on a channel it counts as far as the offer is accepted there (`accepted_beside_best`).
 Assumed: an acceptance counts for the share of it that would not have come anyway (`incrementality`); for a retention offer times
 the chance to leave, and the value is then the margin expected; for another offer the value is its own. The cost is the expected
 one: a contact for certain, the offer as often as it is taken.
@@ -51,17 +52,32 @@ def weighed(policy: Policy, look: Look) -> Weighed:
     usual = estimates.usual_margin[:, None]
     uplift = estimates.uplift[:, list(policy.offer_of)]
     measured = _measured_offers(policy, look) & np.isfinite(uplift) & np.isfinite(usual)
+    here = uplift * accepted_beside_best(policy, estimates.acceptance)
     effect, value = _assumed(policy, look)
     contact_cost = np.array([pair.channel.contact_cost for pair in pairs])
     offer_cost = np.array([pair.offer.cost for pair in pairs])
     return Weighed(
-        effect=np.where(measured, uplift, effect),
+        effect=np.where(measured, here, effect),
         value=np.where(measured, usual, value),
         context_weight=policy.context_weights(look.situations.context),
         lever=policy.levers,
         cost=contact_cost + estimates.acceptance * offer_cost,
         measured=measured,
     )
+
+
+def accepted_beside_best(policy: Policy, acceptance: FloatArray) -> FloatArray:
+    """Return how likely each candidate is accepted as a share of its offer on the customer's best channel: 0 to 1.
+
+    Shape as `acceptance`, (customers, candidates). The best is taken over all channels of the offer in the company file, whether
+    the customer may be reached there or not, so that a share says nothing of consent. NaN where the acceptance is not known;
+    1 where no channel is accepted at all: then none is better than another.
+    """
+    starts = policy.offer_starts
+    channels = np.diff(starts, append=len(policy.candidates))
+    best = np.repeat(np.fmax.reduceat(acceptance, starts, axis=1), channels, axis=1)
+    nowhere = (best == 0.0) & ~np.isnan(acceptance)
+    return np.asarray(np.where(nowhere, 1.0, acceptance / np.where(nowhere, 1.0, best)))
 
 
 def _measured_offers(policy: Policy, look: Look) -> BoolArray:

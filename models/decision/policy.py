@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from features.company.offers import Offer
 from features.company.schema import Company
@@ -70,6 +71,11 @@ class Policy:
     def levers(self) -> FloatArray:
         """The factor by which the business moves each candidate: percentages of offer, kind and group added up, never below 0."""
         return np.array([lever_factor(self.company, pair.offer) for pair in self.candidates])
+
+    @cached_property
+    def offer_starts(self) -> npt.NDArray[np.intp]:
+        """The place of the first candidate of each offer; its other channels follow."""
+        return np.flatnonzero(np.diff(self.offer_of, prepend=-1))
 
     def context_weights(self, context: str | None) -> FloatArray:
         """Return the factor of each candidate on this occasion; 1 where the file says none."""

@@ -22,6 +22,11 @@ TEXTS: Mapping[str, Texts] = {
         "pt-BR": "Medido: altera a margem habitual de {days} dias, {usual} {currency}, em {effect}%",
         "pl": "Zmierzone: zmienia zwykłą marżę z {days} dni, {usual} {currency}, o {effect}%",
     },
+    "channel_share": {
+        "en": "On this channel it is accepted {share}% as often as on the customer's best one, and counts so much",
+        "pt-BR": "Neste canal é aceita {share}% do que é no melhor canal do cliente, e conta nessa proporção",
+        "pl": "W tym kanale jest przyjmowana w {share}% tak często jak w najlepszym kanale klienta i tyle się liczy",
+    },
     "assumed_effect": {
         "en": "Assumed: {acceptance}% accept, and {incrementality}% of those only because of the offer",
         "pt-BR": "Suposto: {acceptance}% aceitam, e {incrementality}% destes só por causa da oferta",

@@ -9,6 +9,7 @@ import numpy as np
 
 from features.rules.tree import named_in
 from features.rules.wording import holding_parts, worded
+from models.decision.arbitration import accepted_beside_best
 from models.decision.choices import Choices
 from models.decision.draw import Arm
 from models.decision.estimates import OfferEvidence
@@ -57,6 +58,12 @@ class Made:
         return bool(self.choices.weighed.measured[0, self.place])
 
     @property
+    def beside_best(self) -> float:
+        """Return how likely the offer is taken on this channel as a share of the customer's best one."""
+        shares = accepted_beside_best(self.choices.policy, self.choices.look.situations.estimates.acceptance)
+        return float(shares[0, self.place])
+
+    @property
     def interval(self) -> AcceptanceInterval | None:
         """Return the interval of the chance to accept; None where nothing was learned."""
         if self.evidence is None or not 0.0 < self.acceptance < 1.0:
@@ -93,6 +100,8 @@ def _effect(made: Made) -> _Said:
     if made.measured:
         effect = 100.0 * float(weighed.effect[0, made.place])
         yield "measured_effect", {"days": company.reward_days, "usual": value, "currency": company.currency, "effect": effect}
+        if made.beside_best < 1.0:
+            yield "channel_share", {"share": 100.0 * made.beside_best}
         return
     offer = made.choices.policy.candidates[made.place].offer
     yield "assumed_effect", {"acceptance": 100.0 * made.acceptance, "incrementality": 100.0 * offer.incrementality}

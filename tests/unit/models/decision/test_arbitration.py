@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.company.offers import ContactChannel, Levers
-from models.decision.arbitration import unknown_factors, weighed
+from models.decision.arbitration import accepted_beside_best, unknown_factors, weighed
 from models.decision.policy import lever_factor
 
 
@@ -78,6 +78,46 @@ def test_the_uplift_of_an_offer_counts_on_each_of_its_channels(policy, offer, lo
     found = weighed(one, look(one, uplift=[[0.01, 0.05]], usual_margin=100.0, evidence=evidence))
 
     assert found.effect[0].tolist() == [0.01, 0.05, 0.05]
+
+
+def test_a_measured_offer_counts_on_a_channel_as_far_as_it_is_accepted_there(policy, offer, look, measured) -> None:
+    one = policy(offer("gift", channels=("phone", "email")))
+    known = {"uplift": 0.05, "usual_margin": 200.0, "evidence": {"gift": measured}}
+
+    found = weighed(one, look(one, acceptance=[[0.1, 0.4]], **known))
+
+    assert found.effect[0].tolist() == pytest.approx([0.0125, 0.05])
+    assert found.priority[0].tolist() == pytest.approx([2.5 - 1.2, 10.0 - 0.8])
+
+
+def test_what_a_measured_offer_harms_it_harms_less_where_few_accept(policy, offer, look, measured) -> None:
+    one = policy(offer("gift", channels=("phone", "email")))
+    known = {"uplift": -0.05, "usual_margin": 200.0, "evidence": {"gift": measured}}
+
+    assert weighed(one, look(one, acceptance=[[0.1, 0.4]], **known)).effect[0].tolist() == pytest.approx([-0.0125, -0.05])
+
+
+def test_each_offer_has_its_own_best_channel_for_each_customer(policy, offer) -> None:
+    one = policy(offer("gift", channels=("phone", "email")), offer("call"), offer("more", channels=("email", "phone")))
+
+    found = accepted_beside_best(one, np.array([[0.1, 0.2, 0.9, 0.4, 0.3], [0.2, 0.1, 0.9, 0.3, 0.3]]))
+
+    assert found.tolist() == [pytest.approx([0.5, 1.0, 1.0, 1.0, 0.75]), pytest.approx([1.0, 0.5, 1.0, 1.0, 1.0])]
+
+
+def test_of_channels_that_nobody_accepts_none_is_better(policy, offer) -> None:
+    one = policy(offer("gift", channels=("phone", "email")))
+
+    assert accepted_beside_best(one, np.zeros((1, 2))).tolist() == [[1.0, 1.0]]
+
+
+def test_a_channel_whose_acceptance_is_unknown_hides_no_other(policy, offer) -> None:
+    one = policy(offer("gift", channels=("phone", "email")))
+
+    found = accepted_beside_best(one, np.array([[np.nan, 0.2]]))
+
+    assert np.isnan(found[0, 0])
+    assert found[0, 1] == 1.0
 
 
 def test_a_retention_offer_saves_a_share_of_the_margin_at_risk(policy, offer, look) -> None:

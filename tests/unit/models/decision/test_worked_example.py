@@ -40,8 +40,8 @@ def decision():
 def test_three_offers_are_made_in_the_order_of_the_table(decision) -> None:
     made = {slot.candidate.name: slot.priority for slot in decision.offers}
 
-    assert list(made) == ["annual_plan/in_app", "plan_upgrade/phone", "add_on_pack/in_app"]
-    assert list(made.values()) == pytest.approx([17.67, 15.88, 3.65])
+    assert list(made) == ["plan_upgrade/phone", "annual_plan/phone", "add_on_pack/in_app"]
+    assert list(made.values()) == pytest.approx([15.88, 13.67, 3.65])
 
 
 def test_the_first_has_the_probability_that_the_formula_gives(decision) -> None:

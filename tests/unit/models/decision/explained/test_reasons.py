@@ -37,6 +37,18 @@ def test_a_measured_offer_says_by_how_much_it_changes_the_margin(policy, situati
     }
 
 
+def test_a_measured_offer_on_a_lesser_channel_says_that_it_counts_for_less(policy, offer, situations, measured) -> None:
+    one = policy(offer("gift", channels=("phone", "email")), reward_days=90)
+    known = {"acceptance": [[0.2, 0.4]], "uplift": 0.05, "usual_margin": 200.0, "evidence": {"gift": measured}}
+
+    found = texts(one, situations(one, {"consent_to_email": [0.0]}, **known))
+
+    assert found["measured_effect"] == "Measured: changes the margin usually made in 90 days, 200 EUR, by 2.5%"
+    assert (
+        found["channel_share"] == "On this channel it is accepted 50% as often as on the customer's best one, and counts so much"
+    )
+
+
 def test_an_offer_that_fits_says_which_parts_of_its_rule_hold(policy, offer, situations) -> None:
     one = policy(offer(applicability="tenure_days > 1 AND (tickets_open = 0 OR usage_count_30d > 5)"))
     known = situations(one, {"tenure_days": [9.0], "tickets_open": [2.0], "usage_count_30d": [7.5]})
