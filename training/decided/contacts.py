@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from features.company.schema import Company
 from features.log.store import EventLog
-from features.times import DAY
+from features.times import DAY, Timestamp
 from models.decision import Contacts
 from models.decision.contacts import COLUMNS, OUTCOMES, exposure_hash, newest_states
 from training.decided.rows import Decisions, read_decisions
@@ -28,14 +28,16 @@ def look_back_days(company: Company) -> int:
     return max([cap.days for cap in policy.caps] + [pause.days + pause.pause_days for pause in policy.pauses], default=0)
 
 
-def contacts_known(log: EventLog, company: Company, ids: pa.Array) -> Contacts:
+def contacts_known(log: EventLog, company: Company, ids: pa.Array, *, as_of: Timestamp | None = None) -> Contacts:
     """Return the contacts of these customers as far as the contact policy looks back from where offers are complete.
+
+    `as_of` pretends that today is that moment: what was told later is not among them.
 
     About 40 bytes an exposure and 8 a customer: a million customers shown four offers within the window take 170 MB.
     """
     if SOURCE not in log.manifest.observed_until:
         return Contacts.none(len(ids))
-    until = observed_by(log, None, sources=(SOURCE,))[SOURCE]
+    until = observed_by(log, as_of, sources=(SOURCE,))[SOURCE]
     since = until - (look_back_days(company) + _ANSWER_DAYS) * DAY
     decisions = read_decisions(log, until=until, since=since, most=None)
     rows = pc.fill_null(pc.index_in(decisions.customers, value_set=ids), -1).to_numpy(zero_copy_only=False)

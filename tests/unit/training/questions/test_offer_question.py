@@ -18,7 +18,7 @@ from features.times import DAY, parse_time
 from lifecycle.simulate import simulate_into
 from models.bundle import load_model, open_predictions
 from models.decision import candidates, features_read
-from models.decision.contacts import exposure_hash
+from models.decision.contacts import NEVER, exposure_hash
 from models.learners.boosting import BoostingPreset
 from models.offer import OfferModel
 from models.offer.fit import OfferRecipe
@@ -179,6 +179,17 @@ def test_published_contacts_are_those_of_the_log_as_far_as_the_policy_looks_back
     assert len(shown) > 0
     assert {exposure_hash(each) for each in shown.exposures.to_pylist()} <= set(contacts.exposure.tolist())
     assert len(contacts) == len(ids)
+
+
+def test_contacts_of_a_past_day_hold_nothing_that_was_shown_or_said_since(home: Home) -> None:
+    log, ids = EventLog.open(home), newest_scene(home, COMPANY).snapshot.ids
+    then = read_decisions(log, most=None).until - 40 * DAY
+
+    contacts = contacts_known(log, COMPANY, ids, as_of=then)
+
+    assert len(contacts.exposure) > 0
+    assert contacts.decided_at.max() < then
+    assert contacts.outcome_at[contacts.outcome_at < NEVER].max() < then
 
 
 def test_the_registry_asks_it_of_a_company() -> None:
