@@ -1,7 +1,8 @@
 """Q7, policy: the true value a decision of the greedy part, its exploration cost beside it, against the simpler and the best.
 
 Five simulated companies of the frozen world. Everything is learned from the log as it stood on 2025-10-01; asked about are all
-customers with a contract in force at the three month starts from then on, whose true effects only the simulator knows. Each
+customers with a contract in force at the three month starts from then on, whose true effects only the simulator knows. Ours goes
+through `models.decision.choose`: stages, consent, contacts as logged, the guard, and an offer model of the log alone. Each
 company's figures are written to `progress.json` below `--work`: a run that is stopped goes on where it was.
 """
 
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.goals import Result, arguments, report
+from benchmarks.policy_truth.asked import asked_of
 from benchmarks.policy_truth.company import simulated, studied
-from benchmarks.policy_truth.policies import ORACLE, OURS, priorities
+from benchmarks.policy_truth.policies import ORACLE, OURS, learned, ranked
 from benchmarks.policy_truth.worth import ACCEPTANCE, GATES, RANDOM, RUN, SINGLE, Worth, over_companies, share_of_oracle, worth
 from features.write_once import replace_file
 from lifecycle.console import say
@@ -48,10 +50,13 @@ def _worth_of(work: Path, customers: int, seed: int) -> dict[str, Worth]:
 
 def _measured(work: Path, customers: int, seed: int) -> dict[str, Any]:
     company = studied(simulated(work, customers=customers, seed=seed), seed=seed)
-    ranked = priorities(company, seed=seed)
-    say(f"seed {seed}: {int(company.trial.random.sum()):,} decisions by lot; {ranked.report.model.note}")
-    answers = [asdict(answer) for answer in ranked.report.model.answers]
-    return {"answers": answers, **{gates: asdict(worth(company, ranked, gates=gates, seed=seed)) for gates in GATES}}
+    known = learned(company, seed=seed)
+    say(f"seed {seed}: {int(company.trial.random.sum()):,} decisions by lot; {known.report.model.note}")
+    found = ranked(known, asked_of(company))
+    answers = [asdict(answer) for answer in known.report.model.answers]
+    passed = {"anything": float(found.passed.any(axis=1).mean()), "candidates": float(found.passed.sum(axis=1).mean())}
+    worths = {gates: asdict(worth(company.company, found, gates=gates, seed=seed)) for gates in GATES}
+    return {"answers": answers, "passed": passed, **worths}
 
 
 def _read(value: dict[str, Any]) -> Worth:

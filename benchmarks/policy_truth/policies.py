@@ -1,60 +1,74 @@
-"""What each policy would choose: ours by measured effects, the simpler ones, and the best possible, which knows the truth."""
+"""What each policy would choose: ours as the product decides, the simpler ones, and the best possible, which knows the truth."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
+from benchmarks.policy_truth.asked import Asked
 from benchmarks.policy_truth.company import Studied
+from models.decision import Policy, Situations, choose
+from models.offer import OfferModel, terms_of
+from models.offer.fit import OfferRecipe, fit_offers, offer_model
 from models.rows import BoolArray, FloatArray
-from models.uplift import Outlook, Pathways
+from models.uplift import OutlookModel, Pathways
+from training.questions.offer.stack import columns_of
 from training.uplift import UpliftReport, fit_uplift
 from training.uplift.outlooks import fit_outlook
 
-OURS, ORACLE = "measured effects", "oracle (knows the truth)"
+OURS, ASSUMED, ORACLE = "measured effects", "assumed effects", "oracle (knows the truth)"
 
 
 @dataclass(frozen=True)
-class Priorities:
-    """What each policy ranks by, rows x arms; nothing stands at 0. `scores`: what the gates read."""
+class Learned:
+    """What was learned by the day of learning: the offer model, the outlook, and the report on effects."""
 
-    by_policy: Mapping[str, FloatArray]
-    scores: dict[str, FloatArray]
+    model: OfferModel
+    outlook: OutlookModel
     report: UpliftReport
 
 
-def priorities(studied: Studied, *, seed: int) -> Priorities:
-    """Learn from what was known on the day of learning, and rank for everybody asked about.
+@dataclass(frozen=True)
+class Ranked:
+    """What each policy ranks by, rows x candidates; nothing stands at 0, NaN cannot be chosen.
 
-    Acceptance, the chance to leave and the margin to come are the outlook's: learned from the same decisions, no truth in them.
+    `passed`: which candidates the company's gates let through. `truth`: their true effects. `customers`: a number each.
     """
-    asked, trial = studied.asked, studied.trial
+
+    by_policy: Mapping[str, FloatArray]
+    passed: BoolArray
+    truth: FloatArray
+    customers: np.typing.NDArray[np.int32]
+
+
+def learned(studied: Studied, *, seed: int) -> Learned:
+    """Learn from what was known on the day of learning; there is no truth in it."""
+    trial, shown = studied.trial, studied.shown
     report = fit_uplift(trial, usual=studied.usual, seed=seed)
     form = report.model.form
-    model = form.outlook if isinstance(form, Pathways) else fit_outlook(trial, seed=seed)
-    outlook = model(asked.rows, studied.names)
-    usual = np.nan_to_num(studied.usual(asked.rows, studied.names))
-    scores = _scores(asked.month, outlook, usual)
-    cost = _costs(studied, outlook.acceptance)
-    assumed = _assumed(studied, outlook, usual)
-    measured = report.model.predict(asked.rows, studied.names) * usual[:, None]
-    ranked = {
-        OURS: np.where(np.isnan(measured), assumed, measured) - cost,
-        "assumed effects": assumed - cost,
-        "acceptance only": outlook.acceptance,
-        ORACLE: asked.effects,
-    }
-    best = {f"only {arm}": np.where(np.arange(len(trial.arms)) == place, 1.0, -1.0) * np.ones((len(asked), 1))
-            for place, arm in enumerate(trial.arms)}  # fmt: skip
-    return Priorities({**ranked, **best}, scores, report)
+    outlook = form.outlook if isinstance(form, Pathways) else fit_outlook(trial, seed=seed)
+    fitted = fit_offers(shown, recipe=OfferRecipe(), seed=seed)
+    return Learned(offer_model(fitted, shown, columns=columns_of(studied.company), effects=report.model), outlook, report)
+
+
+def ranked(known: Learned, months: Sequence[Asked]) -> Ranked:
+    """Rank for everybody asked about: priorities and gates are those of `models.decision.choose`."""
+    parts = [_ranked(known, asked) for asked in months]
+    ids = pa.concat_arrays([asked.ids for asked in months]).dictionary_encode()
+    return Ranked(
+        by_policy={name: np.concatenate([part.by_policy[name] for part in parts]) for name in parts[0].by_policy},
+        passed=np.concatenate([part.passed for part in parts]),
+        truth=np.concatenate([part.truth for part in parts]),
+        customers=ids.indices.to_numpy(),
+    )
 
 
 def chosen(priority: FloatArray, passed: BoolArray) -> FloatArray:
-    """Return the chance of each choice, rows x (nothing, arms): 1 for the first by priority among what passed."""
-    options = np.column_stack([np.zeros(len(priority)), np.where(passed, priority, -np.inf)])
+    """Return the chance of each choice, rows x (nothing, candidates): 1 for the first by priority among what passed."""
+    options = np.column_stack([np.zeros(len(priority)), np.where(passed & ~np.isnan(priority), priority, -np.inf)])
     return np.asarray(np.eye(options.shape[1])[options.argmax(axis=1)])
 
 
@@ -64,31 +78,25 @@ def drawn_by_lot(passed: BoolArray) -> FloatArray:
     return np.asarray(options / options.sum(axis=1, keepdims=True))
 
 
-def _scores(month: npt.NDArray[np.int64], outlook: Outlook, usual: FloatArray) -> dict[str, FloatArray]:
-    margin, percentile = outlook.expected * usual, np.zeros(len(usual))
-    for each in np.unique(month):
-        here = np.flatnonzero(month == each)
-        percentile[here] = 100.0 * (np.argsort(np.argsort(margin[here])) + 1) / len(here)
-    known = {"churn_probability": outlook.gone, "expected_margin": margin, "value_percentile": percentile}
-    return {**known, "health_score": np.full(len(usual), np.nan)}
+def _ranked(known: Learned, asked: Asked) -> Ranked:
+    policy = Policy.of(asked.company)
+    published = asked.published(known.model.offering(terms_of(asked.company)), known.outlook(asked.rows, asked.names))
+    situations = published.situations(policy, at=asked.as_of)
+    choices, truth = choose(policy, situations), asked.effects[:, list(policy.offer_of)]
+    priorities = {
+        OURS: choices.weighed.priority,
+        ASSUMED: choose(policy, _unmeasured(situations)).weighed.priority,
+        "acceptance only": situations.estimates.acceptance,
+        ORACLE: truth,
+    }
+    alone = {f"only {offer.id}": _only(policy, place, len(asked)) for place, offer in enumerate(asked.company.offers)}
+    return Ranked({**priorities, **alone}, choices.eligible, truth, np.zeros(len(asked), np.int32))
 
 
-def _costs(studied: Studied, acceptance: FloatArray) -> FloatArray:
-    by_id, channels = (
-        {offer.id: offer for offer in studied.company.offers},
-        {each.name: each for each in studied.company.channels},
-    )
-    offers = [by_id[arm] for arm in studied.trial.arms]
-    contact = np.array([min(channels[name].contact_cost for name in offer.channels) for offer in offers])
-    return np.asarray(contact + acceptance * np.array([offer.cost for offer in offers]))
+def _unmeasured(situations: Situations) -> Situations:
+    estimates = situations.estimates
+    return replace(situations, estimates=replace(estimates, uplift=np.full_like(estimates.uplift, np.nan)))
 
 
-def _assumed(studied: Studied, outlook: Outlook, usual: FloatArray) -> FloatArray:
-    """Return acceptance x incrementality x value; for retention, x chance to leave x expected margin."""
-    by_id = {offer.id: offer for offer in studied.company.offers}
-    columns = []
-    for place, arm in enumerate(studied.trial.arms):
-        offer = by_id[arm]
-        at_stake = outlook.gone * np.maximum(outlook.expected * usual, 0.0) if offer.value is None else float(offer.value)
-        columns.append(outlook.acceptance[:, place] * offer.incrementality * at_stake)
-    return np.column_stack(columns)
+def _only(policy: Policy, offer: int, rows: int) -> FloatArray:
+    return np.broadcast_to(np.where(np.array(policy.offer_of) == offer, 1.0, -1.0), (rows, len(policy.offer_of)))

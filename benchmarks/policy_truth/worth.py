@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from benchmarks.policy_truth.company import Studied, passed
-from benchmarks.policy_truth.policies import ORACLE, OURS, Priorities, chosen, drawn_by_lot
+from benchmarks.policy_truth.policies import ORACLE, OURS, Ranked, chosen, drawn_by_lot
 from features.company import Company
 from models.rows import BoolArray, FloatArray
 from training.measures.resamples import Estimate
@@ -27,15 +26,13 @@ class Worth:
     differences: Mapping[str, Estimate]
 
 
-def worth(studied: Studied, ranked: Priorities, *, gates: str, seed: int) -> Worth:
-    """Value every policy by the true effects."""
-    open_to = passed(studied, ranked.scores) if gates == GATES[0] else np.ones(studied.asked.effects.shape, dtype=np.bool_)
-    truth = np.column_stack([np.zeros(len(studied.asked)), studied.asked.effects])
-    each = _by_row(studied.company, ranked, open_to, truth)
+def worth(company: Company, ranked: Ranked, *, gates: str, seed: int) -> Worth:
+    """Value every policy by the true effects; the oracle chooses among the same candidates as all others."""
+    open_to = ranked.passed if gates == GATES[0] else np.ones(ranked.truth.shape, dtype=np.bool_)
+    truth = np.column_stack([np.zeros(len(ranked.truth)), ranked.truth])
+    each = _by_row(company, ranked, open_to, truth)
     mean = {name: float(values.mean()) for name, values in each.items()}
-    differences = {
-        name: mean_by_customer(each[OURS] - values, studied.asked.customers, seed=seed) for name, values in each.items()
-    }
+    differences = {name: mean_by_customer(each[OURS] - values, ranked.customers, seed=seed) for name, values in each.items()}
     return Worth(mean, differences)
 
 
@@ -50,7 +47,7 @@ def share_of_oracle(worths: Sequence[Worth], name: str) -> Estimate:
     return _interval(np.array([each.values[name] / each.values[ORACLE] for each in worths]))
 
 
-def _by_row(company: Company, ranked: Priorities, open_to: BoolArray, truth: FloatArray) -> dict[str, FloatArray]:
+def _by_row(company: Company, ranked: Ranked, open_to: BoolArray, truth: FloatArray) -> dict[str, FloatArray]:
     rows = {name: (chosen(priority, open_to) * truth).sum(axis=1) for name, priority in ranked.by_policy.items()}
     single = max((name for name in rows if name.startswith("only ")), key=lambda name: rows[name].mean())
     kept = {name: values for name, values in rows.items() if not name.startswith("only ")}

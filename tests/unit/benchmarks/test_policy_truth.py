@@ -8,35 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.policy_truth.policies import ORACLE, OURS, chosen, drawn_by_lot
+from benchmarks.policy_truth.policies import ORACLE, OURS, Ranked, chosen, drawn_by_lot
 from benchmarks.policy_truth.worth import GATES, RANDOM, RUN, SINGLE, Worth, over_companies, share_of_oracle, worth
 
 TRUTH = np.array([[4.0, -2.0], [-2.0, 6.0]])
 ALL = np.ones((2, 2), dtype=np.bool_)
 
 
-def valued(ours: np.ndarray) -> Worth:
-    company = SimpleNamespace(control_share=0.05, exploration_share=0.1)
-    ranked: Any = SimpleNamespace(
-        by_policy={
-            OURS: ours,
-            ORACLE: TRUTH,
-            "only gift": np.array([[1.0, -1.0]] * 2),
-            "only upgrade": np.array([[-1.0, 1.0]] * 2),
-        },
-        scores={},
-    )
-    studied: Any = SimpleNamespace(asked=Asked(), company=company)
-    return worth(studied, ranked, gates=GATES[1], seed=0)
-
-
-class Asked:
-    """Two customers asked about."""
-
-    effects, customers = TRUTH, np.arange(2, dtype=np.int32)
-
-    def __len__(self) -> int:
-        return 2
+def valued(ours: np.ndarray, *, passed: np.ndarray = ALL, gates: str = GATES[1]) -> Worth:
+    company: Any = SimpleNamespace(control_share=0.05, exploration_share=0.1)
+    by_policy = {
+        OURS: ours,
+        ORACLE: TRUTH,
+        "only gift": np.array([[1.0, -1.0]] * 2),
+        "only upgrade": np.array([[-1.0, 1.0]] * 2),
+    }
+    return worth(company, Ranked(by_policy, passed, TRUTH, np.arange(2, dtype=np.int32)), gates=gates, seed=0)
 
 
 def test_the_first_by_priority_is_chosen_and_nothing_where_all_are_below_it() -> None:
@@ -44,6 +31,16 @@ def test_the_first_by_priority_is_chosen_and_nothing_where_all_are_below_it() ->
 
     assert chosen(priority, ALL).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert chosen(priority, np.array([[True, False]] * 2)).tolist() == [[0, 1, 0], [1, 0, 0]]
+
+
+def test_a_priority_that_is_not_known_is_never_chosen() -> None:
+    assert chosen(np.array([[np.nan, 0.5], [np.nan, -0.5]]), ALL).tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
+def test_the_oracle_too_chooses_only_among_what_passed_the_gates() -> None:
+    found = valued(TRUTH, passed=np.array([[False, True], [False, False]]), gates=GATES[0]).values
+
+    assert (found[ORACLE], found[OURS], found["nothing"]) == (0.0, 0.0, 0.0)
 
 
 def test_the_lot_falls_on_whatever_passed_and_on_nothing_alike() -> None:
