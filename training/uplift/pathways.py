@@ -14,6 +14,7 @@ from training.uplift.trial import Trial
 _STEPS = 8
 _FURTHEST = 1.5  # residual shares beyond are cut: few lives would decide
 _RIDGE = 1e-3
+_WIDEST, _SPREADS = 4.0, 200  # spreads that are weighed, up to so many times the largest number or error
 
 
 def fit_per_acceptance(trial: Trial, outlook: Outlook, *, weights: FloatArray | None = None) -> PerAcceptance:
@@ -56,6 +57,31 @@ def cut(residual: FloatArray) -> FloatArray:
     return np.clip(residual, -_FURTHEST, _FURTHEST)
 
 
+def shrunk(values: FloatArray, variances: FloatArray) -> FloatArray:
+    """Return each number times the share of its variance that is no noise; what is expected of it before is none.
+
+    How far offers differ is not known from so few of them, and its likeliest value is often none, which would deny every effect.
+    So each spread counts as likely as it makes the numbers, all standard deviations being alike beforehand (Gelman 2006).
+
+    Parameters
+    ----------
+    values, variances
+        One element an offer: what was measured, and its squared standard error.
+    """
+    if not len(values):
+        return values
+    furthest = max(float(np.abs(values).max()), float(np.sqrt(variances.max())))
+    spreads = np.linspace(0.0, _WIDEST * furthest, _SPREADS)[:, None] ** 2
+    total = np.maximum(spreads + variances, np.finfo(float).tiny)
+    likely = -0.5 * (np.log(total) + values**2 / total).sum(axis=1)
+    weight = np.exp(likely - likely.max())
+    return np.asarray(values * (weight @ (spreads / total)) / weight.sum())
+
+
+def _shrunk(measured: _Measured) -> tuple[float, ...]:
+    return tuple(shrunk(measured.values, measured.variances).tolist())
+
+
 def _log_odds(design: FloatArray, gone: FloatArray, offset: FloatArray, weight: FloatArray) -> _Measured:
     columns = np.column_stack([np.ones(len(design)), design])
     solved, held = np.zeros(columns.shape[1]), _RIDGE + 1e-2 * np.eye(1, columns.shape[1])[0]
@@ -72,13 +98,3 @@ def _shares(design: FloatArray, residual: FloatArray, weight: FloatArray) -> _Me
     solved = np.asarray(np.linalg.solve(information, columns.T @ (weight * residual)), dtype=np.float64)
     noise = float((weight * (residual - columns @ solved) ** 2).sum() / max(weight.sum(), 1.0))
     return _Measured(solved[1:], np.asarray(noise * np.diag(np.linalg.inv(information))[1:], np.float64))
-
-
-def _shrunk(measured: _Measured) -> tuple[float, ...]:
-    """Return each number times the share of its variance that is no noise, the spread over all offers being what is expected.
-
-    Empirical Bayes with prior mean none (Efron and Morris 1975). One offer alone is believed by its own size.
-    """
-    spread = max(float(np.mean(measured.values**2 - measured.variances)), 0.0) if len(measured.values) else 0.0
-    believed = [spread / (spread + each) if spread else 0.0 for each in measured.variances]
-    return tuple((measured.values * believed).tolist())
