@@ -2,7 +2,7 @@
 
 from models.offer.columns import ANSWER_NAMES, OfferColumns
 from models.offer.contact_times import ContactTimes
-from models.offer.knowledge import CONTACT_TIMES, EVIDENCE, OfferKnowledge
+from models.offer.knowledge import CONTACT_TIMES, EVIDENCE, OfferKnowledge, evidence_in
 from models.offer.levels import MATURE_POSITIVES
 from models.offer.model import OfferModel
 from models.offer.terms import Catalogue, Terms, terms_of
@@ -18,5 +18,6 @@ __all__ = [
     "OfferKnowledge",
     "OfferModel",
     "Terms",
+    "evidence_in",
     "terms_of",
 ]

@@ -22,6 +22,7 @@ from models.bundle import (
     NothingLive,
     Predictions,
     load_public_key,
+    model_file,
     model_manifest,
     open_predictions,
     read_bundle,
@@ -30,7 +31,7 @@ from models.bundle import (
 from models.bundle.sealed import open_sealed
 from models.decision import OfferEvidence
 from models.explanation.strongest import Reason
-from models.offer.knowledge import EVIDENCE
+from models.offer.knowledge import EVIDENCE, evidence_in
 from serving.live.offering import Offering, offering_of
 from serving.live.places import LiveDisagrees, Places, places_of
 
@@ -110,7 +111,7 @@ def _evidence(home: Home, bundle: Bundle) -> Mapping[str, OfferEvidence]:
     sha = bundle.models.get("offer")
     if sha is None:
         return {}
-    return msgspec.json.decode(open_sealed(home.models, sha).read(EVIDENCE), type=dict[str, OfferEvidence])
+    return evidence_in(model_file(home, sha, EVIDENCE))
 
 
 def _refuse_strangers(home: Home, live: Live, bundle: Bundle, predictions: Predictions) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from features.company import Company
 from features.errors import Conflict, InvalidInput
 from features.home import Home
 from features.reports.value_finder import FinderReport
 from features.times import format_time
 from features.write_once import replace_file
-from models.bundle import Predictions, open_predictions
-from models.bundle.sealed import open_sealed
+from models.bundle import Predictions, model_file, open_predictions
 from models.decision import OfferEvidence, Policy, choose
 from models.decision.published import Published
+from models.offer import EVIDENCE, evidence_in
 from training.publishing.pointer import live_models, live_now
 from training.publishing.scene import company_in_use
 from training.value_finder.contenders import Contenders
@@ -25,8 +23,6 @@ from training.value_finder.sensitivity import sensitivity
 
 REPORT = "value_finder.json"
 """The name of the report below `reports/`."""
-
-_EVIDENCE = "evidence.json"
 
 
 class FeaturesNotPublished(Conflict):
@@ -91,8 +87,7 @@ def evidence_of(home: Home, models: Mapping[str, str]) -> dict[str, OfferEvidenc
     """Return what the live offer model's estimates rest on, by offer; read as JSON, no tree is loaded."""
     if "offer" not in models:
         return {}
-    text = open_sealed(home.models, models["offer"]).read(_EVIDENCE)
-    return msgspec.convert(msgspec.json.decode(text)["evidence"], dict[str, OfferEvidence])
+    return evidence_in(model_file(home, models["offer"], EVIDENCE))
 
 
 def check_context(company: Company, context: str | None) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from features.home import Home
 from features.reports.value_finder import FinderReport
 from lifecycle import policy
-from training.value_finder.find import UnknownContext, find
+from models.bundle.sealed import seal
+from models.decision import OfferEvidence
+from models.offer import OfferKnowledge
+from training.value_finder.find import UnknownContext, evidence_of, find
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,19 @@ def test_wins_agree_with_those_who_are_offered_something(found: FinderReport) ->
 
 def test_without_an_offer_model_it_says_that_estimates_are_presumed(found: FinderReport) -> None:
     assert any("No offer model is live" in note for note in found.notes)
+
+
+def test_the_evidence_of_the_live_offer_model_is_read_as_the_model_keeps_it(tmp_path: Path) -> None:
+    evidence = {"gift": OfferEvidence(300, 210, mature=True, ramp=1.0, spread=0.1, effect="measured")}
+
+    def fill(folder: Path) -> None:
+        for name, content in OfferKnowledge(evidence, {}).to_files().items():
+            (folder / name).write_bytes(content)
+
+    sha = seal(Home(tmp_path).models, {}, fill)
+
+    assert evidence_of(Home(tmp_path), {"offer": sha}) == evidence
+    assert evidence_of(Home(tmp_path), {}) == {}
 
 
 def test_an_occasion_nobody_named_is_refused_with_those_there_are(promoted: Any) -> None:
