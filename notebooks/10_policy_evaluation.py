@@ -52,8 +52,8 @@ print("\n".join([*report.changes, "", *report.assumptions]))
 # %% [markdown]
 # ## Can the log tell?
 #
-# First the probability that a policy puts on what was never drawn by lot, then the mean weight, which should be 1, then how many
-# decisions of the policy itself the log is worth.
+# First the probability that a policy puts on what could not have been drawn by lot there, then the mean weight, which should be
+# 1, then how many decisions of the policy itself the log is worth.
 
 # %%
 tables.support(report)

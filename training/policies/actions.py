@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from features.reports.policy import Compared
-from models.decision import NOTHING
+from features.reports.policy import LIVE, Compared
+from models.decision import NOTHING, Shares, probabilities
 from models.decision.choices import Choices
 from models.rows import BoolArray, FloatArray
 from training.decided import Decisions
@@ -21,41 +21,33 @@ _UNKNOWN_CHANNEL = "unknown"
 class Actions:
     """The actions of both policies and of the log, by name; `nothing` is the first.
 
-    `taken`: the place of the action of each decision. `by_lot`: whether each action was ever drawn by lot: only of those can the
-    log tell what they are worth.
+    `taken`: the place of the action of each decision. `possible`: what could have been logged, (decisions, actions): what was
+    drawn by lot somewhere in the log and passes the gates of the live file in that decision; and what was taken.
     """
 
     compared: Compared
     names: tuple[str, ...]
     taken: npt.NDArray[np.int64]
-    by_lot: BoolArray
+    possible: BoolArray
 
     @classmethod
-    def of(cls, decisions: Decisions, policies: Sequence[Choices], *, compared: Compared, lots: Decisions) -> Actions:
-        """Gather the actions of these policies and of the decisions; `lots` are all that the log holds."""
-        own = [_action(name, compared) for choices in policies for name in _pairs(choices)]
-        logged, drawn = _logged(decisions, compared), _logged(lots.where(lots.random), compared)
+    def of(cls, decisions: Decisions, policies: Mapping[str, Choices], *, compared: Compared, lots: Decisions) -> Actions:
+        """Gather the actions of these policies, the live one among them, and of the decisions; `lots` are all the log holds."""
+        own = [_action(name, compared) for choices in policies.values() for name in _pairs(choices)]
+        logged, drawn = _logged(decisions, compared), {NOTHING, *_logged(lots.where(lots.random), compared)}
         names = tuple(dict.fromkeys([NOTHING, *own, *logged]))
         places = {name: place for place, name in enumerate(names)}
-        seen = {NOTHING, *drawn}
-        return cls(
-            compared,
-            names,
-            np.array([places[name] for name in logged], dtype=np.int64),
-            np.array([name in seen for name in names], dtype=np.bool_),
-        )
+        taken = np.array([places[name] for name in logged], dtype=np.int64)
+        gathered = cls(compared, names, taken, np.zeros((len(taken), len(names)), dtype=np.bool_))
+        possible = gathered.chances(policies[LIVE], _by_lot_alone(policies[LIVE])) > 0
+        possible &= np.array([name in drawn for name in names], dtype=np.bool_)
+        possible[np.arange(len(taken)), taken] = True
+        return replace(gathered, possible=possible)
 
     @property
     def offers(self) -> tuple[str, ...]:
         """Return the offer of each action."""
         return tuple(name.partition("/")[0] for name in self.names)
-
-    @property
-    def possible(self) -> BoolArray:
-        """Return what could have been logged, (decisions, actions): what was ever drawn by lot, and what was taken."""
-        possible = np.tile(self.by_lot, (len(self.taken), 1))
-        possible[np.arange(len(self.taken)), self.taken] = True
-        return possible
 
     def chances(self, policy: Choices, probabilities: FloatArray) -> FloatArray:
         """Return the probabilities of a policy, (decisions, 1 + its candidates), as (decisions, actions)."""
@@ -63,6 +55,11 @@ class Actions:
         for column, name in enumerate((NOTHING, *_pairs(policy))):
             found[:, self.names.index(_action(name, self.compared))] += probabilities[:, column]
         return found
+
+
+def _by_lot_alone(policy: Choices) -> FloatArray:
+    """Return the probabilities were all drawn by lot: whatever the shares of today, these are the choices there were."""
+    return probabilities(policy.eligible, policy.best, shares=Shares(control=1.0, explore=0.0))
 
 
 def _pairs(policy: Choices) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ class _Both:
         return next((valued for valued in tried if not valued.refusals()), tried[-1])
 
     def _as(self, compared: Compared, decided: Decided) -> Valued:
-        actions = Actions.of(decided.decisions, [*self.choices.values()], compared=compared, lots=self.period.history)
+        actions = Actions.of(decided.decisions, self.choices, compared=compared, lots=self.period.history)
         chances = {name: actions.chances(made, made.probabilities()) for name, made in self.choices.items()}
         return Valued(actions, self.logged, chances[LIVE], chances[NEW])
 

@@ -49,7 +49,7 @@ def drawn_world() -> Callable[..., Valued]:
         rng = np.random.default_rng(seed)
         action = rng.integers(0, 2, count)
         reward = 20.0 + gain * action + rng.normal(0, 5, count)
-        actions = Actions("offer", ("nothing", "gift"), action, np.ones(2, bool))
+        actions = Actions("offer", ("nothing", "gift"), action, np.ones((count, 2), bool))
         logged = Logged(np.arange(count) // 2, np.full(count, 0.5), reward, rng.normal(size=(count, 2)))
         return Valued(actions, logged, *(np.tile([1 - chance, chance], (count, 1)) for chance in (live, new)))
 

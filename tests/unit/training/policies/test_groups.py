@@ -29,7 +29,7 @@ def test_a_group_with_few_decisions_is_not_told_of(drawn_world: Any) -> None:
 
 def joined(first: Valued, second: Valued) -> Valued:
     actions = type(first.actions)(
-        "offer", first.actions.names, np.concatenate([first.actions.taken, second.actions.taken]), np.ones(2, bool)
+        "offer", first.actions.names, np.concatenate([first.actions.taken, second.actions.taken]), np.ones((6000, 2), bool)
     )
     parts = zip(vars(first.logged).items(), vars(second.logged).values(), strict=True)
     columns = {name: np.concatenate([one, other + 10_000 * (name == "customer")]) for (name, one), other in parts}

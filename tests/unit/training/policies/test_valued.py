@@ -35,7 +35,7 @@ def test_the_difference_is_surer_than_the_values_it_is_taken_from(drawn_world: A
 
 def test_an_action_never_drawn_by_lot_is_refused_with_its_share(drawn_world: Any) -> None:
     valued = drawn_world(live=0.2, new=0.8)
-    shut = type(valued.actions)("offer", ("nothing", "gift"), np.zeros(3000, np.int64), np.array([True, False]))
+    shut = type(valued.actions)("offer", ("nothing", "gift"), np.zeros(3000, np.int64), np.tile([True, False], (3000, 1)))
     refusals = type(valued)(shut, valued.logged, valued.live, valued.new).refusals()
 
     assert [(each.code, each.policy, each.found) for each in refusals] == [
