@@ -59,8 +59,12 @@ def decided_rows(
 
     Of more than `most` decisions, whole customers are drawn.
     """
-    log, catalogue = EventLog.open(home), company.catalogue
-    decisions = read_decisions(log, until=until, since=since, most=most)
+    log = EventLog.open(home)
+    return known_before(log, read_decisions(log, until=until, since=since, most=most), catalogue=company.catalogue)
+
+
+def known_before(log: EventLog, decisions: Decisions, *, catalogue: Catalogue) -> Decided:
+    """Return these decisions with the features of their customers as known just before each."""
     return Decided(decisions, features_before(log, catalogue, decisions), tuple(catalogue.names), catalogue.signature)
 
 

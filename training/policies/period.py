@@ -11,7 +11,7 @@ from features.log.store import EventLog
 from features.reports.policy import Refusal
 from features.times import DAY, Timestamp
 from models.rows import BoolArray
-from training.decided import Decided, Decisions, decided_rows, read_decisions
+from training.decided import Decided, Decisions, known_before, read_decisions
 from training.labels.labels import observed_by
 from training.policies.recalled import drawn_with_probability
 
@@ -48,9 +48,8 @@ class Period:
         return set(self.history.where(self.history.random).offers.unique().to_pylist())
 
     def decided(self, home: Home, company: Company) -> Decided:
-        """Return these decisions with the features known just before each."""
-        found = decided_rows(home, company, since=self.since)
-        return found.where(self._inside(found.decisions))
+        """Return these decisions, those of the very customers whose history is held, with the features known just before each."""
+        return known_before(EventLog.open(home), self.decisions, catalogue=company.catalogue)
 
     def refusals(self) -> list[Refusal]:
         """Say why nothing can be told where too few decisions have a complete reward."""

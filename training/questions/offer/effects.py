@@ -7,7 +7,7 @@ import numpy as np
 from features.company.schema import Company
 from models.rows import Rows
 from models.uplift import UpliftModel, UsualMargin
-from training.decided import Decided, features_before, read_decisions
+from training.decided import known_before, read_decisions
 from training.questions.offer.stack import StackedExposures
 from training.rewards import rewards
 from training.uplift import TooFewDecisions, fit_uplift, trial_of
@@ -22,8 +22,7 @@ def effects_of(stacked: StackedExposures, company: Company, *, seed: int) -> Upl
     decisions = read_decisions(log, until=until)
     matured = decisions.where(decisions.ranks == 1)
     earned = rewards(log, matured, company, until=until)
-    catalogue = company.catalogue
-    known = Decided(matured, features_before(log, catalogue, matured), tuple(catalogue.names), catalogue.signature)
+    known = known_before(log, matured, catalogue=company.catalogue)
     usual = usual_margin(known.rows, company)
     try:
         return fit_uplift(trial_of(known, earned, company, usual=usual), usual=usual, seed=seed).model

@@ -26,7 +26,7 @@ from models.offer.columns import OfferColumns
 from models.offer.fit import ShownOffers
 from models.offer.terms import Catalogue, Terms
 from models.rows import BoolArray, FloatArray
-from training.decided import Decided, Decisions, features_before, read_decisions
+from training.decided import Decided, Decisions, known_before, read_decisions
 from training.examples import MOST_MONTHS, Say, StackedExamples, newest_mature, newest_midnight
 from training.folds import HistoryTooShort
 from training.labels.acceptance import SOURCE
@@ -90,9 +90,7 @@ def stack_exposures(home: Home, company: Company, *, as_of: Timestamp | None = N
     decisions = told.decisions
     if say:
         say(f"features of {len(decisions):,} offers shown")
-    known = Decided(
-        decisions, features_before(log, company.catalogue, decisions), tuple(company.catalogue.names), company.catalogue.signature
-    )
+    known = known_before(log, decisions, catalogue=company.catalogue)
     shown = weighed(shown_offers(known, company, as_ofs=_months_of(decisions, months)), told.weights)
     _refuse_few(shown)
     moments = [*np.unique(shown.examples.as_ofs).tolist(), newest_midnight(observed)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from lifecycle.policy import CannotBeValued
 from lifecycle.simulate import simulate_into
 from training.policies import learning
 from training.policies.evaluate import evaluate
+from training.policies.period import Period
 from training.publishing.score import use_company
 
 NEVER_OFFERED = ("onboarding_call", "annual_plan", "success_review", "referral_invite")
@@ -94,6 +96,16 @@ def test_offers_nobody_was_ever_offered_leave_too_much_that_the_log_cannot_show(
     assert "offers on single channels" in report.assumptions[-1]
     assert (report.values, report.groups, report.split) == ([], [], [])
     assert report.support["new"].unsupported_mass > 0.02
+
+
+def test_only_customers_whose_history_is_held_are_told_of(simulated: Home) -> None:
+    newest = Period.newest(simulated, read_company(LIVE), days=14)
+    drawn = replace(newest, history=newest.history.where(newest.history.customer_codes % 2 == 0))
+
+    found = drawn.decided(simulated, read_company(LIVE)).decisions
+
+    assert 0 < len(found) < len(newest.decisions)
+    assert found.exposures.equals(drawn.decisions.exposures)
 
 
 def test_few_decisions_with_a_complete_reward_are_refused_as_immature(simulated: Home) -> None:
