@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from models.rows import FloatArray
 from training.decided import Decisions
 from training.feedback import Feedback, Learnable, learnable, read_releases
 from training.feedback.rows import UNSOURCED
+from training.labels.events import NEVER
 from training.records.report import Finding
 
 
@@ -34,10 +35,24 @@ class Believed:
 
 def believed(home: Home, decisions: Decisions) -> Believed:
     """Return what may be learned of decisions, by who said what became of them, and by what an admin has released."""
-    found = learnable(_feedback(decisions), until=decisions.until, releases=read_releases(home))
+    found = _found(home, decisions)
     kept = found.weights > 0
     weights = found.weights[kept]
     return Believed(decisions.where(kept), None if np.all(weights == 1.0) else weights, found)
+
+
+def as_believed(home: Home, decisions: Decisions) -> Decisions:
+    """Return every decision, and of what became of its offer only what may be learned: else nothing was shown or accepted.
+
+    What was decided by lot, and what was bought since, nobody who tells of offers has a word in.
+    """
+    silent = _found(home, decisions).weights <= 0
+    shown_at = np.where(silent, NEVER, decisions.shown_at)
+    return replace(decisions, shown_at=shown_at, accepted=decisions.accepted & ~silent)
+
+
+def _found(home: Home, decisions: Decisions) -> Learnable:
+    return learnable(_feedback(decisions), until=decisions.until, releases=read_releases(home))
 
 
 def _feedback(decisions: Decisions) -> Feedback:

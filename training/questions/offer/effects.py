@@ -8,6 +8,7 @@ from features.company.schema import Company
 from models.rows import Rows
 from models.uplift import UpliftModel, UsualMargin
 from training.decided import known_before, read_decisions
+from training.questions.offer.believed import as_believed
 from training.questions.offer.stack import StackedExposures
 from training.rewards import rewards
 from training.uplift import TooFewDecisions, fit_uplift, trial_of
@@ -16,13 +17,14 @@ from training.uplift import TooFewDecisions, fit_uplift, trial_of
 def effects_of(stacked: StackedExposures, company: Company, *, seed: int) -> UpliftModel | UsualMargin:
     """Return the uplift model; where too few decisions were drawn by lot, only how the usual margin is told.
 
-    All is read as the log told it when the newest exposure was learned from.
+    All is read as the log told it when the newest exposure was learned from. Who is not believed teaches no acceptance here
+    either; what they were told to decide, and what was bought since, counts.
     """
     log, until = stacked.log, stacked.decisions.until
-    decisions = read_decisions(log, until=until)
-    matured = decisions.where(decisions.ranks == 1)
-    earned = rewards(log, matured, company, until=until)
-    known = known_before(log, matured, catalogue=company.catalogue)
+    told = read_decisions(log, until=until)
+    first = told.ranks == 1
+    earned = rewards(log, told.where(first), company, until=until)
+    known = known_before(log, as_believed(log.home, told).where(first), catalogue=company.catalogue)
     usual = usual_margin(known.rows, company)
     try:
         return fit_uplift(trial_of(known, earned, company, usual=usual), usual=usual, seed=seed).model

@@ -10,7 +10,7 @@ from features.times import DAY, HOUR
 from training.decided import Decisions
 from training.feedback import Release, release
 from training.labels.events import NEVER
-from training.questions.offer.believed import believed
+from training.questions.offer.believed import as_believed, believed
 
 AT = 1000 * DAY
 
@@ -74,3 +74,15 @@ def test_what_is_told_from_the_future_is_not_learned(tmp_path):
 
     assert len(found.decisions) == 0
     assert found.findings()[0]["untrue"] == 2
+
+
+def test_of_who_is_held_decisions_stay_and_what_was_said_of_them_goes(tmp_path):
+    loud = told({**HONEST, "agent:bad": (2000, 0)})
+
+    found = as_believed(Home(tmp_path), loud)
+
+    bad = np.array(loud.sources.to_pylist()) == "agent:bad"
+    assert len(found) == len(loud)
+    assert not (found.shown | found.accepted)[bad].any()
+    assert found.accepted[~bad].sum() == 200
+    assert found.shown[~bad].all()
