@@ -106,6 +106,11 @@ class ContactPolicy(Part):
     caps: tuple[Cap, ...] = ()
     pauses: tuple[Pause, ...] = ()
 
+    @property
+    def looks_back_days(self) -> int:
+        """Return how long ago a contact can still matter: the longest window, and the rest that follows one."""
+        return max([cap.days for cap in self.caps] + [pause.days + pause.pause_days for pause in self.pauses], default=0)
+
 
 class ExpansionGuard(Part):
     """When nothing more is to be sold: offers of these kinds are held back from customers for whom the rule is true."""

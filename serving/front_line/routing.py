@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from msgspec import UNSET, Struct, UnsetType
 
 from features.times import format_time
+from models.decision.published import published_column
 from models.decision.routing import Route, Standing, route
 from models.decision.situations import LANGUAGE
 from serving import answers
 from serving.answers import Caveat
-from serving.live.offering import column_of
 from serving.live.state import LiveState, Versions
 
 _NO_AGENT = Caveat("no_agent_for_language", "Nobody with the skill speaks the customer's language; all who have it are named.")
@@ -85,7 +85,7 @@ def _standing(state: LiveState, row: int) -> Standing:
     company, values = state.company, state.row(row)
     at = {name: place for place, name in enumerate(state.predictions.columns)}
     named = {name for queue in company.routing.queues for name in queue.rule.names} | {LANGUAGE}
-    published = {name: at[column] for name in named if (column := column_of(name, company)) in at}
+    published = {name: at[column] for name in named if (column := published_column(name, company)) in at}
     return Standing(
         {name: values[place] for name, place in published.items()}, dict(_stages(state, values, at)), _category(state, values)
     )

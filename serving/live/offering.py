@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from features.company.schema import Company
-from features.company.terms import SCORE_NAMES
 from models.bundle import Predictions
 from models.decision import PRIOR_ACCEPTANCE, Contacts, Estimates, OfferEvidence, Situations
 from models.decision.policy import Policy
+from models.decision.published import published_column
 from models.rows import FloatArray
 from serving.live.places import Place
 
@@ -53,8 +53,7 @@ class Offering:
     @cached_property
     def looks_back_days(self) -> int:
         """How far back a contact can matter to the contact policy."""
-        policy = self.policy.company.contact_policy
-        return max([0, *(cap.days for cap in policy.caps), *(pause.days + pause.pause_days for pause in policy.pauses)])
+        return self.policy.company.contact_policy.looks_back_days
 
     def known_contacts(self, rows: Sequence[int]) -> Contacts:
         """Return what the log knows that the customers of these rows were shown."""
@@ -81,20 +80,8 @@ def offering_of(company: Company, predictions: Predictions, evidence: Mapping[st
     """Look up where everything stands in these predictions."""
     at = {name: place for place, name in enumerate(predictions.columns)}
     policy = Policy.of(company)
-    published = {name: at[column] for name in policy.names if (column := column_of(name, company)) in at}
+    published = {name: at[column] for name in policy.names if (column := published_column(name, company)) in at}
     return Offering(policy, published, _places(policy, at), predictions.contacts, evidence)
-
-
-def column_of(name: str, company: Company) -> str:
-    """Return under which name predictions hold what rules call so."""
-    if name in SCORE_NAMES:
-        scores = {
-            "churn_probability": f"churn_{company.horizon_days}",
-            "expected_margin": f"value_{company.horizon_days}",
-            "clv_to_cac": "value_clv_to_cac",
-        }
-        return scores.get(name, name)
-    return name if name.startswith("stage_") else f"feature_{name}"
 
 
 def _places(policy: Policy, at: Mapping[str, int]) -> OfferPlaces:

@@ -22,12 +22,6 @@ _ANSWER_DAYS = 90
 """An outcome may be told so long after the decision: who decided before counts by when it was said."""
 
 
-def look_back_days(company: Company) -> int:
-    """Return how far the contact policy of a company looks back: its longest window, and the rest that follows one."""
-    policy = company.contact_policy
-    return max([cap.days for cap in policy.caps] + [pause.days + pause.pause_days for pause in policy.pauses], default=0)
-
-
 def contacts_known(log: EventLog, company: Company, ids: pa.Array, *, as_of: Timestamp | None = None) -> Contacts:
     """Return the contacts of these customers as far as the contact policy looks back from where offers are complete.
 
@@ -38,7 +32,7 @@ def contacts_known(log: EventLog, company: Company, ids: pa.Array, *, as_of: Tim
     if SOURCE not in log.manifest.observed_until:
         return Contacts.none(len(ids))
     until = observed_by(log, as_of, sources=(SOURCE,))[SOURCE]
-    since = until - (look_back_days(company) + _ANSWER_DAYS) * DAY
+    since = until - (company.contact_policy.looks_back_days + _ANSWER_DAYS) * DAY
     decisions = read_decisions(log, until=until, since=since, most=None)
     rows = pc.fill_null(pc.index_in(decisions.customers, value_set=ids), -1).to_numpy(zero_copy_only=False)
     touched = np.isin(np.array(decisions.offers.to_pylist(), dtype=object), ["nothing"], invert=True) & (rows >= 0)

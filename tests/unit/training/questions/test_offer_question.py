@@ -23,7 +23,7 @@ from models.learners.boosting import BoostingPreset
 from models.offer import OfferModel
 from models.offer.fit import OfferRecipe
 from training.contest import Contest
-from training.decided import contacts_known, look_back_days, read_decisions
+from training.decided import contacts_known, read_decisions
 from training.publishing.champion import champion_of
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
@@ -174,7 +174,7 @@ def test_published_contacts_are_those_of_the_log_as_far_as_the_policy_looks_back
 
     decisions = read_decisions(log, most=None)
     held = pc.is_in(decisions.customers, value_set=ids).to_numpy(zero_copy_only=False)
-    late = decisions.decided_at >= decisions.until - look_back_days(COMPANY) * DAY
+    late = decisions.decided_at >= decisions.until - COMPANY.contact_policy.looks_back_days * DAY
     shown = decisions.where(decisions.shown & late & held)
     assert len(shown) > 0
     assert {exposure_hash(each) for each in shown.exposures.to_pylist()} <= set(contacts.exposure.tolist())
