@@ -26,10 +26,17 @@ class Believed:
     found: Learnable
 
     def findings(self) -> list[Finding]:
-        """Return one line of what was found, and one for every source that is held."""
+        """Return one line of what was found, and one for every source that is held.
+
+        Sources are agents and keys, and findings go where models are tracked, so sources are numbered here. They are named, in
+        the same order, by `lifecycle policy feedback`.
+        """
         found = self.found
         whole: Finding = {"source": None, "sources": found.sources, "untrue": found.untrue, "capped": len(found.capped)}
-        held: list[Finding] = [{"source": each.source, "rows": each.rows, "share": each.share} for each in found.held]
+        held: list[Finding] = [
+            {"source": f"held {number}", "rows": each.rows, "share": each.share}
+            for number, each in enumerate(found.held, start=1)
+        ]
         return [whole, *held]
 
 

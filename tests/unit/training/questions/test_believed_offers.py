@@ -55,6 +55,12 @@ def test_a_source_that_says_yes_to_everything_is_not_learned_from_until_it_is_re
     assert len(believed(Home(tmp_path), loud).decisions) == 3000
 
 
+def test_findings_go_where_models_are_tracked_and_name_nobody(tmp_path):
+    findings = believed(Home(tmp_path), told({**HONEST, "agent:bad": (2000, 0)})).findings()
+
+    assert [each["source"] for each in findings] == [None, "held 1"]
+
+
 def test_among_many_sources_none_weighs_more_than_a_twentieth(tmp_path):
     many = {**{f"agent:{number}": (5, 20) for number in range(60)}, "agent:eager": (100, 400)}
 
