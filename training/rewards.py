@@ -34,7 +34,7 @@ class Rewards:
     `margin`: all that was realised within the reward days, before costs. `terms`: the part of it that bought a term (first orders
     and renewals of contracts); the rest was bought beside. `gone`: 1.0 where no bought term runs at the end of those days, NaN
     where the customer never bought one. `cost`: of the contact where it was shown, and of the offer where it was accepted; NaN
-    where the company file knows the offer no more.
+    where the company file knows the offer, or the channel it was shown on, no more.
     """
 
     margin: FloatArray
@@ -79,7 +79,8 @@ def costs(decisions: Decisions, company: Company) -> FloatArray:
     channels = {channel.name: channel.contact_cost for channel in company.channels}
     of_offer, of_channel = _looked_up(decisions.offers, offers), _looked_up(decisions.channels, channels)
     taken = np.where(np.isnan(of_offer), 1.0, decisions.accepted)  # what is not known stays so, accepted or not
-    return np.where(decisions.shown, np.nan_to_num(of_channel), 0.0) + of_offer * taken
+    is_offer = pc.not_equal(decisions.offers, NOTHING).to_numpy(zero_copy_only=False).astype(np.bool_)
+    return np.where(decisions.shown & is_offer, of_channel, 0.0) + of_offer * taken
 
 
 def _looked_up(texts: pa.Array, figures: dict[str, float]) -> FloatArray:

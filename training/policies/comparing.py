@@ -48,13 +48,17 @@ class Files:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What both files would have chosen from in each decision, and what that is worth; `learned`: an offer model answered."""
+    """What both files would have chosen from in each decision, and what that is worth.
+
+    `learned`: an offer model answered. `unpriced`: so many decisions count with their margin alone, their cost not being known.
+    """
 
     decided: Decided
     choices: Mapping[str, Choices]
     groupings: tuple[Grouping, ...]
     valued: Valued
     learned: bool
+    unpriced: int
 
 
 def compare(home: Home, files: Files, period: Period, *, learn: Learn) -> Comparison:
@@ -68,9 +72,12 @@ def compare(home: Home, files: Files, period: Period, *, learn: Learn) -> Compar
     columns = {name: recalled.columns(company) for name, company in files.by_name.items()}
     estimates = EstimatesThen(decided, learn(home, files.live, period.since))
     choices = {name: recalled.choices(company, columns[name], estimates.of(company)) for name, company in files.by_name.items()}
-    both = _Both(period, choices, _logged(home, files.live, decided, known=known_of(columns[LIVE])))
+    decisions, brought = decided.decisions, _Brought.of(home, files.live, decided)
+    whose = decisions.customer_codes.astype(np.int64)
+    logged = Logged(whose, decisions.probability, brought.reward, known_of(columns[LIVE]))
+    valued = _Both(period, choices, logged).valued(decided)
     groupings = tuple(recalled.groupings(files.live, columns[LIVE]))
-    return Comparison(decided, choices, groupings, both.valued(decided), estimates.model is not None)
+    return Comparison(decided, choices, groupings, valued, estimates.model is not None, brought.unpriced)
 
 
 @dataclass(frozen=True)
@@ -92,13 +99,16 @@ class _Both:
         return Valued(actions, self.logged, chances[LIVE], chances[NEW])
 
 
-def _logged(home: Home, company: Company, decided: Decided, *, known: FloatArray) -> Logged:
-    decisions = decided.decisions
-    return Logged(decisions.customer_codes.astype(np.int64), decisions.probability, _rewards(home, company, decided), known)
+@dataclass(frozen=True)
+class _Brought:
+    """What each decision brought, company currency; `unpriced`: of how many the margin alone, since their cost is not known."""
 
+    reward: FloatArray
+    unpriced: int
 
-def _rewards(home: Home, company: Company, decided: Decided) -> FloatArray:
-    """Return what each decision brought; of an offer the file knows no more, what the log says, else the margin alone."""
-    found = rewards(EventLog.open(home), decided.decisions, company)
-    otherwise = np.where(np.isfinite(decided.decisions.reward), decided.decisions.reward, found.margin)
-    return np.where(np.isfinite(found.net), found.net, otherwise)
+    @classmethod
+    def of(cls, home: Home, company: Company, decided: Decided) -> _Brought:
+        """Reckon it; of an offer the file knows no more it is what the log says, if it says it."""
+        found, logged = rewards(EventLog.open(home), decided.decisions, company), decided.decisions.reward
+        net = np.where(np.isfinite(found.net), found.net, logged)
+        return cls(np.where(np.isfinite(net), net, found.margin), int((~np.isfinite(net)).sum()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.quality.wording import percent
+from features.quality.wording import counted, percent
 from features.reports.figures import Figure
 from features.reports.policy import PolicyReport
 from training.policies.comparing import Comparison, Files
@@ -29,6 +29,11 @@ def assumptions_of(files: Files, found: Comparison) -> list[str]:
         "No occasion is known of logged decisions, so context weights are 1.",
         _learned(found),
     ]
+    if found.unpriced:
+        lines.append(
+            f"Of {counted(found.unpriced, 'decision')} the cost is not known, the live file having the offer or the channel no "
+            "more: the margin alone counts."
+        )
     if found.valued.actions.compared == "offer":
         lines.append(
             "Offers are compared, on whichever channel: the log does not support offers on single channels, since they were not "

@@ -100,6 +100,13 @@ def test_nothing_costs_nothing_and_an_offer_nobody_knows_any_more_has_no_reward(
     assert np.isnan(retired.net).all()
 
 
+def test_what_showing_on_a_channel_cost_that_nobody_knows_any_more_is_not_taken_to_be_nothing() -> None:
+    shown, never_shown = (found(decided(0, shown=shown, channels="fax"), bought(1, 5.0)) for shown in (True, False))
+
+    assert np.isnan(shown.net).all()
+    assert np.isfinite(never_shown.net).all()
+
+
 def test_a_decision_whose_days_are_not_over_has_no_reward_yet() -> None:
     early = found(decided(0, 10), bought(1, 5.0), until=AT + DAYS * DAY)
 
