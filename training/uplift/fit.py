@@ -21,7 +21,7 @@ MODERATORS = ("usage_breadth_30d", "usage_active_days_30d", "tickets_complaints_
 """Named before any effect was looked at: breadth and depth of use, complaints, age, and where the use is heading."""
 
 FEWEST_NOTHING, FEWEST_POSITIVES = 200, 50
-"""Decisions on nothing drawn by lot, and those of them followed by margin, below which no effect is learned at all."""
+"""Decisions on nothing drawn by lot where offers could be, and those of them followed by margin: fewer teach no effect."""
 
 FEWEST_OFFER, FEWEST_SHOWN = 100, 50
 """Decisions on an offer drawn by lot, and showings of it by whomever, below which its effect is refused."""
@@ -59,8 +59,8 @@ def fit_uplift(trial: Trial, *, usual: UsualMargin, moderators: Sequence[str] = 
         return UpliftReport(UpliftModel(whole, None, PER_DECISION, usual, "no offer was decided by lot often enough"), None)
     told = _thinned(trial.of_arms(kept), seed=seed)
     outlook = crossed_outlook(told, seed=seed)
-    lot = told.where(told.random)
-    table = Table.of(lot, outlook.where(told.random), Moderators.of(lot.rows, lot.names, wanted=moderators))
+    lot = told.where(told.by_lot)
+    table = Table.of(lot, outlook.where(told.by_lot), Moderators.of(lot.rows, lot.names, wanted=moderators))
     choice = choose(table, seed=seed)
     effects = mean_effects(table, choice.learner, seed=seed)
     answers |= {place: _measured(lot, arm, effects[arm], choice.learner) for arm, place in enumerate(kept)}
@@ -72,23 +72,24 @@ def fit_uplift(trial: Trial, *, usual: UsualMargin, moderators: Sequence[str] = 
 def _thinned(trial: Trial, *, seed: int) -> Trial:
     """Return every decision drawn by lot, up to a bound, and of the others some: they teach the outlook alone."""
     rng = np.random.default_rng(seed)
-    parts = ((np.flatnonzero(trial.random), _MOST_BY_LOT), (np.flatnonzero(~trial.random), _MOST_CHOSEN))
+    parts = ((np.flatnonzero(trial.by_lot), _MOST_BY_LOT), (np.flatnonzero(~trial.by_lot), _MOST_CHOSEN))
     drawn = [rng.choice(places, most, replace=False) if len(places) > most else places for places, most in parts]
     return trial.take(np.sort(np.concatenate(drawn)))
 
 
 def _refuse_few(trial: Trial) -> None:
-    nothing = trial.random & (trial.arm == -1)
+    nothing = trial.by_lot & (trial.arm == -1)
     count, positives = int(nothing.sum()), int((nothing & (trial.total > 0)).sum())
     if count < FEWEST_NOTHING or positives < FEWEST_POSITIVES:
         raise TooFewDecisions(
-            f"needed {FEWEST_NOTHING} decisions on nothing drawn by lot, {FEWEST_POSITIVES} of them followed by margin; "
-            f"found {count} and {positives}. Let more decisions be drawn by lot (control_share, exploration_share), or wait"
+            f"needed {FEWEST_NOTHING} decisions on nothing drawn by lot, {FEWEST_POSITIVES} of them followed by margin; found "
+            f"{count} and {positives} where an offer could be drawn too. Let more decisions be drawn by lot (control_share, "
+            "exploration_share), or wait"
         )
 
 
 def _too_few(trial: Trial, place: int) -> str:
-    by_lot, shown = int((trial.random & (trial.arm == place)).sum()), int((trial.shown & (trial.arm == place)).sum())
+    by_lot, shown = int((trial.by_lot & (trial.arm == place)).sum()), int((trial.shown & (trial.arm == place)).sum())
     if by_lot < FEWEST_OFFER:
         return f"needs {FEWEST_OFFER} decisions drawn by lot, {by_lot} were"
     yes = int((trial.accepted & (trial.arm == place)).sum())
@@ -103,7 +104,7 @@ def _refused(trial: Trial, place: int, why: str) -> ArmAnswer:
 
 
 def _counts(trial: Trial, arm: int) -> tuple[int, int]:
-    by_lot = trial.random & (trial.arm == arm)
+    by_lot = trial.by_lot & (trial.arm == arm)
     return int(by_lot.sum()), int((by_lot & (trial.total > 0)).sum())
 
 

@@ -46,6 +46,15 @@ class Trial:
     def __len__(self) -> int:
         return len(self.arm)
 
+    @property
+    def by_lot(self) -> BoolArray:
+        """Return which rows were drawn by lot from several things: where only `nothing` could be, the lot compares nothing.
+
+        What is expected of others contains what the policy does for them; of who can be offered nothing it does not. Counted
+        among those left alone they would hide that part of every effect.
+        """
+        return np.asarray(self.random & (self.options != 1.0))
+
     def take(self, places: npt.NDArray[np.intp]) -> Trial:
         """Return the rows of these places, in their order."""
         fixed = ("names", "arms")

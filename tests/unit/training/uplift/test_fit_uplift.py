@@ -91,6 +91,22 @@ def test_offers_dealt_anew_by_lot_leave_nothing_that_varies() -> None:
     assert np.abs(model.predict(features(9), NAMES)).max() < 0.06
 
 
+def test_customers_who_could_be_offered_nothing_do_not_make_offers_look_idle() -> None:
+    trial, rng = drawn(np.array([0.3, 0.3]), rows=6000), np.random.default_rng(3)
+    shut, chosen = features(6000)[:, 0] < 400, rng.random(6000) < 0.6
+    arm = np.where(shut, -1, np.where(chosen, 1, trial.arm))
+    total = 1.0 + np.where(shut, 0.5, 0.0) + np.where(arm >= 0, 0.3, 0.0) + rng.normal(0, 0.3, 6000)
+    shown = arm >= 0
+    told = replace(
+        trial, arm=arm, random=~chosen, options=np.where(shut, 1.0, 3.0), total=total, shown=shown,
+        accepted=shown & (rng.random(6000) < 0.4),
+    )  # fmt: skip
+
+    model = model_of(told)
+
+    assert [answer.effect for answer in model.answers] == pytest.approx([0.3, 0.3], abs=0.06)
+
+
 def test_an_offer_decided_by_lot_too_rarely_is_refused_and_the_others_answer() -> None:
     trial = drawn(np.array([0.1, 0.3]))
     rare = trial.where((trial.arm != 0) | (np.cumsum(trial.arm == 0) <= 30))
