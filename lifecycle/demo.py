@@ -1,4 +1,4 @@
-"""Everything, end to end, in one command: history, features, train, gates, promote, serve, and one real question answered."""
+"""Everything, end to end, in one command: history, features, train, gates, promote, serve, and two real questions answered."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from features.errors import Conflict, LifecycleError
 from features.home import Home
 from features.lock import only_one
 from lifecycle.console import phase, say
+from lifecycle.decision_text import decision_text, outcome_question
 from lifecycle.question import Question, ask_in_process, ask_over_http
 from lifecycle.train import Name
 
@@ -49,10 +50,18 @@ class DemoRunning(Conflict):
 
 @dataclass(frozen=True)
 class Demo:
-    """A company built by the demo: where it stands, and a question to ask about it."""
+    """A company built by the demo: where it stands, and whom to ask about with which key."""
 
     home: Home
-    question: Question
+    customer_id: str
+    key: str
+    currency: str
+
+    @property
+    def questions(self) -> tuple[Question, Question]:
+        """Return what a CRM asks: everything about the customer, and what to offer them now."""
+        path = f"/v1/customers/{self.customer_id}"
+        return Question(path, self.key), Question(f"{path}/decisions", self.key, "{}")
 
 
 def register(app: typer.Typer) -> None:
@@ -66,9 +75,9 @@ def register(app: typer.Typer) -> None:
         customers: Annotated[int, typer.Option(min=500, help="How many people to simulate, prospects included.")] = 2_000,
         only: Annotated[Name | None, typer.Option("--only", help="Train this model alone; all take some minutes.")] = None,
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
-        no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask one question, print the answer, end.")] = False,
+        no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask the two questions, print the answers, end.")] = False,
     ) -> None:
-        """Simulate or import a company, train, promote and serve; ends with a URL, a key, a question and its answer."""
+        """Simulate or import a company, train, promote and serve; ends with a URL, a key, two questions and their answers."""
         from lifecycle.settings import Settings
 
         settings, started = Settings(), time.perf_counter()
@@ -79,7 +88,7 @@ def register(app: typer.Typer) -> None:
             built = _build(home, company, models, signing_key=settings.signing_key)
             say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
             if no_serve:
-                _show(built, ask_in_process(built.question, _service(built.home)), "http://127.0.0.1:8000")
+                _show(built, ask_in_process(built.questions, _service(built.home)), "http://127.0.0.1:8000")
             else:
                 _serve(built, port)
 
@@ -144,7 +153,7 @@ def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: 
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
     follow_ledger(home, Store.at_home(home))
-    return Demo(home, Question(_riskiest(home, company), _key(home, "demo", "read", "decide").secret))
+    return Demo(home, _riskiest(home, company), _key(home, "demo", "read", "decide").secret, company.currency)
 
 
 def _trained(home: Home, company: Company, model: str) -> bool:
@@ -239,24 +248,29 @@ def _listen(port: int) -> socket.socket:
 
 def _ask_and_show(built: Demo, url: str) -> None:
     try:
-        _show(built, ask_over_http(built.question, url, patience_seconds=_PATIENCE_SECONDS), url)
+        _show(built, ask_over_http(built.questions, url, patience_seconds=_PATIENCE_SECONDS), url)
         say("serving until Ctrl-C")
     except LifecycleError as error:
         say(f"lifecycle: {error}; Ctrl-C ends")
 
 
-def _show(built: Demo, answer: dict[str, Any], url: str) -> None:
+def _show(built: Demo, answers: Sequence[dict[str, Any]], url: str) -> None:
+    card, decision = answers
     command = f"LIFECYCLE_HOME={built.home.root} {_program('lifecycle')}"
     typer.echo(
         f"""
-{built.question.curl(url)}
-{json.dumps(answer, indent=2)}
+{built.questions[0].curl(url)}
+{json.dumps(card, indent=2)}
+
+What to offer them now? This is the answer in short; asked again by then, it is the same.
+{built.questions[1].curl(url)}
+{decision_text(decision, currency=built.currency)}
 
 URL       {url}
-demo key  {built.question.key}
+demo key  {built.key}
 
 Try next, in another terminal
-  what is live, and since when:
+{_told(decision, built.key, url)}  what is live, and since when:
     {command} models
   a prediction for every customer:
     {command} score --out {built.home.root / "scores.csv"}
@@ -267,6 +281,12 @@ Try next, in another terminal
   how the model was graded, with pictures (Ctrl-C ends it):
     {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
     )
+
+
+def _told(decision: dict[str, Any], key: str, url: str) -> str:
+    """Return how to say that the first offer was accepted; nothing where none was made."""
+    question = outcome_question(decision, key)
+    return "" if question is None else f"  the customer accepts:\n    {question.curl(url)}\n"
 
 
 def _program(name: str) -> str:

@@ -1,4 +1,4 @@
-"""How is one question put to the service: over HTTP, or to the application in this process without a port."""
+"""How are questions put to the service: over HTTP, or to the application in this process without a port."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from features.errors import Unavailable
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from serving.settings import ServiceSettings
 
 _TRY_AGAIN_SECONDS = 0.1
@@ -25,23 +27,25 @@ class NoAnswer(Unavailable):
 
 @dataclass(frozen=True)
 class Question:
-    """Everything about one customer, asked with one key."""
+    """One call of the service, made with one key; with a body it is a POST."""
 
-    customer_id: str
+    path: str
     key: str
+    body: str | None = None
 
     @property
-    def path(self) -> str:
-        """Return the path of the call."""
-        return f"/v1/customers/{self.customer_id}"
+    def method(self) -> str:
+        """Return the method of the call."""
+        return "GET" if self.body is None else "POST"
 
     def curl(self, url: str) -> str:
         """Return the command that asks it of the service at `url`."""
-        return f"curl -s -H 'Authorization: Bearer {self.key}' {url}{self.path}"
+        data = "" if self.body is None else f" -H 'Content-Type: application/json' -d '{self.body}'"
+        return f"curl -s -H 'Authorization: Bearer {self.key}'{data} {url}{self.path}"
 
 
-def ask_over_http(question: Question, url: str, *, patience_seconds: float) -> dict[str, Any]:
-    """Wait until the service at `url` is ready, ask, and return the answer.
+def ask_over_http(questions: Sequence[Question], url: str, *, patience_seconds: float) -> list[dict[str, Any]]:
+    """Wait until the service at `url` is ready, ask one after the other, and return the answers.
 
     Raises
     ------
@@ -49,29 +53,42 @@ def ask_over_http(question: Question, url: str, *, patience_seconds: float) -> d
         If it does not become ready in time, or answers with a problem.
     """
     _wait_until_ready(url, patience_seconds)
-    request = urllib.request.Request(url + question.path)  # noqa: S310 (the service's own address)
-    request.add_header("Authorization", f"Bearer {question.key}")
-    try:
-        with urllib.request.urlopen(request, timeout=patience_seconds) as response:  # noqa: S310
-            answer: dict[str, Any] = json.load(response)
-    except (OSError, ValueError) as error:
-        raise NoAnswer(f"needed an answer from {url}, found {error}") from error
-    return answer
+    return [_over_http(question, url, patience_seconds) for question in questions]
 
 
-def ask_in_process(question: Question, settings: ServiceSettings) -> dict[str, Any]:
-    """Start the application here, ask, end it, and return the answer.
+def ask_in_process(questions: Sequence[Question], settings: ServiceSettings) -> list[dict[str, Any]]:
+    """Start the application here, ask one after the other, end it, and return the answers.
 
     Raises
     ------
     NoAnswer
         If it answers with a problem.
     """
-    status, body = asyncio.run(_called(question, settings))
+    return [_read(*answered) for answered in zip(questions, asyncio.run(_called(questions, settings)), strict=True)]
+
+
+def _over_http(question: Question, url: str, patience_seconds: float) -> dict[str, Any]:
+    request = urllib.request.Request(url + question.path, data=_sent(question), method=question.method)  # noqa: S310 (the service's own address)
+    request.add_header("Authorization", f"Bearer {question.key}")
+    request.add_header("Content-Type", "application/json")
+    try:
+        with urllib.request.urlopen(request, timeout=patience_seconds) as response:  # noqa: S310
+            answer: dict[str, Any] = json.load(response)
+    except (OSError, ValueError) as error:
+        raise NoAnswer(f"needed an answer from {url}{question.path}, found {error}") from error
+    return answer
+
+
+def _read(question: Question, answered: tuple[int, bytes]) -> dict[str, Any]:
+    status, body = answered
     if status != 200:
         raise NoAnswer(f"needed status 200 for {question.path}, found {status}: {body.decode()}")
     answer: dict[str, Any] = json.loads(body)
     return answer
+
+
+def _sent(question: Question) -> bytes | None:
+    return None if question.body is None else question.body.encode()
 
 
 def _wait_until_ready(url: str, patience_seconds: float) -> None:
@@ -88,22 +105,27 @@ def _wait_until_ready(url: str, patience_seconds: float) -> None:
     raise NoAnswer(f"needed a service at {url} that is ready within {patience_seconds:.0f} s, found {why}")
 
 
-async def _called(question: Question, settings: ServiceSettings) -> tuple[int, bytes]:
-    """Call the application by the protocol servers use (ASGI), for one request without a body."""
+async def _called(questions: Sequence[Question], settings: ServiceSettings) -> list[tuple[int, bytes]]:
     from serving.app import create_app
 
-    app, status, body = create_app(settings), 0, b""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        return [await _call(app, question) for question in questions]
+
+
+async def _call(app: FastAPI, question: Question) -> tuple[int, bytes]:
+    """Call the application by the protocol servers use (ASGI), for one request; return its status and body."""
+    status, body = 0, b""
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": _sent(question) or b"", "more_body": False}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         nonlocal status, body
         status = message.get("status", status)
         body += message.get("body", b"")
 
-    async with app.router.lifespan_context(app):
-        await app(_scope(question), receive, send)
+    await app(_scope(question), receive, send)
     return status, body
 
 
@@ -112,7 +134,7 @@ def _scope(question: Question) -> dict[str, Any]:
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": question.method,
         "scheme": "http",
         "path": question.path,
         "raw_path": question.path.encode(),

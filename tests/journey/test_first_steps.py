@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 
-def test_the_demo_answers_a_question_and_ends(user) -> None:
+def test_the_demo_answers_two_questions_and_ends(user) -> None:
     done = user.runs("demo", "--no-serve", "--customers", "500")
 
     assert done.returncode == 0, done.stderr
@@ -18,7 +18,8 @@ def test_the_demo_answers_a_question_and_ends(user) -> None:
     assert answer["stage"]["current"]
     assert answer["churn"]["low"] <= answer["churn"]["probability"] <= answer["churn"]["high"]
     assert answer["churn"]["reasons"][0]["text"]
-    assert "curl -s -H 'Authorization: Bearer lck_" in done.stdout
+    assert done.stdout.count("curl -s -H 'Authorization: Bearer lck_") >= 2
+    assert f"/v1/customers/{answer['customer_id']}/decisions\naction " in done.stdout
     assert json.loads((user.folder / "var" / "demo" / "live.json").read_text())["bundle"] == answer["versions"]["bundle"]
 
 
