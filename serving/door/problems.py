@@ -6,9 +6,9 @@ down) shows what kind it is and nothing of this machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 from pydantic import ValidationError
@@ -19,6 +19,9 @@ from features.errors import Forbidden, InvalidInput, LifecycleError, NotFound, U
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lifecycle:problem:"
 
+_Place: TypeAlias = tuple[int | str, ...]
+_MOST_ERRORS = 20
+_EXTRA, _OR_NULL = "extra_forbidden", "none_required"  # of pydantic's kinds of fault
 _REALM = 'Bearer realm="lifecycle"'
 _GENERIC = {
     "invalid-input": "What was sent is not valid.",
@@ -130,16 +133,42 @@ def problem_body(status: int, code: str, detail: str, request_id: str) -> dict[s
     return {"type": TYPE_PREFIX + code, "title": title, "status": status, "detail": detail, "request_id": request_id}
 
 
-def request_invalid(error: ValidationError, where: str = "") -> RequestInvalid:
-    """Return what is wrong with a request, without the input: names of unknown fields are the caller's text, so they go too."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    errors = [FieldError(_pointer(where, item["loc"], item["type"]), item["msg"]) for item in found[:20]]
-    return RequestInvalid(f"The request is not valid in {len(found)} place(s); `errors` says where and what was needed.", errors)
+def request_invalid(error: ValidationError, known: Collection[str] = ()) -> RequestInvalid:
+    """Return what is wrong with a request, without the input: names of unknown members are the caller's text, so they go too.
+
+    `known`: the members the request may have, named where it has another.
+    """
+    found = _faults(error)
+    errors = [FieldError(_pointer(place), _detail(kind, text, known if len(place) == 0 else ())) for place, kind, text in found]
+    return RequestInvalid(
+        f"The request is not valid in {len(found)} place(s); `errors` says where and what was needed.", errors[:_MOST_ERRORS]
+    )
 
 
-def _pointer(where: str, place: tuple[int | str, ...], kind: str) -> str:
-    known = place[:-1] if kind == "extra_forbidden" else place
-    return where + "".join(f"/{part}" for part in known)
+def _faults(error: ValidationError) -> list[tuple[_Place, str, str]]:
+    """Return place, kind and text of each fault; that a member might have been null instead is no fault of its own."""
+    items = error.errors(include_url=False, include_context=False, include_input=False)
+    may_be_null = {item["loc"][:-1] for item in items if item["type"] == _OR_NULL}
+    return [
+        (_place(item["loc"], item["type"], may_be_null), item["type"], item["msg"]) for item in items if item["type"] != _OR_NULL
+    ]
+
+
+def _place(found: _Place, kind: str, may_be_null: Collection[_Place]) -> _Place:
+    """Return where in what was sent a fault is: without pydantic's names for alternatives, or the caller's own for members."""
+    known = found[:-1] if kind == _EXTRA else found
+    whose = next((len(place) for place in may_be_null if place == known[: len(place)]), None)
+    return known if whose is None else known[:whose] + known[whose + 1 :]
+
+
+def _detail(kind: str, text: str, known: Collection[str]) -> str:
+    if kind == _EXTRA and known:
+        return f"Found a member this call does not know; it knows {', '.join(f'`{name}`' for name in known)}."
+    return text
+
+
+def _pointer(place: _Place) -> str:
+    return "".join(f"/{part}" for part in place)
 
 
 def _response(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:

@@ -104,7 +104,7 @@ class GuardedRoute(APIRoute):
         for field in declared:
             values = given.getlist(field.alias)
             if len(values) > 1 or (field.field_info.is_required() and not values):
-                raise _query_invalid(field, f"Needed once; found {len(values)} times.")
+                raise RequestInvalid(f"The query needs `{field.alias}` once; found {len(values)} times.")
             arguments[field.name] = _query_value(field, values[0]) if values else field.get_default()
         return arguments
 
@@ -137,7 +137,7 @@ async def _read_body(call: Call, model: type[BaseModel]) -> BaseModel:
         return model.model_validate_json(content)
     except ValidationError as error:
         # `from None`: pydantic's message repeats the input.
-        raise request_invalid(error) from None
+        raise request_invalid(error, model.model_fields) from None
 
 
 async def _bounded_body(call: Call, limit: int) -> bytes:

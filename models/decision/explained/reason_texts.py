@@ -43,7 +43,7 @@ TEXTS: Mapping[str, Texts] = {
         "pl": "Liczy się {weight} razy przy okazji {context}",
     },
     "lever": {
-        "en": "The business moves it by {percent}%",
+        "en": "The business changes its priority by {percent}%",
         "pt-BR": "A empresa altera sua prioridade em {percent}%",
         "pl": "Firma zmienia jej priorytet o {percent}%",
     },

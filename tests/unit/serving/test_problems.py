@@ -50,6 +50,28 @@ def test_a_refusal_is_a_problem_of_a_stable_type_with_the_request_number(refused
     assert (problem.status, problem.request_id) == (refused.status_code, refused.headers["x-request-id"])
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer", "detail"),
+    [
+        ({"context": "Birthday Party"}, "/context", "pattern"),
+        ({"agent_id": 7}, "/agent_id", "valid string"),
+        ({"agent": "ana"}, "", "does not know; it knows `context`, `agent_id`, `language`."),
+    ],
+)
+def test_a_fault_stands_once_at_the_member_that_has_it(asker, body, pointer, detail):
+    answer = asker.client.post("/v1/customers/c1/decisions", json=body, headers=asker.key("decide"))
+
+    (found,) = answer.json()["errors"]
+    assert (answer.status_code, found["pointer"]) == (422, pointer)
+    assert detail in found["detail"]
+
+
+def test_a_fault_in_a_list_names_its_place(asker):
+    (found,) = asker.post("/v1/predictions", json={"customer_ids": ["c1", 7]}).json()["errors"]
+
+    assert found["pointer"] == "/customer_ids/1"
+
+
 def test_a_fault_of_ours_is_a_problem_without_its_text(asker, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError(CANARY)

@@ -72,7 +72,7 @@ def test_occasion_and_lever_are_said_where_they_move_something(policy, offer, si
     found = texts(one, situations(one, context="renewal"))
 
     assert found["occasion"] == "Counts 1.5 times on the occasion renewal"
-    assert found["lever"] == "The business moves it by -25%"
+    assert found["lever"] == "The business changes its priority by -25%"
 
 
 def test_few_answers_give_an_interval(policy, situations) -> None:
