@@ -30,11 +30,12 @@ from serving.background.drain import Drained, drain
 from serving.database.keys import create_key
 from serving.service import Service
 from serving.settings import ServiceSettings
-from training.publishing.pointer import Act
+from training.publishing.pointer import Act, live_models
 from training.publishing.promote import promote
 from training.questions.offer.question import OfferQuestion
 from training.questions.offer.stack import TooFewShown
 from training.train import TrainingRun, train
+from training.value_finder.find import evidence_of
 
 OPENED, ENDED = parse_time("2025-06-02T09:00:00Z"), parse_time("2026-01-05T09:00:00Z")
 CUSTOMERS, ROUNDS, DAYS_BETWEEN = 60, 5, 30
@@ -145,6 +146,9 @@ def test_what_agents_tell_is_learned_once_and_comes_back_as_evidence(desk: Desk,
     listed = {each["offer_id"]: each["evidence"] for each in desk.answers("/v1/offers")["offers"] if "evidence" in each}
     assert {offer: found["shown"] for offer, found in listed.items()} == told_as(told, "accepted", "declined")
     assert {offer: found["positives"] for offer, found in listed.items()} == told_as(told, "accepted")
+    assert {offer: found.shown for offer, found in evidence_of(shop.home, live_models(shop.home)).items()} == {
+        offer: found["shown"] for offer, found in listed.items()
+    }
 
 
 def told_as(told: Counter[tuple[str, str]], *words: str) -> Counter[str]:
