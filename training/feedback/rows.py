@@ -24,6 +24,9 @@ from training.labels.events import NEVER, IntArray
 UNSOURCED = ""
 """The source of rows that name neither agent nor key: an operator imported them."""
 
+SKIPPED = "skipped"
+"""The outcome of an offer that the customer was never asked about: nobody's word, for or against."""
+
 _COLUMNS = (
     "exposure_id", "offer_id", "channel", "agent_id", "key_id", "decided_at", "shown_at", "outcome", "outcome_at", "known_at",
     "superseded_at",
@@ -75,7 +78,7 @@ def sources_of(agent_ids: pa.Array, key_ids: pa.Array) -> npt.NDArray[np.str_]:
 
 
 def read_feedback(log: EventLog, *, until: Timestamp) -> Feedback:
-    """Return every offer of the log that was shown or answered, as it was known until a moment."""
+    """Return every offer of the log that was shown or answered, as it was known until a moment; skipping one is no answer."""
     if SOURCE not in log.manifest.observed_until:
         return _feedback(_SCHEMA.empty_table())
     parts = [
@@ -87,7 +90,8 @@ def read_feedback(log: EventLog, *, until: Timestamp) -> Feedback:
 def _standing(table: pa.Table, until: Timestamp) -> pa.Table:
     moments = {name: table[name].cast(pa.int64()) for name in ("known_at", "superseded_at")}
     stands = pc.and_(pc.less(moments["known_at"], until), pc.greater_equal(pc.fill_null(moments["superseded_at"], NEVER), until))
-    told = pc.or_(pc.is_valid(table["shown_at"]), pc.is_valid(table["outcome"]))
+    answered = pc.fill_null(pc.not_equal(table["outcome"], SKIPPED), False)
+    told = pc.or_(pc.is_valid(table["shown_at"]), answered)
     return table.filter(pc.and_(stands, told))
 
 

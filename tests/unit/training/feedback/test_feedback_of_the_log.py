@@ -66,6 +66,16 @@ def home(tmp_path):
     return Home(tmp_path / "home")
 
 
+def test_an_offer_that_an_agent_skipped_is_no_answer_to_what_was_never_shown(tmp_path):
+    home = Home(tmp_path)
+    told(home, [("ana", None, "skipped", 1, 2), ("ben", None, "accepted", 1, 2), ("cid", 1, "declined", 2, 3)])
+
+    state = feedback_state(home, until=UNTIL)
+
+    assert (state.rows, state.found.never_presented) == (2, 1)
+    assert "agent:ana" not in {line.source for line in state.lines}
+
+
 def test_what_was_not_known_yet_is_not_read(home):
     told(home, [("ana", 1, "accepted", 2, 3), ("ana", 1, "accepted", 30, 31)])
 
