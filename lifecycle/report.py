@@ -81,13 +81,19 @@ def _given_back(settings: Settings, *, currency: str, until: Timestamp) -> Given
 
 
 def _reached(home: Home) -> Timestamp:
-    """Return the newest midnight that any source of the KPIs reaches; those that lag behind are told of in the report."""
+    """Return the newest midnight that any source of the KPIs reaches; those that lag behind are told of in the report.
+
+    Offers do not count where anything else is known: our own drain says they are complete, and nothing of customers.
+    """
+    from features.contracts.sources import OFFERS
     from features.log.store import EventLog
     from features.times import DAY
     from training.kpis.reading.gather import READ
 
     observed = EventLog.open(home).manifest.observed_until
-    return max((observed[source] for source in READ if source in observed), default=0) // DAY * DAY
+    told = {source: observed[source] for source in READ if source in observed}
+    others = [reached for source, reached in told.items() if source != OFFERS.name]
+    return max(others or told.values(), default=0) // DAY * DAY
 
 
 def _as_json(stages: StagesReport, *, page: Path, path: Path) -> dict[str, Any]:

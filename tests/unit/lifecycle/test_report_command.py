@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,14 @@ import typer
 from typer.testing import CliRunner
 
 from features.company.service_limits import KPIS
+from features.contracts.schemas import delivered_schema
+from features.contracts.sources import OFFERS
 from features.home import Home
+from features.log.intake import Receipt, append
 from features.log.manifest import LogMissing
+from features.log.store import EventLog
 from features.reports.stages import read_stages_report
+from features.times import parse_time
 from lifecycle import report
 from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.report import NoPage
@@ -50,6 +56,17 @@ def reported(tmp_path_factory) -> Reported:
         done = run("--out", str(folder / "kpis.html"))
     assert done.exception is None, done.exception
     return Reported(Home(folder), done.stdout, folder / "kpis.html")
+
+
+def test_offers_drained_today_do_not_make_everybody_else_look_gone(reported: Reported, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(reported.home.root, home.root)
+    today = parse_time("2026-11-30")
+    empty = pd.DataFrame(columns=list(delivered_schema(OFFERS).names))
+    append(home, {"offers": empty}, receipt=Receipt(today, known_at="given", observed_until={"offers": today}))
+
+    assert EventLog.open(home).manifest.observed_until["offers"] == today
+    assert report._reached(home) == parse_time("2026-01-01")
 
 
 def test_broken_limits_are_told_first_and_notes_last(reported: Reported) -> None:
