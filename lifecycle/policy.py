@@ -13,7 +13,7 @@ from lifecycle.feedback import feedback
 from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
-    from features.reports.policy import PolicyReport
+    from features.reports.policy import PolicyReport, Refusal
     from features.reports.value_finder import FinderReport
 
 _File = Annotated[Path, typer.Argument(metavar="COMPANY.toml", help="The new company file; it is not taken into use.")]
@@ -48,7 +48,7 @@ def evaluate(file: _File, days: _Days = 365, as_json: JsonFlag = False) -> None:
         page = write_policy_page(home, report)
     emit(_plain(report), evaluation_text(report, page), as_json=as_json)
     if report.verdict == "refused":
-        raise CannotBeValued("; ".join(f"{each.text} ({each.advice})" for each in report.refusals))
+        raise CannotBeValued("; ".join(refusal_text(each) for each in report.refusals))
 
 
 def find(context: _Context = None, as_json: JsonFlag = False) -> None:
@@ -78,6 +78,11 @@ def evaluation_text(report: PolicyReport, page: Path) -> str:
         f"Page, pictures and tables: {page}",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Return why the log cannot tell and what to do, the latter once where the reason ends with it."""
+    return refusal.text if refusal.advice.lower() in refusal.text.lower() else f"{refusal.text} ({refusal.advice})"
 
 
 def finder_text(report: FinderReport, page: Path) -> str:

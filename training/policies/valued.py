@@ -138,7 +138,7 @@ def refusal_of(policy: str, error: PolicyRefused | None) -> Refusal:
     return Refusal(
         error.rule,
         policy,
-        f"the log cannot value the {policy} policy: {needed.removeprefix('needed ')} is needed, found {found}",
+        f"The log cannot value the {policy} policy: {needed.removeprefix('needed ')} is needed, found {found}",
         f"{error.limit:.4g}",
         f"{error.figure:.4g}",
         _ADVICE[error.rule],

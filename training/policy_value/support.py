@@ -80,7 +80,7 @@ class Support:
         if self.unsupported <= MOST_UNSUPPORTED:
             return None
         return UnsupportedPolicy(
-            f"needed at most {MOST_UNSUPPORTED:.0%} of the new policy on what the log could never show, found "
+            f"needed at most {MOST_UNSUPPORTED:.0%} of the policy on what the log could never show, found "
             f"{self.unsupported:.1%}. Value it with a live test, or leave those offers out",
             figure=self.unsupported, limit=MOST_UNSUPPORTED,
         )  # fmt: skip

@@ -39,7 +39,7 @@ LIMITS: dict[str, Limit] = {
         advice="`lifecycle policy find` says for whom nothing is relevant, and which gate withholds most",
     ),
     "offers_available": Limit(
-        "different offers that pass every gate, mean a customer",
+        "different offers that pass every gate, mean a customer at risk",
         good=7.0,
         hard=2.0,
         too_high=False,
