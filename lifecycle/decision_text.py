@@ -38,6 +38,12 @@ def outcome_question(decision: Mapping[str, Any], key: str) -> Question | None:
     return Question(f"/v1/decisions/{decision['decision_id']}/outcomes", key, json.dumps(told))
 
 
+def accepting_text(decision: Mapping[str, Any], key: str, url: str) -> str:
+    """Return how to tell the service at `url` that the first offer was accepted; nothing where none was made."""
+    question = outcome_question(decision, key)
+    return "" if question is None else f"  the customer accepts:\n    {question.curl(url)}\n"
+
+
 def _offer_line(offer: Mapping[str, Any], currency: str) -> str:
     effect = "effect measured" if offer["effect"] == "measured" else "effect assumed"
     return (

@@ -19,7 +19,7 @@ from features.errors import Conflict, LifecycleError
 from features.home import Home
 from features.lock import only_one
 from lifecycle.console import phase, say
-from lifecycle.decision_text import decision_text, outcome_question
+from lifecycle.decision_text import accepting_text, decision_text
 from lifecycle.question import Question, ask_in_process, ask_over_http
 from lifecycle.train import Name
 
@@ -270,23 +270,19 @@ URL       {url}
 demo key  {built.key}
 
 Try next, in another terminal
-{_told(decision, built.key, url)}  what is live, and since when:
+{accepting_text(decision, built.key, url)}  what is live, and since when:
     {command} models
   a prediction for every customer:
     {command} score --out {built.home.root / "scores.csv"}
   a key for your own program:
-    {command} keys create --name crm --scope read
+    {command} keys create --name crm --scope read --scope decide
+  whom the offers miss, and what decides who gets which:
+    {command} policy find
   is this installation sound:
     {command} doctor
   how the model was graded, with pictures (Ctrl-C ends it):
     {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
     )
-
-
-def _told(decision: dict[str, Any], key: str, url: str) -> str:
-    """Return how to say that the first offer was accepted; nothing where none was made."""
-    question = outcome_question(decision, key)
-    return "" if question is None else f"  the customer accepts:\n    {question.curl(url)}\n"
 
 
 def _program(name: str) -> str:

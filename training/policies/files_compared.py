@@ -44,7 +44,7 @@ def _contact_policy(live: Company, new: Company) -> Iterator[Refusal]:
         yield Refusal(
             "contact_policy",
             "",
-            "the contact policy differs: what customers would have been shown before is not what the log says, so the contact "
+            "The contact policy differs: what customers would have been shown before is not what the log says, so the contact "
             f"history as logged is not that of the new file; this {_LIVE_TEST}",
             "the contact policy of the live file",
             "another one",
