@@ -27,12 +27,12 @@ def stage_shares(report: FinderReport) -> pd.DataFrame:
 
 
 def offers(report: FinderReport) -> pd.DataFrame:
-    """Return a row an offer: where its customers fall, how many it wins, and what mostly stands in its way."""
+    """Return a row an offer: where its customers fall, how many it wins, and which offer mostly beats it."""
     return pd.DataFrame([
         {
             "offer_id": each.offer_id, "kind": each.kind, "wins": each.wins, "beaten": each.beaten,
             "below_nothing": each.below_nothing, "unknown": each.unknown, **each.withheld,
-            "beaten_mostly_by": next(iter(each.beaten_by), None), "why": each.why,
+            "beaten_mostly_by": next(iter(each.beaten_by), None),
         }
         for each in report.offers
     ])  # fmt: skip
