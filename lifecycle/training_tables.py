@@ -89,8 +89,8 @@ def repetition_text(done: Repetition) -> str:
 
 
 def _gate_lines(gate: GateResult) -> list[str]:
-    line = f"  {_MARKS[gate.verdict]}  {gate.name:<30}{gate.figure}  (limit: {gate.limit})"
-    return [line] if gate.verdict == "passed" else [line, f"{'':<41}{gate.reason}"]
+    line = f"  {_MARKS[gate.verdict]}  {gate.name:<23} {gate.figure}  (limit: {gate.limit})"
+    return [line] if gate.verdict == "passed" else [line, f"{'':<35}{gate.reason}"]
 
 
 def _data_text(report: TrainingReport) -> str:
