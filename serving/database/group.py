@@ -1,7 +1,8 @@
 """How do many answers become durable at the price of few commits: one thread takes all that wait and commits them together.
 
-A commit waits for the disk, and the disk takes as long for one row as for fifty. Nobody is answered before the commit that holds
-their rows. Where a transaction fails, each of its questions is tried again alone, so that one cannot spoil the others.
+A commit waits for the disk, and the disk takes as long for one row as for fifty; who comes while the turn to write is waited for
+is taken along. Nobody is answered before the commit that holds their rows. Where a transaction fails, each of its questions is
+tried again alone, so that one cannot spoil the others.
 """
 
 from __future__ import annotations
@@ -63,19 +64,27 @@ class GroupCommit(Generic[Question, Answer]):
 
     def _run(self) -> None:
         while together := self._next():
-            if not self._answered(together) and len(together) > 1:
+            if not self._answered(together, most=self._most) and len(together) > 1:
                 for alone in together:
-                    self._answered([alone])
+                    self._answered([alone], most=1)
 
     def _next(self) -> list[tuple[Question, Future[Answer]]]:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
-            return [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            return self._taken(self._most)
 
-    def _answered(self, together: Sequence[tuple[Question, Future[Answer]]]) -> bool:
-        """Answer in one transaction, and say whether that is settled; one that failed for several tells nobody yet."""
+    def _taken(self, most: int) -> list[tuple[Question, Future[Answer]]]:
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    def _answered(self, together: list[tuple[Question, Future[Answer]]], *, most: int) -> bool:
+        """Answer in one transaction with those that came meanwhile, up to `most`, who join `together`.
+
+        Says whether that is settled; a transaction that failed for several tells nobody yet.
+        """
         try:
             with writing(self._engine) as connection:
+                with self._changed:
+                    together += self._taken(most - len(together))
                 answers = self._answer_all(connection, [question for question, _ in together])
         except DatabaseUnavailable as error:  # which it would be for each of them alone, one wait after the other
             for _, future in together:

@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from features.errors import Refused
 from serving.database.failures import unavailable
+from serving.database.turns import turn_of_processes
 
 WRITING = "lifecycle_writing"
 BUSY_SECONDS = 5.0
@@ -64,9 +65,9 @@ def sqlite_engine(url: URL) -> Engine:
 
 @contextmanager
 def turn_to_write(engine: Engine) -> Iterator[None]:
-    """Wait for this process's turn to write.
+    """Wait for this thread's turn to write, and for that of its process.
 
-    SQLite's own waiting sleeps and polls, so a busy writer can be overtaken for seconds; a lock hands over at once.
+    SQLite's own waiting sleeps and polls, so a busy writer can be overtaken for seconds; locks hand over at once.
 
     Raises
     ------
@@ -77,7 +78,8 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     if not turn.acquire(timeout=BUSY_SECONDS):
         raise unavailable("others write and did not finish")
     try:
-        yield
+        with turn_of_processes(_file(engine.url), seconds=BUSY_SECONDS):
+            yield
     finally:
         turn.release()
 

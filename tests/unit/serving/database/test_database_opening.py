@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -121,14 +122,22 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
 
 def test_a_busy_writer_is_reported_after_the_deadline(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "_PRAGMAS", ("PRAGMA busy_timeout = 20",))
+    someone_without_turns = sqlite3.connect(sqlite_engine.url.database, isolation_level=None)
+    someone_without_turns.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(DatabaseUnavailable, match="database is locked; try again shortly"), writing(sqlite_engine):
+        pass
+    someone_without_turns.close()
+
+
+def test_a_process_whose_turn_to_write_does_not_come_is_told_so(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
     another_process = sqlite.sqlite_engine(sqlite_engine.url)
 
-    with (
-        writing(sqlite_engine),
-        pytest.raises(DatabaseUnavailable, match="database is locked; try again shortly"),
-        writing(another_process),
-    ):
+    with writing(sqlite_engine), pytest.raises(DatabaseUnavailable, match="others write"), writing(another_process):
         pass
+    with writing(another_process) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
     another_process.dispose()
 
 

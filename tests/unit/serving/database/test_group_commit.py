@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from serving.database import reading
+from serving.database import reading, writing
 from serving.database.failures import DatabaseUnavailable, unavailable
 from serving.database.group import GroupCommit
 from serving.database.tables import drain_cursors
@@ -117,3 +118,15 @@ def test_who_went_away_is_not_waited_for(books, group):
 
     assert first.result(10) == "A"
     assert group.submit("c").result(10) == "C"
+
+
+def test_who_comes_while_the_turn_is_waited_for_is_taken_along(engine, books, group):
+    books.may_begin.set()
+
+    with writing(engine):
+        asked = [group.submit("a")]
+        time.sleep(0.05)  # the writer has taken it, and waits for us
+        asked += [group.submit(word) for word in "bc"]
+
+    assert [one.result(10) for one in asked] == list("ABC")
+    assert engine.dialect.name != "sqlite" or books.together == [3]
