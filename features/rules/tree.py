@@ -50,6 +50,9 @@ class Condition(Protocol):
     def truth(self, columns: Columns) -> Truth:
         """Return 1, -1 or 0 of the columns' length, or of no dimension where it is the same for all."""
 
+    def __hash__(self) -> int:
+        """Return the same for parts that mean the same."""
+
 
 @dataclass(frozen=True)
 class Literal:

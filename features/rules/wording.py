@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
+import numpy.typing as npt
 
 from features.rules.tree import (
     AllOf,
@@ -30,17 +33,35 @@ _TIGHTEST = 3
 _MINUS = Literal(-0.0)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A smallest part of a condition, and for which rows of a table it makes the whole true."""
+
+    condition: Condition
+    holds: npt.NDArray[np.bool_]
+
+
 def holding_parts(condition: Condition, columns: Columns) -> list[Condition]:
     """Return the smallest parts that make a condition true for one customer: of alternatives those that hold, of AND every part.
 
     `columns` are those of a table of one row. A condition that does not hold has none.
     """
+    return [part.condition for part in parts_of(condition, columns, rows=1) if part.holds[0]]
+
+
+def parts_of(condition: Condition, columns: Columns, *, rows: int) -> list[Part]:
+    """Return the smallest parts of a condition, each with the rows of a table for which it makes the condition true."""
     with np.errstate(all="ignore"):
-        if not bool(np.all(condition.truth(columns) == 1)):
-            return []
+        return list(_parts(condition, columns, np.ones(rows, bool)))
+
+
+def _parts(condition: Condition, columns: Columns, within: npt.NDArray[np.bool_]) -> Iterator[Part]:
+    holds = within & (condition.truth(columns) == 1)
     if isinstance(condition, (AllOf, AnyOf)):
-        return [part for one in condition.parts for part in holding_parts(one, columns)]
-    return [condition]
+        for one in condition.parts:
+            yield from _parts(one, columns, holds)
+    else:
+        yield Part(condition, holds)
 
 
 @singledispatch

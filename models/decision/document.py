@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+import msgspec
 
 from features.times import Timestamp, format_time
-from features.write_once import canonical_json
 from models.decision.contacts.table import COLUMNS, NEVER, Contacts
 from models.decision.decide import Decision, Slot
 from models.decision.gates.passing import PASSED
 from models.decision.situations import Situations
 
 FORMAT = 1
+_spelled = msgspec.json.Encoder(order="sorted").encode  # NaN as null
 
 
-def document(decision: Decision) -> bytes:
+def document(decision: Decision, said: Mapping[str, Any] | None = None) -> bytes:
     """Return the stored form of a decision: `answer` is what was said, the rest what it follows from.
 
-    Numbers are spelled so that they are read back exactly; NaN is null, and so is a moment that never came.
+    Numbers are spelled so that they are read back exactly; NaN is null, and so is a moment that never came. `said`: the answer,
+    where it is at hand.
     """
     policy, situations = decision.choices.policy, decision.choices.look.situations
-    return canonical_json(
+    return _spelled(
         {
             "format": FORMAT,
             "company": policy.sha256,
-            "asked": dict(vars(decision.asked)),
+            "asked": vars(decision.asked),
             "situation": _situation(situations, policy.names),
             "estimates": _estimates(situations),
-            "lots": dict(vars(decision.lots)),
+            "lots": vars(decision.lots),
             "candidates": _candidates(decision),
-            "answer": answer(decision),
+            "answer": answer(decision) if said is None else said,
         }
     )
 
@@ -73,11 +72,10 @@ def _offer(slot: Slot) -> dict[str, Any]:
 
 
 def _situation(situations: Situations, names: Iterable[str]) -> dict[str, Any]:
-    columns = {name: float(situations.columns[name][0]) for name in names if name in situations.columns}
     return {
         "at": int(situations.at[0]),
         "context": situations.context,
-        "columns": {name: _number(value) for name, value in columns.items()},
+        "columns": {name: situations.columns[name].item() for name in names if name in situations.columns},
         "contacts": _contacts(situations.contacts),
     }
 
@@ -93,10 +91,10 @@ def _contacts(contacts: Contacts) -> dict[str, Any]:
 def _estimates(situations: Situations) -> dict[str, Any]:
     estimates = situations.estimates
     return {
-        "acceptance": numbers(estimates.acceptance[0]),
-        "uplift": numbers(estimates.uplift[0]),
-        "usual_margin": _number(float(estimates.usual_margin[0])),
-        "evidence": {offer: dict(vars(evidence)) for offer, evidence in estimates.evidence.items()},
+        "acceptance": estimates.acceptance[0].tolist(),
+        "uplift": estimates.uplift[0].tolist(),
+        "usual_margin": estimates.usual_margin.item(),
+        "evidence": estimates.evidence,
     }
 
 
@@ -107,24 +105,15 @@ def _candidates(decision: Decision) -> dict[str, Any]:
     return {
         "name": [pair.name for pair in choices.policy.candidates],
         "gate": [None if place == PASSED else checks[place].gate for place in first],
-        "effect": numbers(weighed.effect[0]),
+        "effect": weighed.effect[0].tolist(),
         "measured": weighed.measured[0].tolist(),
-        "value": numbers(weighed.value[0]),
-        "context_weight": numbers(weighed.context_weight),
-        "lever": numbers(weighed.lever),
-        "cost": numbers(weighed.cost[0]),
-        "priority": numbers(weighed.priority[0]),
-        "probability": numbers(choices.probabilities()[0]),
+        "value": weighed.value[0].tolist(),
+        "context_weight": weighed.context_weight.tolist(),
+        "lever": weighed.lever.tolist(),
+        "cost": weighed.cost[0].tolist(),
+        "priority": weighed.priority[0].tolist(),
+        "probability": choices.probabilities()[0].tolist(),
     }
-
-
-def numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
-    """Return the numbers in plain values; None where one is not known."""
-    return [_number(value) for value in values.tolist()]
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def _moment(moment: Timestamp) -> Timestamp | None:

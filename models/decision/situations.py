@@ -40,7 +40,7 @@ class Situations:
         """Return the situation of one customer: a table of one row, of the same numbers."""
         one = slice(row, row + 1)
         columns = {name: column[one] for name, column in self.columns.items()}
-        return Situations(columns, self.at[one], self.estimates.of_row(row), self.contacts.take(np.array([row])), self.context)
+        return Situations(columns, self.at[one], self.estimates.of_row(row), self.contacts.of_row(row), self.context)
 
     def take(self, rows: npt.NDArray[np.integer]) -> Situations:
         """Return the situations of these customers, in this order: one, or a part of a table too large at once."""

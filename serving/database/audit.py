@@ -7,7 +7,7 @@ read leave theirs to `AuditLog`, which writes them within a second; a process ki
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -53,7 +53,7 @@ class AuditEntry:
 def record_in(connection: Connection, entries: Sequence[AuditEntry]) -> None:
     """Write entries in the caller's transaction: they stand if and only if what they report stands."""
     if entries:
-        connection.execute(audit_entries.insert(), [asdict(entry) for entry in entries])
+        connection.execute(audit_entries.insert(), [vars(entry) for entry in entries])
 
 
 def entries_about(engine: Engine, subject: str, *, limit: int = 1_000) -> list[AuditEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, tuple_, update
@@ -75,7 +75,7 @@ def keep(connection: Connection, made: Sequence[tuple[KeptDecision, Sequence[Slo
         exposures.insert(),
         [
             {
-                **asdict(slot),
+                **vars(slot),
                 "decision_id": decision.id,
                 "customer_id": decision.customer_id,
                 "decided_at": decision.decided_at,

@@ -138,6 +138,7 @@ def _new(wish: Wish, choices: Choices, drawn_by: Secrets) -> Standing:
 
 def _kept(wish: Wish, made: Decision) -> Standing:
     """Return the decision as it is to be stored; nothing has come of it yet."""
+    said = answer(made)
     kept = KeptDecision(
         id=made.asked.decision_id,
         customer_id=wish.customer_id,
@@ -150,11 +151,11 @@ def _kept(wish: Wish, made: Decision) -> Standing:
         company=wish.state.versions.company,
         bundle=wish.state.versions.bundle,
         snapshot=wish.state.versions.snapshot,
-        document=document(made),
+        document=document(made, said),
     )
     begun = Progress(made.window_start)
     suggestions = [Suggestion(kept.id, kept.customer_id, slot, begun) for slot in _slots(made)]
-    return Standing(kept, suggestions, answer(made), is_new=True)
+    return Standing(kept, suggestions, said, is_new=True)
 
 
 def _slots(made: Decision) -> list[Slot]:

@@ -100,6 +100,12 @@ class Contacts:
         places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
         return self._chosen(places, offsets)
 
+    def of_row(self, row: int) -> Contacts:
+        """Return the contacts of one customer: a table of one row."""
+        start, end = self.offsets[row : row + 2].tolist()
+        chosen = {name: getattr(self, name)[start:end] for name in COLUMNS}
+        return Contacts(self.offers, self.channels, np.array([0, end - start], np.int64), **chosen)
+
     def without(self, exposures: Iterable[int]) -> Contacts:
         """Return the contacts that are none of these exposures, given by their hashes."""
         kept = ~np.isin(self.exposure, np.array(sorted(exposures), np.uint64))

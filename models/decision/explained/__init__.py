@@ -1,7 +1,7 @@
 """Why this offer and why not the others: reasons in three languages, and the gate and rule of everything withheld."""
 
 from models.decision.explained.reasons import AcceptanceInterval, Made, OfferReason, reasons_for
-from models.decision.explained.withheld import MOST_OFFERS, Withheld, offered, ranked, withheld
+from models.decision.explained.withheld import MOST_OFFERS, Withheld, offered, withheld
 
 __all__ = [
     "MOST_OFFERS",
@@ -10,7 +10,6 @@ __all__ = [
     "OfferReason",
     "Withheld",
     "offered",
-    "ranked",
     "reasons_for",
     "withheld",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from features.rules.tree import named_in
-from features.rules.wording import holding_parts, worded
+from features.rules.tree import Condition, named_in
+from features.rules.wording import worded
 from models.decision.arbitration import accepted_beside_best
 from models.decision.choices import Choices
 from models.decision.draw import Arm
@@ -16,6 +17,8 @@ from models.decision.estimates import OfferEvidence
 from models.decision.explained.reason_texts import said
 from models.decision.gates.checks import number_worded
 from models.explanation.codes import Language
+
+_PARTS_AT_HAND = 4_096
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,16 @@ def _drawn(made: Made) -> _Said:
 
 def _fits(made: Made) -> _Said:
     rule, columns = made.choices.policy.candidates[made.place].offer.applicability, made.choices.look.columns
-    for part in [] if rule.always else holding_parts(rule.condition, columns):
-        found = ", ".join(f"{name} {number_worded(float(columns[name][0]))}" for name in named_in(part))
-        yield "fits_now", {"part": worded(part), "found": found}
+    for part in made.choices.fits.parts(rule):
+        text, names = _read(part)
+        found = ", ".join(f"{name} {number_worded(float(columns[name][0]))}" for name in names)
+        yield "fits_now", {"part": text, "found": found}
+
+
+@lru_cache(_PARTS_AT_HAND)
+def _read(part: Condition) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a part of a rule and the names it reads."""
+    return worded(part), named_in(part)
 
 
 def _effect(made: Made) -> _Said:

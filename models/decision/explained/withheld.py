@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from models.decision.arbitration import unknown_factors
 from models.decision.choices import NO_OFFER, Choices
 from models.decision.draw import Drawn
@@ -32,40 +34,26 @@ class Withheld:
     found: str
 
 
-def ranked(choices: Choices) -> list[int]:
-    """Return the places of the one customer's eligible candidates, the best channel of each offer, first by priority first.
-
-    Of equal priorities the one earlier in the file comes first.
-    """
-    priority = choices.weighed.priority[0]
-    places = [place for place, eligible in enumerate(choices.eligible[0].tolist()) if eligible]
-    best: dict[int, int] = {}
-    for place in sorted(places, key=lambda place: (-float(priority[place]), place)):
-        best.setdefault(choices.policy.offer_of[place], place)
-    return list(best.values())
-
-
 def offered(choices: Choices, draw: Drawn) -> tuple[int, ...]:
     """Return the places offered to the one customer: what was drawn, then by priority other offers worth more than nothing."""
     if draw.place == NO_OFFER:
         return ()
     offer_of, priority = choices.policy.offer_of, choices.weighed.priority[0]
-    others = [place for place in ranked(choices) if offer_of[place] != offer_of[draw.place] and priority[place] > 0.0]
+    others = [place for place in choices.ranking if offer_of[place] != offer_of[draw.place] and priority[place] > 0.0]
     return (draw.place, *others[: MOST_OFFERS - 1])
 
 
 def withheld(choices: Choices, draw: Drawn) -> tuple[Withheld, ...]:
     """Return what is not offered to the one customer and why, in the order of the file."""
-    made = {choices.policy.offer_of[place] for place in offered(choices, draw)}
+    offer_of = choices.policy.offer_of
+    made = {offer_of[place] for place in offered(choices, draw)}
     by_offer: dict[int, list[Withheld]] = defaultdict(list)
-    worded: dict[int, _Why] = {}
-    for place, offer in enumerate(choices.policy.offer_of):
-        if not choices.eligible[0, place]:
-            by_offer[offer].append(_by_gate(choices, place, worded))
-    for number, place in enumerate(ranked(choices), start=1):
-        offer = choices.policy.offer_of[place]
-        if offer not in made:
-            by_offer[offer].append(_by_arbitration(choices, draw, number=number, place=place))
+    first, worded = choices.gates.first[0].tolist(), dict[int, _Why]()
+    for place in np.flatnonzero(~choices.eligible[0]).tolist():
+        by_offer[offer_of[place]].append(_by_gate(choices, place, first[place], worded))
+    for number, place in enumerate(choices.ranking, start=1):
+        if offer_of[place] not in made:
+            by_offer[offer_of[place]].append(_by_arbitration(choices, draw, number=number, place=place))
     return tuple(one for offer in sorted(by_offer) for one in _together(choices, offer, by_offer[offer]))
 
 
@@ -77,10 +65,9 @@ class _Why(NamedTuple):
     found: str
 
 
-def _by_gate(choices: Choices, place: int, worded: dict[int, _Why]) -> Withheld:
-    """Say why a candidate is withheld; `worded` keeps what each check said, since many candidates share it."""
+def _by_gate(choices: Choices, place: int, first: int, worded: dict[int, _Why]) -> Withheld:
+    """Say why a candidate is withheld, by the first check that does; `worded` keeps what each said, since many share it."""
     pair = choices.policy.candidates[place]
-    first = int(choices.gates.first[0, place])
     if first == PASSED:
         missing = ", ".join(unknown_factors(choices.policy, choices.look, row=0, place=place))
         return Withheld(pair.offer.id, pair.channel.name, "arbitration", "the priority can be known", f"not known: {missing}")
@@ -104,8 +91,9 @@ def _by_arbitration(choices: Choices, draw: Drawn, *, number: int, place: int) -
 
 def _together(choices: Choices, offer: int, entries: Sequence[Withheld]) -> Iterator[Withheld]:
     """Give one entry without a channel where all channels of the offer are withheld alike."""
-    same = {(entry.gate, entry.rule, entry.found) for entry in entries}
-    if len(same) == 1 and len(entries) == choices.policy.offer_of.count(offer):
-        yield Withheld(entries[0].offer_id, None, *same.pop())
+    gate, rule, found = (one := entries[0]).gate, one.rule, one.found
+    same = all((entry.gate, entry.rule, entry.found) == (gate, rule, found) for entry in entries)
+    if same and len(entries) == choices.policy.offer_of.count(offer):
+        yield Withheld(one.offer_id, None, gate, rule, found)
     else:
         yield from entries

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -49,7 +50,8 @@ def test_a_stored_decision_is_written_again_byte_for_byte(one, stored) -> None:
 def test_a_document_is_canonical_json_without_nan(stored) -> None:
     plain = json.loads(stored)
 
-    assert stored == json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert stored == msgspec.json.encode(plain, order="sorted")
+    assert list(plain) == sorted(plain)
     assert b"NaN" not in stored
     assert plain["situation"]["columns"]["consent_to_email"] is None
     assert plain["estimates"]["uplift"] == [None, -0.1]
