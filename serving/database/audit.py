@@ -18,6 +18,8 @@ from serving.database.deferred import DeferredWriter, Pace
 from serving.database.tables import audit_entries
 from serving.database.transactions import reading
 
+_INSERT = audit_entries.insert()  # built once: to build a statement costs more than to run it
+
 
 @dataclass(frozen=True)
 class AuditEntry:
@@ -53,7 +55,7 @@ class AuditEntry:
 def record_in(connection: Connection, entries: Sequence[AuditEntry]) -> None:
     """Write entries in the caller's transaction: they stand if and only if what they report stands."""
     if entries:
-        connection.execute(audit_entries.insert(), [vars(entry) for entry in entries])
+        connection.execute(_INSERT, [vars(entry) for entry in entries])
 
 
 def entries_about(engine: Engine, subject: str, *, limit: int = 1_000) -> list[AuditEntry]:

@@ -64,15 +64,24 @@ class KeptDecision:
 
 _COLUMNS = [_kept[name] for name in KeptDecision.__dataclass_fields__]
 _BY_ID = select(_kept.state, *_COLUMNS).where(_kept.id == bindparam("decision_id"))
+# Built once: to build a statement costs more than to run it.
+_INSERT, _INSERT_SLOTS = decisions.insert(), exposures.insert()
+_NEWEST = select(*_COLUMNS).where(
+    _kept.sequence.in_(
+        select(func.max(_kept.sequence))
+        .where(tuple_(_kept.customer_id, _kept.context).in_(bindparam("windows", expanding=True)))
+        .group_by(_kept.customer_id, _kept.context)
+    )
+)
 
 
 def keep(connection: Connection, made: Sequence[tuple[KeptDecision, Sequence[Slot]]]) -> None:
     """Store decisions with their slots, in the caller's transaction."""
     if not made:
         return
-    connection.execute(decisions.insert(), [{**vars(decision), "state": KEPT} for decision, _ in made])
+    connection.execute(_INSERT, [{**vars(decision), "state": KEPT} for decision, _ in made])
     connection.execute(
-        exposures.insert(),
+        _INSERT_SLOTS,
         [
             {
                 **vars(slot),
@@ -106,12 +115,7 @@ def decision_of(connection: Connection, decision_id: str) -> KeptDecision:
 
 def newest_of(connection: Connection, windows: Collection[tuple[str, str]]) -> dict[tuple[str, str], KeptDecision]:
     """Return the newest decision of each pair of customer and context that has one."""
-    newest = (
-        select(func.max(_kept.sequence))
-        .where(tuple_(_kept.customer_id, _kept.context).in_(list(windows)))
-        .group_by(_kept.customer_id, _kept.context)
-    )
-    rows = connection.execute(select(*_COLUMNS).where(_kept.sequence.in_(newest)))
+    rows = connection.execute(_NEWEST, {"windows": list(windows)})
     return {(row.customer_id, row.context): _decision(row) for row in rows}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from features.times import Timestamp
 from serving.database.decisions import Slot
@@ -14,6 +14,17 @@ from serving.database.tables import exposures, outcomes
 from serving.deciding.progress import Progress, Report
 
 _exposure, _told = exposures.c, outcomes.c
+# Built once: to build a statement costs more than to run it.
+_SLOTS = (
+    select(exposures)
+    .where(_exposure.decision_id.in_(bindparam("decisions", expanding=True)))
+    .order_by(_exposure.decision_id, _exposure.rank)
+)
+_SHOWN = select(exposures).where(
+    _exposure.customer_id.in_(bindparam("customers", expanding=True)),
+    or_(_exposure.shown_at >= bindparam("since"), _exposure.outcome_at >= bindparam("since")),
+)
+_HEARD = select(_told.decision_id, _told.rank, _told.told).where(_told.decision_id.in_(bindparam("decisions", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -52,19 +63,19 @@ class Hearing:
 
 def suggestions_of(connection: Connection, decision_ids: Collection[str]) -> dict[str, list[Suggestion]]:
     """Return the slots of each of these decisions, by rank."""
-    query = select(exposures).where(_exposure.decision_id.in_(list(decision_ids))).order_by(_exposure.decision_id, _exposure.rank)
+    if not decision_ids:
+        return {}
     found: dict[str, list[Suggestion]] = {decision_id: [] for decision_id in decision_ids}
     heard = _heard(connection, decision_ids)
-    for row in connection.execute(query):
+    for row in connection.execute(_SLOTS, {"decisions": list(decision_ids)}):
         found[row.decision_id].append(_suggestion(row, heard.get((row.decision_id, row.rank), frozenset())))
     return found
 
 
 def shown_to(connection: Connection, customer_ids: Collection[str], *, since: Timestamp) -> dict[str, list[Suggestion]]:
     """Return what each of these customers was shown, or answered, since a moment."""
-    recent = or_(_exposure.shown_at >= since, _exposure.outcome_at >= since)
     found: dict[str, list[Suggestion]] = {customer_id: [] for customer_id in customer_ids}
-    for row in connection.execute(select(exposures).where(_exposure.customer_id.in_(list(customer_ids)), recent)):
+    for row in connection.execute(_SHOWN, {"customers": list(customer_ids), "since": since}):
         found[row.customer_id].append(_suggestion(row, frozenset()))
     return found
 
@@ -109,9 +120,8 @@ def late_answers(connection: Connection, decision_id: str) -> frozenset[int]:
 
 
 def _heard(connection: Connection, decision_ids: Collection[str]) -> dict[tuple[str, int], frozenset[str]]:
-    query = select(_told.decision_id, _told.rank, _told.told).where(_told.decision_id.in_(list(decision_ids)))
     found: dict[tuple[str, int], set[str]] = {}
-    for decision_id, rank, told in connection.execute(query):
+    for decision_id, rank, told in connection.execute(_HEARD, {"decisions": list(decision_ids)}):
         found.setdefault((decision_id, rank), set()).add(told)
     return {place: frozenset(words) for place, words in found.items()}
 
