@@ -14,6 +14,7 @@ from models.decision.gates.passing import PASSED
 from models.decision.situations import Situations
 
 FORMAT = 1
+_TOLD_OTHERWISE = frozenset({"candidate", "interval", "reasons", "taken_until"})
 _spelled = msgspec.json.Encoder(order="sorted").encode  # NaN as null
 
 
@@ -60,10 +61,9 @@ def answer(decision: Decision) -> dict[str, Any]:
 def _offer(slot: Slot) -> dict[str, Any]:
     offer, channel = slot.candidate.offer, slot.candidate.channel
     own = {"offer_id": offer.id, "name": offer.name, "kind": offer.kind, "channel": channel.name}
-    rest = {name: value for name, value in vars(slot).items() if name not in ("candidate", "interval", "reasons", "taken_until")}
     return {
         **own,
-        **rest,
+        **{name: value for name, value in vars(slot).items() if name not in _TOLD_OTHERWISE},
         "acceptance_low": slot.interval.low if slot.interval else None,
         "acceptance_high": slot.interval.high if slot.interval else None,
         "taken_until": None if slot.taken_until is None else format_time(slot.taken_until),
@@ -103,7 +103,7 @@ def _candidates(decision: Decision) -> dict[str, Any]:
     choices, weighed = decision.choices, decision.choices.weighed
     first, checks = choices.gates.first[0].tolist(), choices.policy.checks
     return {
-        "name": [pair.name for pair in choices.policy.candidates],
+        "name": choices.policy.candidate_names,
         "gate": [None if place == PASSED else checks[place].gate for place in first],
         "effect": weighed.effect[0].tolist(),
         "measured": weighed.measured[0].tolist(),

@@ -68,6 +68,16 @@ class Policy:
         return tuple(sorted({*read, *SCORES_WEIGHED, LANGUAGE}))
 
     @cached_property
+    def candidate_names(self) -> tuple[str, ...]:
+        """The name of each candidate."""
+        return tuple(pair.name for pair in self.candidates)
+
+    @cached_property
+    def channels_of(self) -> tuple[int, ...]:
+        """How many candidates each offer of the file has."""
+        return tuple(self.offer_of.count(place) for place in range(len(self.company.offers)))
+
+    @cached_property
     def levers(self) -> FloatArray:
         """The factor by which the business moves each candidate: percentages of offer, kind and group added up, never below 0."""
         return np.array([lever_factor(self.company, pair.offer) for pair in self.candidates])

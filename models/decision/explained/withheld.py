@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from models.decision.draw import Drawn
 from models.decision.gates.checks import number_worded
 from models.decision.gates.gate import Gate
 from models.decision.gates.passing import PASSED
+from models.decision.policy import Policy
 
 MOST_OFFERS = 3
 """How many offers an answer holds."""
@@ -47,53 +48,51 @@ def withheld(choices: Choices, draw: Drawn) -> tuple[Withheld, ...]:
     """Return what is not offered to the one customer and why, in the order of the file."""
     offer_of = choices.policy.offer_of
     made = {offer_of[place] for place in offered(choices, draw)}
-    by_offer: dict[int, list[Withheld]] = defaultdict(list)
+    why: dict[int, dict[int, _Why]] = defaultdict(dict)
     first, worded = choices.gates.first[0].tolist(), dict[int, _Why]()
     for place in np.flatnonzero(~choices.eligible[0]).tolist():
-        by_offer[offer_of[place]].append(_by_gate(choices, place, first[place], worded))
+        why[offer_of[place]][place] = _by_gate(choices, place, first[place], worded)
     for number, place in enumerate(choices.ranking, start=1):
         if offer_of[place] not in made:
-            by_offer[offer_of[place]].append(_by_arbitration(choices, draw, number=number, place=place))
-    return tuple(one for offer in sorted(by_offer) for one in _together(choices, offer, by_offer[offer]))
+            why[offer_of[place]][place] = _by_arbitration(choices, draw, number=number, place=place)
+    return tuple(one for offer in sorted(why) for one in _together(choices.policy, offer, why[offer]))
 
 
 class _Why(NamedTuple):
-    """What a check says of the one customer, in words."""
+    """Why a candidate is withheld from the one customer, in words."""
 
     gate: Gate
     rule: str
     found: str
 
 
-def _by_gate(choices: Choices, place: int, first: int, worded: dict[int, _Why]) -> Withheld:
+def _by_gate(choices: Choices, place: int, first: int, worded: dict[int, _Why]) -> _Why:
     """Say why a candidate is withheld, by the first check that does; `worded` keeps what each said, since many share it."""
-    pair = choices.policy.candidates[place]
     if first == PASSED:
         missing = ", ".join(unknown_factors(choices.policy, choices.look, row=0, place=place))
-        return Withheld(pair.offer.id, pair.channel.name, "arbitration", "the priority can be known", f"not known: {missing}")
+        return _Why("arbitration", "the priority can be known", f"not known: {missing}")
     if first not in worded:
         check = choices.policy.checks[first]
         worded[first] = _Why(check.gate, check.rule, check.found(choices.look, 0))
-    return Withheld(pair.offer.id, pair.channel.name, *worded[first])
+    return worded[first]
 
 
-def _by_arbitration(choices: Choices, draw: Drawn, *, number: int, place: int) -> Withheld:
-    pair, priority = choices.policy.candidates[place], float(choices.weighed.priority[0, place])
-    found = f"priority {number_worded(priority)}, number {number} of the offers that passed"
+def _by_arbitration(choices: Choices, draw: Drawn, *, number: int, place: int) -> _Why:
+    priority = float(choices.weighed.priority[0, place])
     if draw.place == NO_OFFER and draw.arm != "policy":
         rule = "drawn by lot, which drew nothing"
     elif priority <= 0.0:
         rule = "worth more than nothing, whose priority is 0"
     else:
         rule = f"among the {MOST_OFFERS} offers shown"
-    return Withheld(pair.offer.id, pair.channel.name, "arbitration", rule, found)
+    return _Why("arbitration", rule, f"priority {number_worded(priority)}, number {number} of the offers that passed")
 
 
-def _together(choices: Choices, offer: int, entries: Sequence[Withheld]) -> Iterator[Withheld]:
+def _together(policy: Policy, offer: int, why: Mapping[int, _Why]) -> Iterator[Withheld]:
     """Give one entry without a channel where all channels of the offer are withheld alike."""
-    gate, rule, found = (one := entries[0]).gate, one.rule, one.found
-    same = all((entry.gate, entry.rule, entry.found) == (gate, rule, found) for entry in entries)
-    if same and len(entries) == choices.policy.offer_of.count(offer):
-        yield Withheld(one.offer_id, None, gate, rule, found)
+    offer_id, reasons = policy.company.offers[offer].id, set(why.values())
+    if len(reasons) == 1 and len(why) == policy.channels_of[offer]:
+        yield Withheld(offer_id, None, *reasons.pop())
     else:
-        yield from entries
+        for place, reason in why.items():
+            yield Withheld(offer_id, policy.candidates[place].channel.name, *reason)

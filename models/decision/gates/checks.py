@@ -192,7 +192,7 @@ def number_worded(value: float) -> str:
     >>> number_worded(12.0), number_worded(0.123456), number_worded(1234567.0), number_worded(float("nan"))
     ('12', '0.1235', '1234567', 'not known')
     """
-    if np.isnan(value):
+    if value != value:  # NaN
         return _NOT_KNOWN
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
