@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.rules import parse_rule
-from features.rules.wording import holding_parts, worded
+from features.rules.wording import holding_parts, parts_of, worded
 
 # the full campaign is LIFECYCLE_RULE_TRIALS=10000, as benchmarks/rules.py runs it
 TRIALS = int(os.environ.get("LIFECYCLE_RULE_TRIALS", "1000"))
@@ -136,10 +136,13 @@ def test_a_rule_put_into_words_and_read_again_says_the_same(rule: Sql, table: np
 @given(RULES, TABLES)
 def test_the_parts_that_hold_are_told_of_those_for_whom_the_rule_holds(rule: Sql, table: np.ndarray) -> None:
     parsed = parse_rule(rule.text, NAMES)
-    for row in table[:2]:
+    names = {name: table[:, place] for place, name in enumerate(NAMES)}
+    of_all = parts_of(parsed.condition, names, rows=len(table))
+    for number, row in enumerate(table[:2]):
         columns = {name: row[place : place + 1] for place, name in enumerate(NAMES)}
         parts = holding_parts(parsed.condition, columns)
 
+        assert parts == [part.condition for part in of_all if part.holds[number]]
         assert bool(parts) == (parsed.evaluate(columns, rows=1)[0] == 1)
         with np.errstate(all="ignore"):
             assert all(part.truth(columns) == 1 for part in parts)
