@@ -16,7 +16,7 @@ from models.offer.fit import OfferRecipe, fit_offers, offer_model
 from models.rows import BoolArray, FloatArray
 from models.uplift import OutlookModel, Pathways
 from training.questions.offer.stack import columns_of
-from training.uplift import UpliftReport, fit_uplift
+from training.uplift import UpliftReport, assumed_effects, fit_uplift, left_open
 from training.uplift.outlooks import fit_outlook
 
 OURS, ASSUMED, ORACLE = "measured effects", "assumed effects", "oracle (knows the truth)"
@@ -47,7 +47,9 @@ class Ranked:
 def learned(studied: Studied, *, seed: int) -> Learned:
     """Learn from what was known on the day of learning; there is no truth in it."""
     trial, shown = studied.trial, studied.shown
-    report = fit_uplift(trial, usual=studied.usual, seed=seed)
+    fitted_effects = fit_uplift(trial, usual=studied.usual, seed=seed)
+    effects = left_open(fitted_effects.model, assumed_effects(trial, studied.company))
+    report = replace(fitted_effects, model=effects)
     form = report.model.form
     outlook = form.outlook if isinstance(form, Pathways) else fit_outlook(trial, seed=seed)
     fitted = fit_offers(shown, recipe=OfferRecipe(), seed=seed)

@@ -133,7 +133,7 @@ def offer_model(
     customers = exposures.examples.rows[:, : len(columns.names)]
     uplift = effects if isinstance(effects, UpliftModel) else None
     answers = () if uplift is None else uplift.answers
-    measured: dict[str, Effect] = {each.offer_id: "measured" for each in answers if each.kind != "refused"}
+    measured: dict[str, Effect] = {each.offer_id: "measured" for each in answers if each.is_measured}
     return OfferModel(
         name=fitted.model.name,
         feature_names=columns.names,

@@ -112,7 +112,7 @@ class OfferModel:
         if self.uplift is None:
             return {}
         found = self.uplift.predict(rows, names)
-        return {each.offer_id: found[:, place] for place, each in enumerate(self.uplift.answers) if each.kind != "refused"}
+        return {each.offer_id: found[:, place] for place, each in enumerate(self.uplift.answers) if each.is_measured}
 
     def _chances(self, wide: Rows, columns: OfferColumns, offer_id: str) -> FloatArray:
         log_odds = self.acceptance.log_odds(wide, names=columns.all_names)

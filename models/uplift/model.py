@@ -16,7 +16,7 @@ from models.uplift.pathways import Pathways
 from models.uplift.shares import LogOdds, Shares
 from models.uplift.usual import UsualMargin
 
-Kind: TypeAlias = Literal["varies", "constant", "none", "refused"]
+Kind: TypeAlias = Literal["varies", "constant", "none", "open", "refused"]
 Form: TypeAlias = Shares | LogOdds | Pathways
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], Form]] = {
@@ -30,9 +30,10 @@ _FORMS: Mapping[str, Callable[[Mapping[str, Any]], Form]] = {
 class ArmAnswer:
     """What is known of one offer's effect.
 
-    `kind`: it `varies` by customer, is `constant`, is `none` (the interval holds 0), or was `refused`. `effect`, `low`, `high`:
-    the mean effect as a share of the usual margin and its 95 % interval; NaN where refused. `decisions` and `positives`: drawn by
-    lot for this offer, and how many of them were followed by margin. `reason`: in words.
+    `kind`: it `varies` by customer, is `constant`, is `none` (the interval holds 0), is left `open` (the interval holds 0 and
+    what is assumed), or was `refused`. `effect`, `low`, `high`: the mean effect as a share of the usual margin and its 95 %
+    interval; NaN where refused. `decisions` and `positives`: drawn by lot for this offer, and how many of them were followed by
+    margin. `reason`: in words.
     """
 
     offer_id: str
@@ -43,6 +44,11 @@ class ArmAnswer:
     decisions: int
     positives: int
     reason: str
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the effect stands in place of what is assumed."""
+        return self.kind not in ("open", "refused")
 
 
 @dataclass(frozen=True)
@@ -73,21 +79,22 @@ class UpliftModel:
     def predict(self, rows: Rows, names: Sequence[str]) -> FloatArray:
         """Return the effect of each arm as a share of the usual margin, rows x arms.
 
-        NaN where refused; 0 where there is none; the same for everybody where it is constant.
+        NaN where refused or open; 0 where there is none; the same for everybody where it is constant.
         """
         found = np.full((len(rows), len(self.arms)), np.nan)
-        measured = [place for place, answer in enumerate(self.answers) if answer.kind != "refused"]
+        learned = [place for place, answer in enumerate(self.answers) if answer.kind != "refused"]
         if self.form is not None:
-            found[:, measured] = self.form.effects(rows, names)
+            found[:, learned] = self.form.effects(rows, names)
         found[:, [answer.kind == "none" for answer in self.answers]] = 0.0
+        found[:, [answer.kind == "open" for answer in self.answers]] = np.nan
         return found
 
     @property
     def verdict(self) -> str:
         """Return in one sentence what follows from it all."""
-        known = [answer for answer in self.answers if answer.kind != "refused"]
+        known = [answer for answer in self.answers if answer.is_measured]
         if not known:
-            return "nothing is known: no offer was decided by lot often enough"
+            return "nothing is known: too few decisions were drawn by lot to tell any effect from none, or from what is assumed"
         best = max(known, key=lambda answer: answer.effect)
         if not any(answer.kind != "none" and (answer.kind == "varies" or answer.effect > 0) for answer in known):
             return "nothing helps: no offer is told apart from deciding on nothing"

@@ -11,7 +11,7 @@ from training.decided import known_before, read_decisions
 from training.questions.offer.believed import as_believed
 from training.questions.offer.stack import StackedExposures
 from training.rewards import rewards
-from training.uplift import TooFewDecisions, fit_uplift, trial_of
+from training.uplift import TooFewDecisions, assumed_effects, fit_uplift, left_open, trial_of
 
 
 def effects_of(stacked: StackedExposures, company: Company, *, seed: int) -> UpliftModel | UsualMargin:
@@ -26,8 +26,9 @@ def effects_of(stacked: StackedExposures, company: Company, *, seed: int) -> Upl
     earned = rewards(log, told.where(first), company, until=until)
     known = known_before(log, as_believed(log.home, told).where(first), catalogue=company.catalogue)
     usual = usual_margin(known.rows, company)
+    trial = trial_of(known, earned, company, usual=usual)
     try:
-        return fit_uplift(trial_of(known, earned, company, usual=usual), usual=usual, seed=seed).model
+        return left_open(fit_uplift(trial, usual=usual, seed=seed).model, assumed_effects(trial, company))
     except TooFewDecisions:
         return usual
 
