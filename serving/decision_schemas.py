@@ -188,6 +188,18 @@ class OfferSchema(Answer):
     evidence: EvidenceSchema | SkipJsonSchema[None] = absent(description="Absent where nothing was learned yet.")
 
 
+class ContactTimesSchema(Answer):
+    """When customers say yes on a channel."""
+
+    model_config = ConfigDict(title="ContactTimes", extra="forbid")
+
+    channel: str
+    known: bool = Field(description="False where too little was seen to call a time better.")
+    best_hours: list[int] = Field(description="Hours of the day, UTC, that stand out, the best first.")
+    best_weekdays: list[int] = Field(description="Days of the week that stand out, 0 is Monday.")
+    text: str
+
+
 class OffersSchema(Answer):
     """The catalogue of the company file in force."""
 
@@ -196,6 +208,7 @@ class OffersSchema(Answer):
     currency: str
     contexts: list[str]
     offers: list[OfferSchema]
+    contact_times: list[ContactTimesSchema] = Field(description="By channel; empty where no offer model is live.")
     request_id: str
     degraded: bool
     warnings: list[CaveatSchema]

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from features.company.offers import Offer
 from features.times import Timestamp, to_datetime
 from models.decision import OfferEvidence
+from models.offer.contact_times import ContactTimes
 from serving.answers import Caveat
 from serving.api.asked import ask, reply
 from serving.deciding.answers import deciding_standing
@@ -53,12 +54,23 @@ class OfferAnswer(Struct, frozen=True, omit_defaults=True):
     evidence: EvidenceAnswer | UnsetType = UNSET
 
 
+class ContactTimesAnswer(Struct, frozen=True):
+    """When customers say yes on a channel: hours UTC and weekdays (0 is Monday) that stand out, the best first."""
+
+    channel: str
+    known: bool
+    best_hours: tuple[int, ...]
+    best_weekdays: tuple[int, ...]
+    text: str
+
+
 class OffersAnswer(Struct, frozen=True):
-    """The catalogue."""
+    """The catalogue, and when to contact."""
 
     currency: str
     contexts: tuple[str, ...]
     offers: list[OfferAnswer]
+    contact_times: list[ContactTimesAnswer]
     request_id: str
     degraded: bool
     warnings: list[Caveat]
@@ -69,11 +81,12 @@ class OffersAnswer(Struct, frozen=True):
 async def get_offers(call: Call) -> Response:
     """List the offers of the company file in force: kinds, channels, rules, dates, and what was learned of each."""
     asked = ask(call)
-    company, offering = asked.state.company, asked.state.offering
+    company, offering, number = asked.state.company, asked.state.offering, call.exchange.request_id
     held, today = deciding_standing(asked.standing, offering), _day(call.service.clock())
     offers = [_offer(offer, offering.evidence.get(offer.id), today=today) for offer in company.offers]
+    times = [_times(each) for each in offering.knowledge.contact_times.values()]
     answer = OffersAnswer(
-        company.currency, company.contexts, offers, call.exchange.request_id, held.degraded, held.warnings, asked.state.versions
+        company.currency, company.contexts, offers, times, number, held.degraded, held.warnings, asked.state.versions
     )
     return reply(answer, asked.state)
 
@@ -98,6 +111,10 @@ def _offer(offer: Offer, evidence: OfferEvidence | None, *, today: dt.date) -> O
         in_force=(offer.starts_on or today) <= today <= (offer.ends_on or today),
         **{name: value for name, value in known.items() if value is not None},
     )
+
+
+def _times(times: ContactTimes) -> ContactTimesAnswer:
+    return ContactTimesAnswer(times.channel, times.known, times.best_hours, times.best_weekdays, times.words())
 
 
 def _day(now: Timestamp) -> dt.date:

@@ -13,6 +13,7 @@ from models.bundle import Predictions
 from models.decision import PRIOR_ACCEPTANCE, Contacts, Estimates, OfferEvidence, Situations
 from models.decision.policy import Policy
 from models.decision.published import published_column
+from models.offer.knowledge import OfferKnowledge
 from models.rows import FloatArray
 from serving.live.places import Place
 
@@ -31,14 +32,20 @@ class Offering:
     """Everything a decision is made from, but for the customer.
 
     `columns`: the place of each name that deciding reads, as far as it was published. `contacts`: what the log knows of each
-    customer, by the rows of the predictions. `evidence`: by offer; empty where no offer model is live.
+    customer, by the rows of the predictions. `knowledge`: what the live offer model knows of offers and contact times; nothing
+    where none is live.
     """
 
     policy: Policy
     columns: Mapping[str, int]
     places: OfferPlaces
     contacts: Contacts | None
-    evidence: Mapping[str, OfferEvidence]
+    knowledge: OfferKnowledge
+
+    @property
+    def evidence(self) -> Mapping[str, OfferEvidence]:
+        """What the estimates rest on, by offer id."""
+        return self.knowledge.evidence
 
     @cached_property
     def unpublished(self) -> tuple[str, ...]:
@@ -76,12 +83,12 @@ class Offering:
         )
 
 
-def offering_of(company: Company, predictions: Predictions, evidence: Mapping[str, OfferEvidence]) -> Offering:
+def offering_of(company: Company, predictions: Predictions, knowledge: OfferKnowledge) -> Offering:
     """Look up where everything stands in these predictions."""
     at = {name: place for place, name in enumerate(predictions.columns)}
     policy = Policy.of(company)
     published = {name: at[column] for name in policy.names if (column := published_column(name, company)) in at}
-    return Offering(policy, published, _places(policy, at), predictions.contacts, evidence)
+    return Offering(policy, published, _places(policy, at), predictions.contacts, knowledge)
 
 
 def _places(policy: Policy, at: Mapping[str, int]) -> OfferPlaces:

@@ -7,7 +7,6 @@ number, and a truncation kills the process. Models are not loaded here; to look 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +28,8 @@ from models.bundle import (
     trial_load,
 )
 from models.bundle.sealed import open_sealed
-from models.decision import OfferEvidence
 from models.explanation.strongest import Reason
-from models.offer.knowledge import EVIDENCE, evidence_in
+from models.offer.knowledge import CONTACT_TIMES, EVIDENCE, OfferKnowledge
 from serving.live.offering import Offering, offering_of
 from serving.live.places import LiveDisagrees, Places, places_of
 
@@ -100,18 +98,18 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
         parts=frozenset(bundle.models),
         company=company,
         places=places_of(predictions.columns, company),
-        offering=offering_of(company, predictions, _evidence(home, bundle)),
+        offering=offering_of(company, predictions, _knowledge(home, bundle)),
         predictions=predictions,
         files=_files(home, live, bundle),
     )
 
 
-def _evidence(home: Home, bundle: Bundle) -> Mapping[str, OfferEvidence]:
-    """Return what the live offer model's estimates rest on, offer by offer; none where no such model is live."""
+def _knowledge(home: Home, bundle: Bundle) -> OfferKnowledge:
+    """Return what the live offer model knows beside its estimates; nothing where no such model is live."""
     sha = bundle.models.get("offer")
     if sha is None:
-        return {}
-    return evidence_in(model_file(home, sha, EVIDENCE))
+        return OfferKnowledge({}, {})
+    return OfferKnowledge.from_files({name: model_file(home, sha, name) for name in (EVIDENCE, CONTACT_TIMES)})
 
 
 def _refuse_strangers(home: Home, live: Live, bundle: Bundle, predictions: Predictions) -> None:

@@ -143,9 +143,13 @@ def test_what_agents_tell_is_learned_once_and_comes_back_as_evidence(desk: Desk,
     data = trained.report.data
     assert data.rows == told.total() > 200
     assert sum(data.label_means.values()) * data.rows == pytest.approx(told_as(told, "accepted").total())
-    listed = {each["offer_id"]: each["evidence"] for each in desk.answers("/v1/offers")["offers"] if "evidence" in each}
+    catalogue = desk.answers("/v1/offers")
+    listed = {each["offer_id"]: each["evidence"] for each in catalogue["offers"] if "evidence" in each}
     assert {offer: found["shown"] for offer, found in listed.items()} == told_as(told, "accepted", "declined")
     assert {offer: found["positives"] for offer, found in listed.items()} == told_as(told, "accepted")
+    times = {each["channel"]: each["text"] for each in catalogue["contact_times"]}
+    assert set(times) == {row["channel"] for row in rows}
+    assert all(text.startswith(f"best contact hours on {channel}") for channel, text in times.items())
     assert {offer: found.shown for offer, found in evidence_of(shop.home, live_models(shop.home)).items()} == {
         offer: found["shown"] for offer, found in listed.items()
     }

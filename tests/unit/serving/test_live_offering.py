@@ -8,6 +8,7 @@ from benchmarks.live_states import AS_OF, Publisher
 from features.times import DAY
 from models.bundle import open_predictions
 from models.decision import Contact, Contacts, OfferEvidence
+from models.offer.knowledge import OfferKnowledge
 from serving.live.offering import Offering, offering_of
 from serving.live.shelf import LiveShelf
 
@@ -91,6 +92,6 @@ def test_evidence_goes_with_the_estimates(publisher, effect):
     state = LiveShelf(publisher.home).newest()
     evidence = {"add_on_pack": OfferEvidence(900, 240, True, 1.0, 0.2, effect)}
 
-    offering = offering_of(state.company, open_predictions(publisher.home, state.live.predictions), evidence)
+    offering = offering_of(state.company, open_predictions(publisher.home, state.live.predictions), OfferKnowledge(evidence, {}))
 
     assert situations(offering).estimates.evidence == evidence
