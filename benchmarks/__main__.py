@@ -25,6 +25,12 @@ BENCHMARKS = (
     ("benchmarks.drift", "1"),
     ("benchmarks.coverage", "1"),
     ("benchmarks.open_bandit", "1"),
+    ("benchmarks.deciding", "1"),
+    ("benchmarks.replays", "1"),
+    ("benchmarks.poisoning", "1"),
+    ("benchmarks.company_mutations", "1"),
+    ("benchmarks.policy_truth", "0.2"),
+    ("benchmarks.mutation", "0.2"),
 )
 
 
