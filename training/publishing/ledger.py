@@ -6,7 +6,6 @@ the move: whoever comes next finds it, and appends it if the pointer did move. A
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from features.append_only import append_line, whole_lines
 from features.errors import Damaged
 from features.home import Home
 from features.times import Timestamp
-from features.write_once import replace_file, sync_folder
+from features.write_once import replace_file
 from models.bundle import Live, PointerDamaged, read_live, write_live
 from training.gates.result import GateResult
 
@@ -57,7 +57,7 @@ def read_ledger(home: Home) -> list[LedgerEntry]:
     LedgerUnreadable
         Naming the line that was changed by something else.
     """
-    entries = [_read_line(home, number, line=line) for number, line in enumerate(_whole_lines(home.ledger), start=1)]
+    entries = [_read_line(home, number, line=line) for number, line in enumerate(whole_lines(home.ledger), start=1)]
     pending = _pending_entry(home)
     return entries if pending is None else [*entries, pending]
 
@@ -128,7 +128,7 @@ def settle(home: Home) -> None:
     _mend_pointer(home)
     pending = _pending_entry(home)
     if pending is not None:
-        _append(home.ledger, msgspec.json.encode(pending, order="sorted"))
+        append_line(home.ledger, msgspec.json.encode(pending, order="sorted"))
     _pending_path(home).unlink(missing_ok=True)
 
 
@@ -136,7 +136,7 @@ def _mend_pointer(home: Home) -> None:
     try:
         read_live(home)
     except PointerDamaged:
-        lines = _whole_lines(home.ledger)
+        lines = whole_lines(home.ledger)
         if not lines:
             raise
         write_live(home, _read_line(home, len(lines), line=lines[-1]).live)
@@ -165,28 +165,9 @@ def _pending_entry(home: Home) -> LedgerEntry | None:
         return None
     line = path.read_bytes()
     pending = _decode(line, f"{path.name} holds no entry")
-    lines = _whole_lines(home.ledger)
+    lines = whole_lines(home.ledger)
     written = bool(lines) and _decode(lines[-1], f"{home.ledger.name} ends in no entry") == pending
     return pending if read_live(home) == pending.live and not written else None
-
-
-def _whole_lines(path: Path) -> list[bytes]:
-    if not path.exists():
-        return []
-    return path.read_bytes().split(b"\n")[:-1]
-
-
-def _append(path: Path, line: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        whole = sum(len(earlier) + 1 for earlier in _whole_lines(path))
-        os.ftruncate(handle, whole)
-        os.pwrite(handle, line + b"\n", whole)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    sync_folder(path.parent)
 
 
 def _read_line(home: Home, number: int, *, line: bytes) -> LedgerEntry:

@@ -74,7 +74,7 @@ def test_a_kill_before_the_pointer_moved_leaves_the_old_state_and_no_line(home: 
 
 def test_a_kill_after_the_pointer_moved_loses_no_line(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     moved(home, entry(1, "a"))
-    monkeypatch.setattr(ledger_room, "_append", _killed)
+    monkeypatch.setattr(ledger_room, "append_line", _killed)
     with pytest.raises(KeyboardInterrupt):
         move_live(home, entry(2, "b"))
     monkeypatch.undo()
@@ -86,7 +86,7 @@ def test_a_kill_after_the_pointer_moved_loses_no_line(home: Home, monkeypatch: p
 
 def test_a_kill_after_the_line_was_written_writes_it_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as killed:
-        killed.setattr(ledger_room, "_append", _killed)
+        killed.setattr(ledger_room, "append_line", _killed)
         with pytest.raises(KeyboardInterrupt):
             move_live(home, entry(1, "a"))
     pending = home.ledger.with_suffix(".pending").read_bytes()
