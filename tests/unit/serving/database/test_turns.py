@@ -61,6 +61,8 @@ def test_the_turn_of_a_killed_process_is_free(tmp_path: Path) -> None:
     with turn_of_processes(tmp_path / "db", seconds=5.0):
         process.join(5)
 
+    assert process.exitcode == -signal.SIGKILL
+
 
 def test_whose_turn_does_not_come_in_time_is_told_so_and_stands_in_nobodys_way(tmp_path: Path) -> None:
     with turn_of_processes(tmp_path / "db", seconds=1.0):
