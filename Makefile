@@ -32,7 +32,7 @@ bench: .venv/development ## every goal that takes under half an hour; `--share` 
 lock: .venv/development ## resolve the dependencies anew (needs a package index)
 	$(INSTALL) uv
 	$(LOCK) -o requirements.lock
-	$(LOCK) --extra dev --extra postgres --extra notebooks --extra spark --extra demo -o requirements-dev.lock
+	$(LOCK) --extra dev --extra postgres --extra mcp --extra notebooks --extra spark --extra demo -o requirements-dev.lock
 
 clean: ## remove .venv and caches; data under var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
