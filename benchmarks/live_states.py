@@ -14,6 +14,7 @@ from features.company import default_company_text, read_company, store_company
 from features.home import Home
 from features.times import Timestamp, parse_time
 from models.bundle import (
+    Beside,
     Live,
     PredictionsOrigin,
     Signer,
@@ -81,7 +82,7 @@ class Publisher:
         columns[CHURN_RESTS_ON_TOO_LITTLE] = np.array([float(str(name).startswith("thin")) for name in known[:, 0]])
         columns |= {name: np.full(len(known), value) for name, value in (beside or {}).items()}
         ids = pa.array(known[:, 0].tolist(), pa.string())
-        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns, reasons=reasons, contacts=contacts)
+        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns, beside=Beside(reasons, contacts))
         return Live(bundle, company, SNAPSHOT, predictions)
 
     def _signer(self) -> Signer:

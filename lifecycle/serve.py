@@ -114,6 +114,8 @@ def service_settings(settings: Settings) -> ServiceSettings:
         drain_seconds=settings.drain_seconds,
         admission_limit=settings.admission_limit,
         body_limit_bytes=settings.body_limit_bytes,
+        requests_per_minute=settings.requests_per_minute,
+        webhook_private_addresses=settings.webhook_private_addresses,
         logs_requests=True,
     )
 

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=5.0, ge=0)
     admission_limit: int = Field(default=64, ge=1)
     body_limit_bytes: int = Field(default=8 << 20, ge=1024)
+    requests_per_minute: int = Field(default=60_000, ge=1)
+    webhook_private_addresses: bool = False
 
     def __init__(self, **values: Any) -> None:
         try:

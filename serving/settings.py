@@ -12,9 +12,11 @@ class ServiceSettings:
     """Everything one web process needs to know; built by the command line, passed to each process as JSON.
 
     `admission_limit` bounds the requests in hand per process; `metrics_folder` is where several processes share their counters
-    (empty: this process counts for itself); `stale_hours` is the age of a snapshot above which answers are `degraded`. A process
-    begins to accept when its first live state is found or refused, `first_load_seconds` at the latest: one that accepted earlier
-    would refuse what another process on the same port can answer.
+    (empty: this process counts for itself); `requests_per_minute` bounds each key that has no bound of its own, in all processes
+    together; `webhook_private_addresses` lets webhooks call addresses of this machine and of private networks; `stale_hours` is
+    the age of a snapshot above which answers are `degraded`. A process begins to accept when its first live state is found or
+    refused, `first_load_seconds` at the latest: one that accepted earlier would refuse what another process on the same port can
+    answer.
     """
 
     home: Home
@@ -26,4 +28,6 @@ class ServiceSettings:
     stale_hours: float = 48.0
     first_load_seconds: float = 60.0
     metrics_folder: str = ""
+    requests_per_minute: int = 60_000
+    webhook_private_addresses: bool = False
     logs_requests: bool = False

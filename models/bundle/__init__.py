@@ -6,7 +6,14 @@ The only room of `models` that reads and writes files.
 from models.bundle.bundles import Bundle, BundleInvalid, BundleTampered, read_bundle, write_bundle
 from models.bundle.live import Live, LiveBundle, LiveMismatch, NothingLive, PointerDamaged, load_live, read_live, write_live
 from models.bundle.models import SchemaMismatch, check_golden_rows, export_model, load_model, model_file, model_manifest
-from models.bundle.predictions import Predictions, PredictionsOrigin, open_predictions, predictions_origin, write_predictions
+from models.bundle.predictions import (
+    Beside,
+    Predictions,
+    PredictionsOrigin,
+    open_predictions,
+    predictions_origin,
+    write_predictions,
+)
 from models.bundle.sealed import ContentDamaged, NotStored
 from models.bundle.signing import (
     KeyExists,
@@ -23,6 +30,7 @@ from models.bundle.signing import (
 from models.bundle.trial import TrialFailed, trial_load
 
 __all__ = [
+    "Beside",
     "Bundle",
     "BundleInvalid",
     "BundleTampered",

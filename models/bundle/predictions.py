@@ -73,16 +73,36 @@ class Predictions:
         return np.asarray(self.matrix[:, self.columns.index(name)])
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is stored with predictions: why churn is what it is for the riskiest, and what each customer was shown of late."""
+
+    reasons: Reasons | None = None
+    contacts: Contacts | None = None
+
+    def files(self, customers: int) -> dict[str, bytes]:
+        """Return the files that hold it.
+
+        Raises
+        ------
+        PredictionsInvalid
+            If the contacts are of other customers.
+        """
+        if self.contacts is not None and len(self.contacts) != customers:
+            raise PredictionsInvalid(f"needed contacts of {customers} customers, found those of {len(self.contacts)}")
+        reasons = {} if self.reasons is None else stored.to_files(self.reasons)
+        return {**reasons, **({} if self.contacts is None else to_files(self.contacts))}
+
+
 def write_predictions(
     home: Home,
     *,
     origin: PredictionsOrigin,
     ids: pa.Array,
     columns: Mapping[str, FloatArray],
-    reasons: Reasons | None = None,
-    contacts: Contacts | None = None,
+    beside: Beside | None = None,
 ) -> str:
-    """Store one float64 column a name for these ids, and return the name of the folder; `reasons` and `contacts` by their rows.
+    """Store one float64 column a name for these ids, and return the name of the folder; `beside`: what goes with them, by rows.
 
     Raises
     ------
@@ -91,9 +111,7 @@ def write_predictions(
     PredictionsInvalid
         If there is no column, or one is not as long as the ids, or the contacts are of other customers.
     """
-    if contacts is not None and len(contacts) != len(ids):
-        raise PredictionsInvalid(f"needed contacts of {len(ids)} customers, found those of {len(contacts)}")
-    beside = {**({} if reasons is None else stored.to_files(reasons)), **({} if contacts is None else to_files(contacts))}
+    files = (beside or Beside()).files(len(ids))
     lengths = {name: np.shape(column) for name, column in columns.items()}
     if not columns or set(lengths.values()) != {(len(ids),)}:
         raise PredictionsInvalid(f"needed columns of {len(ids)} numbers, one an id; found {lengths or 'none'}")
@@ -103,7 +121,7 @@ def write_predictions(
         matrix = np.stack([np.asarray(column, dtype=np.float64) for column in columns.values()], axis=1)
         np.save(folder / _MATRIX, np.ascontiguousarray(matrix), allow_pickle=False)
         (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
-        for name, content in beside.items():
+        for name, content in files.items():
             (folder / name).write_bytes(content)
 
     return seal(home.predictions, {"format": _FORMAT, "kind": "predictions", "rows": len(ids), **vars(origin)}, fill)

@@ -40,6 +40,9 @@ EVERYONE: frozenset[Role] = frozenset({"agent", "analyst", "admin"})
 ANYBODY = Access(None, EVERYONE)
 READ = Access("read", EVERYONE)
 DECIDE = Access("decide", frozenset({"agent", "admin"}))
+SUPPOSE = Access("read", frozenset({"analyst", "admin"}))
+INGEST = Access("ingest", frozenset({"admin"}))
+ADMIN = Access("admin", frozenset({"admin"}))
 
 
 def access(declared: Access) -> Callable[[_Handler], _Handler]:

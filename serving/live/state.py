@@ -43,6 +43,21 @@ class Versions(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class Found:
+    """One customer as the service knows them now.
+
+    `values`: all that is predicted, in the order of the columns, NaN where something is not. `place`: the row of the snapshot;
+    None for who came since. `as_of`: the moment of this prediction; later than the snapshot's where `is_fresh`.
+    """
+
+    customer_id: str
+    place: int | None
+    as_of: Timestamp
+    values: list[float]
+    is_fresh: bool = False
+
+
+@dataclass(frozen=True)
 class LiveState:
     """One verified live state.
 
@@ -63,6 +78,11 @@ class LiveState:
     def as_of(self) -> Timestamp:
         """Return the moment of prediction: only what was known before it counts."""
         return self.predictions.origin.as_of
+
+    def find(self, customer_id: str) -> Found | None:
+        """Return what is predicted for one customer; None for one whom this state does not know."""
+        place = self.predictions.row(customer_id)
+        return None if place is None else Found(customer_id, place, self.as_of, self.row(place))
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """Return why this customer may leave, the strongest reason first; none where none are held."""

@@ -17,6 +17,7 @@ import numpy as np
 from features.home import Home
 from features.log.store import EventLog
 from models.bundle import (
+    Beside,
     Bundle,
     ContentDamaged,
     Live,
@@ -130,9 +131,8 @@ def _stored(predictor: Predictor, bundle: Bundle) -> str:
     """Store what a bundle predicts and return the name of the predictions."""
     shot, company = predictor.scene.snapshot, predictor.scene.company
     origin = PredictionsOrigin(shot.digest, shot.as_of, company.catalogue.signature, bundle.sha256, company.sha256)
-    columns, reasons = predictor.columns(bundle.models), predictor.reasons(bundle.models)
-    contacts = predictor.contacts
-    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=columns, reasons=reasons, contacts=contacts)
+    beside = Beside(predictor.reasons(bundle.models), predictor.contacts)
+    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=predictor.columns(bundle.models), beside=beside)
 
 
 def _only_where(at_risk: BoolArray, name: str, *, column: FloatArray) -> FloatArray:

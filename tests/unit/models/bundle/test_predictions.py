@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.home import Home
-from models.bundle import ContentDamaged, PredictionsOrigin, open_predictions, write_predictions
+from models.bundle import Beside, ContentDamaged, PredictionsOrigin, open_predictions, write_predictions
 from models.bundle.identifiers import IdIndex, IdsInvalid, read_ids, write_ids
 from models.bundle.predictions import PredictionsInvalid
 from models.decision import Contacts
@@ -116,7 +116,7 @@ def test_contacts_stand_beside_predictions_and_are_read_back(home: Home) -> None
     contacts = Contacts.of([[], [shown], []])
 
     digest = write_predictions(
-        home, origin=ORIGIN, ids=pa.array(["a", "b", "c"]), columns={"churn_90": CHANCES}, contacts=contacts
+        home, origin=ORIGIN, ids=pa.array(["a", "b", "c"]), columns={"churn_90": CHANCES}, beside=Beside(contacts=contacts)
     )
 
     found = open_predictions(home, digest).contacts
@@ -131,5 +131,9 @@ def test_contacts_stand_beside_predictions_and_are_read_back(home: Home) -> None
 def test_contacts_of_other_customers_are_refused(home: Home) -> None:
     with pytest.raises(PredictionsInvalid, match="contacts of 3 customers, found those of 2"):
         write_predictions(
-            home, origin=ORIGIN, ids=pa.array(["a", "b", "c"]), columns={"churn_90": CHANCES}, contacts=Contacts.none(2)
+            home,
+            origin=ORIGIN,
+            ids=pa.array(["a", "b", "c"]),
+            columns={"churn_90": CHANCES},
+            beside=Beside(contacts=Contacts.none(2)),
         )

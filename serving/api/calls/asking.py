@@ -1,0 +1,19 @@
+"""The calls that ask what is known and predicted of customers."""
+
+from __future__ import annotations
+
+from serving import schemas
+from serving.api import customers, predictions
+from serving.api.calls.declared import QUESTION, DeclaredCall
+
+ASKING: tuple[DeclaredCall, ...] = (
+    DeclaredCall("GET", customers.CUSTOMER, customers.get_customer, "getCustomer", schemas.CustomerSchema, (*QUESTION, 404)),
+    DeclaredCall(
+        "POST",
+        predictions.PREDICTIONS,
+        predictions.create_predictions,
+        "createPredictions",
+        schemas.PredictionsSchema,
+        (*QUESTION, 408, 413),
+    ),
+)

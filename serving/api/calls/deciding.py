@@ -1,0 +1,55 @@
+"""The calls about what to offer, what came of it, and who takes care of whom."""
+
+from __future__ import annotations
+
+from serving import decision_schemas, front_line_schemas
+from serving.api import decisions, offers, outcomes, recoveries, routes
+from serving.api.calls.declared import QUESTION, DeclaredCall
+
+DECIDING: tuple[DeclaredCall, ...] = (
+    DeclaredCall(
+        "POST",
+        decisions.DECISIONS,
+        decisions.create_decision,
+        "createDecision",
+        decision_schemas.DecisionSchema,
+        (*QUESTION, 404, 408, 409, 413),
+        is_repeatable=True,
+    ),
+    DeclaredCall(
+        "POST",
+        outcomes.OUTCOMES,
+        outcomes.create_outcome,
+        "createOutcome",
+        decision_schemas.OutcomeSchema,
+        (*QUESTION, 404, 408, 409, 410, 413),
+        is_repeatable=True,
+    ),
+    DeclaredCall(
+        "GET",
+        decisions.DECISION,
+        decisions.get_decision,
+        "getDecision",
+        decision_schemas.DecisionSchema,
+        (*QUESTION, 404, 410),
+    ),
+    DeclaredCall("GET", offers.OFFERS, offers.get_offers, "getOffers", decision_schemas.OffersSchema, QUESTION),
+    DeclaredCall(
+        "GET",
+        recoveries.LIMIT,
+        recoveries.get_recovery_limit,
+        "getRecoveryLimit",
+        front_line_schemas.RecoveryLimitSchema,
+        (*QUESTION, 404),
+    ),
+    DeclaredCall(
+        "POST",
+        recoveries.RECOVERIES,
+        recoveries.create_recovery,
+        "createRecovery",
+        front_line_schemas.RecoverySchema,
+        (*QUESTION, 404, 408, 409, 413),
+        is_repeatable=True,
+    ),
+    DeclaredCall("GET", routes.ROUTE, routes.get_route, "getRoute", front_line_schemas.RouteSchema, (*QUESTION, 404)),
+)
