@@ -7,8 +7,9 @@ import errno
 import fcntl
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from features.errors import Conflict, Unavailable
@@ -17,6 +18,7 @@ from features.times import format_time, to_timestamp
 _HELD = {errno.EAGAIN, errno.EACCES}
 _NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
 _LONGEST_NAME = 400
+_LOOK_AGAIN_SECONDS = 0.01
 
 
 class LocksMissing(Unavailable):
@@ -45,6 +47,30 @@ def only_one(path: Path, refused: Callable[[str], Conflict]) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def in_turn(path: Path, refused: Callable[[str], Conflict], *, seconds: float) -> Iterator[None]:
+    """Hold the lock at `path` as `only_one` does, after waiting so long at most for whoever holds it.
+
+    Raises
+    ------
+    Conflict
+        What `refused` made, if the turn did not come.
+    LocksMissing
+        If the volume has no locks.
+    """
+    with ExitStack() as held:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                held.enter_context(only_one(path, refused))
+                break
+            except Conflict:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOOK_AGAIN_SECONDS)
+        yield
 
 
 def _take(handle: int, path: Path, refused: Callable[[str], Conflict]) -> None:

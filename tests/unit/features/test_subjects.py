@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features import subjects
 from features.home import Home
-from serving.database import subjects
 
 SECRET = bytes(range(32))
 
@@ -70,13 +70,3 @@ def test_customers_share_a_subject_only_if_they_are_the_same(one: str, another: 
 def test_another_installation_gives_another_subject_and_none_holds_the_id() -> None:
     assert subjects.subject(SECRET, "c1") != subjects.subject(bytes(32), "c1")
     assert "customer-4711" not in subjects.subject(SECRET, "customer-4711")
-
-
-def test_decisions_are_drawn_by_two_secrets_of_their_own(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-
-    drawn = subjects.draw_secrets(home)
-
-    assert len({drawn.control, drawn.draw, subjects.installation_secret(home)}) == 3
-    assert drawn == subjects.draw_secrets(home)
-    assert {stat.S_IMODE(path.stat().st_mode) for path in home.keys.iterdir()} == {0o600}
