@@ -62,6 +62,11 @@ class Home:
         return self.root / "reports"
 
     @property
+    def batches(self) -> Path:
+        """Return the folder of answers to bulk questions, one folder a batch, each kept for some days."""
+        return self.root / "batches"
+
+    @property
     def tuning(self) -> Path:
         """Return the folder of trials of ways to grow trees, one file a search."""
         return self.root / "tuning"
@@ -90,3 +95,8 @@ class Home:
     def database(self) -> Path:
         """Return the SQLite file of the operational database, where no other URL is set."""
         return self.root / "lifecycle.db"
+
+    @property
+    def erased(self) -> Path:
+        """Return the append-only list of who was erased and when, each under the name that only this installation can make."""
+        return self.root / "erased.jsonl"

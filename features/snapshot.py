@@ -20,10 +20,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.erasing.among import Mask
+from features.erasing.late import erased_meanwhile
 from features.errors import Damaged, NotFound
 from features.home import Home
 from features.ids_file import map_ids, write_ids
 from features.log.manifest import LogManifest
+from features.row_file import RowFile
 from features.times import DAY, Timestamp, compact_time, format_time, parse_time
 from features.write_once import (
     SealBroken,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _IDS, _MATRIX, _COLUMNS, _MANIFEST = "ids.arrow", "matrix.npy", "columns.json", "manifest.json"
+_ROWS_AT_ONCE = 65_536
 
 
 class SnapshotDamaged(Damaged):
@@ -144,15 +148,34 @@ def draft_snapshot(home: Home, ids: pa.StringArray, names: Sequence[str]) -> Ite
             draft.close()
 
 
-def publish_draft(home: Home, draft: Draft, provenance: Provenance) -> Snapshot:
-    """Make a filled draft a snapshot. Where equal values stand already, they stay, and are known to hold for this log too."""
+@contextmanager
+def draft_without(home: Home, table: Draft | Snapshot, *, gone: Mask) -> Iterator[Draft]:
+    """Give a draft with the rows of a snapshot, or of a draft that is closed, but for those who are gone, to publish."""
+    matrix = table.matrix if isinstance(table, Snapshot) else np.load(table.folder / _MATRIX, mmap_mode="r")
+    with draft_snapshot(home, table.ids.filter(pa.array(~gone)), table.names) as draft:
+        for first in range(0, len(gone), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            draft.write(matrix[rows][~gone[rows]])
+        yield draft
+
+
+def publish_draft(home: Home, draft: Draft, provenance: Provenance, *, supersedes: str | None = None) -> Snapshot:
+    """Make a filled draft a snapshot. Where equal values stand already, they stay, and are known to hold for this log too.
+
+    Whoever was erased while it was computed is left out. `supersedes`: the digest of the snapshot whose place it takes, since
+    somebody was erased from that one.
+    """
     matrix_sha256 = draft.close()
+    gone = erased_meanwhile(home, draft.ids, log_digest=provenance.log_digest)
+    if gone.any():
+        with draft_without(home, draft, gone=gone) as left:
+            return publish_draft(home, left, provenance, supersedes=supersedes)
     write_ids(draft.folder / _IDS, draft.ids)
     (draft.folder / _COLUMNS).write_bytes(canonical_json(list(draft.names)))
     files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _COLUMNS)} | {_MATRIX: matrix_sha256}
     digest = _digest(draft.ids, draft.names, matrix_sha256)
     body = {**provenance.as_json(), "digest": digest, "files": files, "rows": len(draft.ids)}
-    manifest = sealed(body)
+    manifest = sealed(body if supersedes is None else {**body, "supersedes": supersedes})
     (draft.folder / _MANIFEST).write_bytes(manifest)
     place = snapshot_path(home, provenance.as_of, digest)
     stood = place.exists()
@@ -190,6 +213,38 @@ def open_snapshot(path: Path, *, verify: bool = True) -> Snapshot:
     return Snapshot(path, body["digest"], names, ids, matrix, Provenance.from_json(provenance))
 
 
+@dataclass(frozen=True)
+class SnapshotRows:
+    """The features of a snapshot, read customer by customer from its open file."""
+
+    names: tuple[str, ...]
+    rows: RowFile
+
+    def row(self, place: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        """Return the features of the customer at that place, as a table of one row; raising as `RowFile.row` does."""
+        return np.asarray(self.rows.row(place), np.float32).reshape(1, len(self.names))
+
+
+def serve_snapshot(path: Path, digests: bytes) -> SnapshotRows:
+    """Open a snapshot to be read row by row, each checked by its digest; nothing of it is read now but its names.
+
+    Raises
+    ------
+    SnapshotMissing
+        If there is none at `path`.
+    SnapshotDamaged
+        If its names, or the form of its rows, are not what was written.
+    """
+    body = _read_manifest(path)
+    if not _is_whole(path / _COLUMNS, body["files"][_COLUMNS]):
+        raise SnapshotDamaged(f"{path / _COLUMNS} is not what was written; remove the folder and compute it again")
+    names = tuple(json.loads((path / _COLUMNS).read_bytes()))
+    rows = RowFile(path / _MATRIX, digests)
+    if rows.shape[1] != len(names) or rows.dtype != np.float32:
+        raise SnapshotDamaged(f"{path / _MATRIX} is not what was written; remove the folder and compute it again")
+    return SnapshotRows(names, rows)
+
+
 def snapshot_path(home: Home, as_of: Timestamp, digest: str) -> Path:
     """Return where the snapshot of this moment and digest stands, if it does."""
     return home.snapshots / f"{compact_time(as_of)}-{digest[:12]}"
@@ -206,6 +261,12 @@ def find_snapshot(home: Home, as_of: Timestamp, *, log: LogManifest, signature: 
         if body["signature"] == signature and holds_before is not None and holds_before >= as_of:
             return open_snapshot(path)
     return None
+
+
+def hold_for(path: Path, log: LogManifest) -> None:
+    """Say that a stored snapshot holds for this version of the log."""
+    body = _read_manifest(path)
+    replace_file(path / _MANIFEST, sealed({**body, "log_digest": log.digest, "log_version": log.version}))
 
 
 def newest_snapshot(home: Home) -> Snapshot | None:

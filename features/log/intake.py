@@ -27,6 +27,7 @@ from features.log.store import EventLog
 from features.log.versions import Counts
 from features.log.writer import publish, writing
 from features.times import Timestamp
+from features.tombstones import read_tombstones
 
 _NO_LIMIT = 1.0
 
@@ -54,25 +55,35 @@ class Receipt:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """What became of one source's rows: the counts, and how many rows each reason sent to quarantine."""
+    """What became of one source's rows: the counts, how many rows each reason sent to quarantine, and how many were dropped.
+
+    Dropped are those about people who were erased; they are neither kept nor set aside.
+    """
 
     counts: Counts
     quarantined: int
     reasons: Mapping[str, int]
+    erased: int = 0
 
 
 @dataclass(frozen=True)
 class IntakeReport:
-    """What became of a delivery, source by source; `observed_until` and `digest` are those of the whole log after it."""
+    """What became of a delivery, source by source; `observed_until` and `digest` are those of the whole log after it.
+
+    `digest_before` is that of the log the delivery was added to.
+    """
 
     sources: Mapping[str, SourceReport]
     observed_until: Mapping[str, Timestamp]
     manifest_version: int
     digest: str
+    digest_before: str
 
 
 def append(home: Home, rows: Mapping[str, pa.Table | pd.DataFrame], *, receipt: Receipt) -> IntakeReport:
     """Add rows of any sources to the log; bad rows go to quarantine, the good ones of the delivery are kept.
+
+    Rows about people who were erased are dropped: this is the only door of the log, so whatever sends them again, they stay out.
 
     Raises
     ------
@@ -86,21 +97,35 @@ def append(home: Home, rows: Mapping[str, pa.Table | pd.DataFrame], *, receipt: 
     """
     if unknown := sorted(set(rows) - set(SOURCES)):
         raise UnknownSource(f"no such source: {', '.join(unknown)}; the sources are {', '.join(SOURCES)}")
-    checked = [_check(SOURCES[name], given, receipt=receipt) for name, given in rows.items()]
-    refuse_broken(checked, tolerated_share=receipt.tolerated_share)
+    delivered = [_check(SOURCES[name], given, receipt=receipt) for name, given in rows.items()]
+    refuse_broken(delivered, tolerated_share=receipt.tolerated_share)
     with writing(home) as before:
+        checked = _without_erased(home, delivered)  # only now: an erasure waits for its turn to write, too
         joined = _join(home, before, checked=checked)
         told = _observed_until(before, checked, receipt=receipt)
         for one in checked:
             set_aside(home, one.source, bad=one.bad)
         after = publish(home, before, replace(joined.manifest, observed_until=told))
-    reports = {one.source.name: SourceReport(joined.counts[one.source.name], one.bad.num_rows, one.reasons) for one in checked}
-    return IntakeReport(reports, after.observed_until, after.version, after.digest)
+    dropped = [_rows(one) - _rows(left) for one, left in zip(delivered, checked, strict=True)]
+    reports = {
+        one.source.name: SourceReport(joined.counts[one.source.name], one.bad.num_rows, one.reasons, erased)
+        for one, erased in zip(checked, dropped, strict=True)
+    }
+    return IntakeReport(reports, after.observed_until, after.version, after.digest, before.digest)
 
 
 def _check(source: Source, given: pa.Table | pd.DataFrame, *, receipt: Receipt) -> Checked:
     table = as_table(given) if isinstance(given, pd.DataFrame) else given
     return check_delivery(source, table, known_at=receipt.known_at, received_at=receipt.received_at)
+
+
+def _without_erased(home: Home, delivered: list[Checked]) -> list[Checked]:
+    erased = read_tombstones(home)
+    return [replace(one, good=erased.without(one.good), bad=erased.without(one.bad)) for one in delivered]
+
+
+def _rows(checked: Checked) -> int:
+    return int(checked.good.num_rows + checked.bad.num_rows)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from features.write_once import SealBroken, replace_file, sealed, sha256_of_json
 
 DEFAULT_BUCKETS = 16
 LONGEST_LINEAGE = 512
+_MOST_ERASURES = 10_000  # of more, a model older than them all is not told how many there were
 FOREVER: Timestamp = 2**63 - 1
 
 
@@ -37,7 +38,8 @@ class LogManifest:
     `observed_until` says for each source up to which moment everything known had arrived; it never moves back. `contents`
     holds for each source the sum over its rows' hashes. `previous` are the files of the version before, which stay on disk so
     that readers who pinned it can finish. `lineage` holds the digests of earlier versions, the newest last, and up to which
-    moment what they said is still true.
+    moment what they said is still true. `erasures` are the digests of those versions from which somebody was erased, each
+    as often as people were.
     """
 
     version: int = 0
@@ -47,6 +49,7 @@ class LogManifest:
     contents: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     previous: tuple[str, ...] = ()
     lineage: Mapping[str, Timestamp] = field(default_factory=dict)
+    erasures: tuple[str, ...] = ()
 
     @property
     def files(self) -> dict[str, str]:
@@ -87,6 +90,17 @@ class LogManifest:
         """Return this version as the one that came after `before`; `since` is the smallest `known_at` added or dropped."""
         held = {digest: min(moment, since) for digest, moment in before.lineage.items()} | {before.digest: since}
         return replace(self, lineage=dict(list(held.items())[-LONGEST_LINEAGE:]))
+
+    def erased_from(self, before: LogManifest, *, since: Timestamp, people: int) -> LogManifest:
+        """Return this version as `before` without some people; `since` is the smallest `known_at` of what they had brought."""
+        after = self.descending_from(before, since=since)
+        return replace(after, erasures=(*before.erasures, *[before.digest] * people)[-_MOST_ERASURES:])
+
+    def erased_since(self, digest: str) -> int:
+        """Return how many people were erased whom the log of that digest held; of one no longer known, how many at all."""
+        known = {earlier: place for place, earlier in enumerate([*self.lineage, self.digest])}
+        place = known.get(digest, -1)
+        return sum(known.get(erasure, -1) >= place for erasure in self.erasures)
 
     @property
     def digest(self) -> str:
@@ -129,6 +143,7 @@ def _to_json(manifest: LogManifest) -> dict[str, Any]:
         "contents": {source: [f"{lane:016x}" for lane in lanes] for source, lanes in manifest.contents.items()},
         "previous": list(manifest.previous),
         "lineage": list(manifest.lineage.items()),
+        "erasures": list(manifest.erasures),
     }
 
 
@@ -142,6 +157,7 @@ def _from_json(body: Mapping[str, Any]) -> LogManifest:
         contents={source: tuple(int(lane, 16) for lane in lanes) for source, lanes in body["contents"].items()},
         previous=tuple(body["previous"]),
         lineage=dict(body["lineage"]),
+        erasures=tuple(body.get("erasures", ())),  # logs of earlier versions have none
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from features.contracts.sources import SOURCES
 from features.errors import Conflict, Unavailable
 from features.home import Home
-from features.lock import only_one
+from features.lock import in_turn
 from features.log.manifest import LogManifest, read_manifest, write_manifest
 from features.write_once import TEMPORARY
 
@@ -30,8 +30,10 @@ class NoRoomForLog(Unavailable):
 
 
 @contextmanager
-def writing(home: Home) -> Iterator[LogManifest]:
+def writing(home: Home, *, seconds: float = 0.0) -> Iterator[LogManifest]:
     """Hold the log as its one writer; gives the newest version, an empty one where nothing was ever written.
+
+    Wait so long at most for whoever writes.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def writing(home: Home) -> Iterator[LogManifest]:
     NoRoomForLog
         If the disk is full; the log is as it was.
     """
-    with writer_lock(home):
+    with writer_lock(home, seconds=seconds):
         before = read_manifest(home) or LogManifest()
         _sweep(home, before)
         try:
@@ -66,15 +68,15 @@ def publish(home: Home, before: LogManifest, after: LogManifest) -> LogManifest:
 
 
 @contextmanager
-def writer_lock(home: Home) -> Iterator[None]:
-    """Hold the writers' lock of the log; readers need none.
+def writer_lock(home: Home, *, seconds: float = 0.0) -> Iterator[None]:
+    """Hold the writers' lock of the log, waiting so long at most for whoever holds it; readers need none.
 
     Raises
     ------
     LogLocked
         If somebody holds it; the message names the process.
     """
-    with only_one(home.log / "writer.lock", _locked):
+    with in_turn(home.log / "writer.lock", _locked, seconds=seconds):
         yield
 
 

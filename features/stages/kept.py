@@ -7,10 +7,11 @@ Monday's winners stay as they are; another rule, another meaning of a feature or
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -19,9 +20,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from features.erasing.among import Mask
+from features.erasing.late import erased_meanwhile
 from features.errors import Damaged
 from features.home import Home
 from features.ids_file import map_ids, write_ids
+from features.log.manifest import LogManifest
 from features.log.store import EventLog
 from features.stages.stage_rules import StageRules
 from features.stages.winners import NOT_SEEN, StageCodes
@@ -72,6 +76,10 @@ class KeptMonday:
         found = low < len(self.ids) and bytes(text[starts[low] : starts[low + 1]]) == wanted
         return low if found else None
 
+    def without(self, gone: Mask) -> KeptMonday:
+        """Return it without the customers of these rows; its path is still the old one."""
+        return replace(self, ids=self.ids.filter(pa.array(~gone)), codes=self.codes[~gone]) if gone.any() else self
+
     @cached_property
     def _bytes(self) -> tuple[memoryview, memoryview]:
         _, starts, text = self.ids.buffers()
@@ -119,21 +127,30 @@ class KeptMondays:
 
 @dataclass(frozen=True)
 class Recipe:
-    """From what a Monday's winners were computed: which rules, which log."""
+    """From what a Monday's winners were computed: which rules, which log; and whose place they take once somebody was erased."""
 
     rules: str
     log_digest: str
+    supersedes: str | None = None
+
+    def told(self) -> dict[str, str]:
+        """Return what is known of it."""
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 def write_monday(home: Home, kept: KeptMonday, *, columns: Sequence[str], recipe: Recipe) -> KeptMonday:
-    """Keep the winners of a Monday; where equal ones stand already, they are known to hold for this log too."""
+    """Keep the winners of a Monday; where equal ones stand already, they are known to hold for this log too.
+
+    Whoever was erased while they were computed is left out.
+    """
+    kept = kept.without(erased_meanwhile(home, kept.ids, log_digest=recipe.log_digest))
     with new_folder(home.stages) as folder:
         write_ids(folder / _IDS, kept.ids)
         np.save(folder / _CODES, np.ascontiguousarray(kept.codes), allow_pickle=False)
         (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
         files = {name: sha256_of_file(folder / name) for name in (_IDS, _CODES, _COLUMNS)}
         digest = sha256_of_json({"rules": recipe.rules, "files": files})
-        body = {"monday": format_time(kept.monday), "digest": digest, "files": files, **vars(recipe)}
+        body = {"monday": format_time(kept.monday), "digest": digest, "files": files, **recipe.told()}
         manifest = sealed(body)
         (folder / _MANIFEST).write_bytes(manifest)
         final = publish_folder(folder, home.stages / f"{compact_time(kept.monday)}-{digest[:12]}")
@@ -152,6 +169,23 @@ def kept_mondays(log: EventLog, rules: StageRules, mondays: Sequence[Timestamp],
                 if _holds(log, rules, _manifest(path)):
                     found[monday] = open_monday(path, verify=verify)
     return KeptMondays(tuple(mondays), len(rules.company.stage_sets), found)
+
+
+def recipe_of(kept: KeptMonday) -> Recipe:
+    """Return from what a kept Monday was computed."""
+    body = _manifest(kept.path)
+    return Recipe(body["rules"], body["log_digest"], body.get("supersedes"))
+
+
+def stage_sets_of(kept: KeptMonday) -> list[str]:
+    """Return the names of the stage sets whose winners a kept Monday holds."""
+    names: list[str] = json.loads((kept.path / _COLUMNS).read_bytes())
+    return names
+
+
+def hold_for(kept: KeptMonday, log: LogManifest) -> None:
+    """Say that a kept Monday holds for this version of the log."""
+    replace_file(kept.path / _MANIFEST, sealed({**_manifest(kept.path), "log_digest": log.digest}))
 
 
 def affirm(kept: KeptMonday, log: EventLog) -> None:

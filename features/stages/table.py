@@ -19,6 +19,18 @@ NO_MOMENT: Timestamp = int(np.iinfo(np.int64).min)
 
 
 @dataclass(frozen=True)
+class Stood:
+    """Where customers stand in one stage set now, without how they came there.
+
+    `codes`: positions among the stages of the set. `since`: when the present stay began; `NO_MOMENT` where it is unconfirmed.
+    """
+
+    stage_set: str
+    codes: StageCodes
+    since: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class StageTable:
     """The stages of one set, a row a customer in the order of the snapshot's ids; `moments` are the checkpoints, `as_of` last."""
 
@@ -36,6 +48,11 @@ class StageTable:
         """Return the moment each customer's present stay began; `NO_MOMENT` where the stage is unconfirmed."""
         began = np.array([begun(first, self.moments) for first in range(len(self.moments))])
         return np.where(self.course.confirmed[:, -1], began[self.course.begins], NO_MOMENT)
+
+    @property
+    def stood(self) -> Stood:
+        """Return where everybody stands now."""
+        return Stood(self.stage_set.name, self.codes, self.since)
 
     def counts(self) -> dict[str, int]:
         """Return how many customers stand in each stage, in the order of life."""
