@@ -1,11 +1,12 @@
 """At which row does a customer stand: a binary search over sorted ids in an Arrow file, mapped or read, never turned into a list.
 
-A million ids cost no start-up time and no memory beyond the file's own; one look-up compares some twenty ids.
+A million ids cost little start-up time and memory beyond the file's own: every 64th stands in a list, which is searched first;
+one look-up then searches the text of those up to the next.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from features.errors import InvalidInput
 
 _COLUMN = "customer_id"
+_STEP = 64
 
 
 class IdsInvalid(InvalidInput):
@@ -22,13 +24,15 @@ class IdsInvalid(InvalidInput):
 
 
 class IdIndex:
-    """Sorted ids of customers; `row` finds one in about ten microseconds."""
+    """Sorted ids of customers; `row` finds one in a few microseconds."""
 
     def __init__(self, ids: pa.Array) -> None:
         self.ids = ids
+        self._count = len(ids)
         _, offsets, data = ids.buffers()
         self._offsets = memoryview(offsets).cast("i")[ids.offset : ids.offset + len(ids) + 1] if len(ids) else memoryview(b"")
         self._data = memoryview(data) if data else memoryview(b"")
+        self._landmarks = [self._bytes(place) for place in range(0, len(ids), _STEP)]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -40,8 +44,19 @@ class IdIndex:
         (1, None)
         """
         wanted = customer_id.encode()
-        place = bisect_left(range(len(self.ids)), wanted, key=self._bytes)
-        return place if place < len(self.ids) and self._bytes(place) == wanted else None
+        block = bisect_right(self._landmarks, wanted) * _STEP
+        first, end = max(block - _STEP, 0), min(block, self._count)
+        return self._between(first, end, wanted) if block else None
+
+    def _between(self, first: int, end: int, wanted: bytes) -> int | None:
+        """Look for the id in the text of some of them as a whole, which is faster than comparing one after another."""
+        begin, found = self._offsets[first], -1
+        text = self._data[begin : self._offsets[end]].tobytes()
+        while (found := text.find(wanted, found + 1)) >= 0:
+            place = bisect_left(self._offsets, begin + found, first, end)
+            if self._offsets[place] == begin + found and self._offsets[place + 1] == begin + found + len(wanted):
+                return place
+        return None
 
     def _bytes(self, place: int) -> bytes:
         return self._data[self._offsets[place] : self._offsets[place + 1]].tobytes()

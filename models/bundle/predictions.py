@@ -1,8 +1,10 @@
 """What was predicted for every customer of a snapshot, as write-once files that are looked up, not computed.
 
 `predictions/<sha256>/` holds `ids.arrow` (sorted by bytes), `predictions.npy` (row-major float64, one row an id),
-`columns.json`, the reasons of the riskiest where a churn model gave them, the contacts that the log knows of, and a manifest that
-names the bundle, the company file, the snapshot and the feature catalogue they come from.
+`columns.json`, the reasons of the riskiest where a churn model gave them, the contacts that the log knows of, what everybody was
+held against (`references.json`), and a manifest that names the bundle, the company file, the snapshot and the feature catalogue
+they come from. `row_digests.bin` holds a digest of each row, `feature_digests.bin` one of each row of the snapshot: a process
+that serves checks by them what it reads.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import pyarrow as pa
 
 from features.errors import InvalidInput
 from features.home import Home
+from features.row_file import DIGEST_BYTES, digests_of
 from features.times import Timestamp
 from features.write_once import canonical_json
+from models.assembly.references import PopulationReferences
 from models.bundle.identifiers import IdIndex, read_ids, write_ids
 from models.bundle.sealed import ContentDamaged, Sealed, open_sealed, seal
 from models.decision import Contacts
@@ -30,7 +34,9 @@ from models.explanation.strongest import Reasons
 from models.rows import FloatArray
 
 _FORMAT = 1
-_IDS, _MATRIX, _COLUMNS = "ids.arrow", "predictions.npy", "columns.json"
+IDS_FILE, MATRIX_FILE, COLUMNS_FILE = "ids.arrow", "predictions.npy", "columns.json"
+_REFERENCES = "references.json"
+ROW_DIGESTS, FEATURE_DIGESTS = "row_digests.bin", "feature_digests.bin"
 
 
 class PredictionsInvalid(InvalidInput):
@@ -52,8 +58,9 @@ class PredictionsOrigin:
 class Predictions:
     """Opened predictions. `matrix` is float64, one row an id, one column a name; NaN: not predicted for this customer.
 
-    `reasons` tells why churn is what it is, for the riskiest; `contacts` what each customer was shown of late, a row an id; None
-    where none were stored. A million customers take 8 MB a column, so some 80 columns take 640 MB.
+    `reasons` tells why churn is what it is, for the riskiest; `contacts` what each customer was shown of late, a row an id;
+    `references` what everybody was held against; None where none were stored. A million customers take 8 MB a column, so some 80
+    columns take 640 MB.
     """
 
     digest: str
@@ -63,6 +70,7 @@ class Predictions:
     matrix: FloatArray
     reasons: Reasons | None = None
     contacts: Contacts | None = None
+    references: PopulationReferences | None = None
 
     def row(self, customer_id: str) -> int | None:
         """Return the customer's row in `matrix`; None for a customer the snapshot does not hold."""
@@ -75,10 +83,16 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Beside:
-    """What is stored with predictions: why churn is what it is for the riskiest, and what each customer was shown of late."""
+    """What is stored with predictions.
+
+    Why churn is what it is for the riskiest, what each customer was shown of late, and what everybody was held against.
+    `feature_digests`: a digest of each row of the snapshot, without which no process reads features to serve from them.
+    """
 
     reasons: Reasons | None = None
     contacts: Contacts | None = None
+    references: PopulationReferences | None = None
+    feature_digests: bytes | None = None
 
     def files(self, customers: int) -> dict[str, bytes]:
         """Return the files that hold it.
@@ -86,12 +100,17 @@ class Beside:
         Raises
         ------
         PredictionsInvalid
-            If the contacts are of other customers.
+            If the contacts or the digests are of other customers.
         """
         if self.contacts is not None and len(self.contacts) != customers:
             raise PredictionsInvalid(f"needed contacts of {customers} customers, found those of {len(self.contacts)}")
+        digests = self.feature_digests
+        if digests is not None and len(digests) != customers * DIGEST_BYTES:
+            raise PredictionsInvalid(f"needed digests of {customers} rows of features, found {len(digests)} bytes")
         reasons = {} if self.reasons is None else stored.to_files(self.reasons)
-        return {**reasons, **({} if self.contacts is None else to_files(self.contacts))}
+        contacts = {} if self.contacts is None else to_files(self.contacts)
+        references = {} if self.references is None else {_REFERENCES: canonical_json(self.references.as_json())}
+        return {**reasons, **contacts, **references, **({} if digests is None else {FEATURE_DIGESTS: digests})}
 
 
 def write_predictions(
@@ -117,10 +136,11 @@ def write_predictions(
         raise PredictionsInvalid(f"needed columns of {len(ids)} numbers, one an id; found {lengths or 'none'}")
 
     def fill(folder: Path) -> None:
-        write_ids(folder / _IDS, ids)
+        write_ids(folder / IDS_FILE, ids)
         matrix = np.stack([np.asarray(column, dtype=np.float64) for column in columns.values()], axis=1)
-        np.save(folder / _MATRIX, np.ascontiguousarray(matrix), allow_pickle=False)
-        (folder / _COLUMNS).write_bytes(canonical_json(list(columns)))
+        np.save(folder / MATRIX_FILE, np.ascontiguousarray(matrix), allow_pickle=False)
+        (folder / ROW_DIGESTS).write_bytes(digests_of(matrix))
+        (folder / COLUMNS_FILE).write_bytes(canonical_json(list(columns)))
         for name, content in files.items():
             (folder / name).write_bytes(content)
 
@@ -139,13 +159,14 @@ def open_predictions(home: Home, digest: str, *, verify: bool = True, mapped: bo
         If there are none of that name, or a file is not what the manifest says.
     """
     sealed = open_sealed(home.predictions, digest)
-    columns = tuple(json.loads(sealed.read(_COLUMNS)))
+    columns = tuple(json.loads(sealed.read(COLUMNS_FILE)))
     ids, matrix = _mapped(sealed, verify) if mapped else _in_memory(sealed)
     if matrix.shape != (len(ids), len(columns)):
         raise ContentDamaged(
             f"needed a prediction for each id and column in {digest[:12]}, found shape {matrix.shape}; score again"
         )
-    return Predictions(digest, _origin(sealed), ids, columns, matrix, _reasons(sealed), _contacts(sealed, len(ids)))
+    beside = reasons_beside(sealed), contacts_beside(sealed, len(ids)), _references(sealed)
+    return Predictions(digest, origin_of(sealed), ids, columns, matrix, *beside)
 
 
 def predictions_origin(home: Home, digest: str) -> PredictionsOrigin:
@@ -156,20 +177,44 @@ def predictions_origin(home: Home, digest: str) -> PredictionsOrigin:
     NotStored, ContentDamaged
         If there are none of that name, or the manifest is not what it promises.
     """
-    return _origin(open_sealed(home.predictions, digest))
+    return origin_of(open_sealed(home.predictions, digest))
 
 
-def _origin(sealed: Sealed) -> PredictionsOrigin:
+@dataclass(frozen=True)
+class PredictionsFrame:
+    """What predictions are made of, without those of any customer: enough to predict for one more."""
+
+    origin: PredictionsOrigin
+    columns: tuple[str, ...]
+    references: PopulationReferences | None
+
+
+def predictions_frame(home: Home, digest: str) -> PredictionsFrame:
+    """Return what stored predictions were made from, their columns and what everybody was held against.
+
+    Raises
+    ------
+    NotStored, ContentDamaged
+        If there are none of that name, or a file that is read is not what the manifest says.
+    """
+    sealed = open_sealed(home.predictions, digest)
+    return PredictionsFrame(origin_of(sealed), tuple(json.loads(sealed.read(COLUMNS_FILE))), _references(sealed))
+
+
+def origin_of(sealed: Sealed) -> PredictionsOrigin:
+    """Return what these predictions say they were made from."""
     return PredictionsOrigin(**{name: sealed.manifest[name] for name in PredictionsOrigin.__dataclass_fields__})
 
 
-def _reasons(sealed: Sealed) -> Reasons | None:
+def reasons_beside(sealed: Sealed) -> Reasons | None:
+    """Return the reasons stored with predictions; None where there are none."""
     if stored.TABLE not in sealed.manifest["files"]:
         return None
     return stored.from_files({name: sealed.read(name) for name in (stored.TABLE, stored.MEANING)})
 
 
-def _contacts(sealed: Sealed, customers: int) -> Contacts | None:
+def contacts_beside(sealed: Sealed, customers: int) -> Contacts | None:
+    """Return the contacts stored with predictions of so many customers; None where there are none."""
     if not set(CONTACT_FILES) <= set(sealed.manifest["files"]):
         return None
     found = from_files({name: sealed.read(name) for name in CONTACT_FILES})
@@ -178,13 +223,19 @@ def _contacts(sealed: Sealed, customers: int) -> Contacts | None:
     return found
 
 
+def _references(sealed: Sealed) -> PopulationReferences | None:
+    if _REFERENCES not in sealed.manifest["files"]:
+        return None
+    return PopulationReferences.from_json(json.loads(sealed.read(_REFERENCES)))
+
+
 def _mapped(sealed: Sealed, verify: bool) -> tuple[IdIndex, FloatArray]:
     if verify:
-        sealed.checked_path(_IDS)
-        sealed.checked_path(_MATRIX)
-    return read_ids(sealed.folder / _IDS), np.load(sealed.folder / _MATRIX, mmap_mode="r", allow_pickle=False)
+        sealed.checked_path(IDS_FILE)
+        sealed.checked_path(MATRIX_FILE)
+    return read_ids(sealed.folder / IDS_FILE), np.load(sealed.folder / MATRIX_FILE, mmap_mode="r", allow_pickle=False)
 
 
 def _in_memory(sealed: Sealed) -> tuple[IdIndex, FloatArray]:
-    matrix = np.load(io.BytesIO(sealed.read(_MATRIX)), allow_pickle=False)
-    return read_ids(sealed.read(_IDS)), matrix
+    matrix = np.load(io.BytesIO(sealed.read(MATRIX_FILE)), allow_pickle=False)
+    return read_ids(sealed.read(IDS_FILE)), matrix

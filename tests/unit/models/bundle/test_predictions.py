@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.home import Home
-from models.bundle import Beside, ContentDamaged, PredictionsOrigin, open_predictions, write_predictions
+from features.row_file import RowDamaged
+from models.bundle import Beside, ContentDamaged, PredictionsOrigin, open_predictions, serve_predictions, write_predictions
 from models.bundle.identifiers import IdIndex, IdsInvalid, read_ids, write_ids
 from models.bundle.predictions import PredictionsInvalid
+from models.bundle.sealed import seal
 from models.decision import Contacts
 from models.decision.contacts import Contact
 from models.rows import FloatArray
@@ -67,6 +71,47 @@ def test_a_column_of_another_length_is_refused_and_nothing_is_written(home: Home
     with pytest.raises(PredictionsInvalid, match="needed columns of 3 numbers"):
         written(home, chances=CHANCES[:2])
     assert not home.predictions.exists()
+
+
+def test_served_predictions_say_what_was_written_and_refuse_what_is_not(home: Home) -> None:
+    served = serve_predictions(home, written(home))
+
+    assert (served.values(2), served.is_whole()) == ([0.9], True)
+    assert served.values_of([2, 0]).tolist() == [[0.9], [0.1]]
+    (home.predictions / served.digest / "predictions.npy").write_bytes(b"")
+    with pytest.raises(RowDamaged):
+        served.values(2)
+    assert not served.is_whole()
+
+
+@pytest.mark.parametrize("name", ["ids.arrow", "predictions.npy", "columns.json", "row_digests.bin", "manifest.json"])
+@pytest.mark.parametrize("by_truncation", [True, False])
+def test_predictions_with_any_file_damaged_are_not_served(home: Home, name: str, by_truncation: bool) -> None:
+    digest = written(home)
+    file = home.predictions / digest / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content[: len(content) // 2] if by_truncation else content)
+
+    with pytest.raises(ContentDamaged):
+        serve_predictions(home, digest)
+
+
+def test_predictions_of_before_there_were_digests_are_served_all_the_same(home: Home) -> None:
+    digest = without_digests(home, written(home))
+
+    assert serve_predictions(home, digest).values(0) == [0.1]
+
+
+def without_digests(home: Home, digest: str) -> str:
+    facts = json.loads((home.predictions / digest / "manifest.json").read_bytes())
+    facts.pop("files")
+
+    def fill(folder: Path) -> None:
+        for name in ("ids.arrow", "predictions.npy", "columns.json"):
+            shutil.copy(home.predictions / digest / name, folder)
+
+    return seal(home.predictions, facts, fill)
 
 
 @pytest.mark.parametrize("mapped", [True, False])
