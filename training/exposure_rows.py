@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.population import TERM_KINDS
 from features.company.schema import Company
 from features.engine.batch import compute_snapshots
 from features.home import Home
@@ -32,7 +33,6 @@ from models.acceptance import (
 from models.examples import Examples
 from models.rows import FloatArray, Rows
 from training.labels.acceptance import Exposures, Round, label_acceptance, shown_in, told_by
-from training.labels.churn import TERM_KINDS
 
 _BOUGHT = ("customer_id", "product_id", "category", "kind", "occurred_at", "known_at", "superseded_at")
 

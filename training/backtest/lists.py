@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from features.at_risk.events import IntArray
 from features.times import DAY, Timestamp, month_starts
 from models.rows import BoolArray, FloatArray
-from training.labels.events import IntArray
 
 _LONGEST_MONTH = 31 * DAY
 

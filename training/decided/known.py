@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import IntArray
 from features.catalogue import Catalogue
 from features.company.schema import Company
 from features.engine.bucket import features_of
@@ -23,7 +24,6 @@ from features.log.store import EventLog
 from features.times import Timestamp, monday_at_or_before
 from models.rows import BoolArray, Rows
 from training.decided.rows import MOST_ROWS, Decisions, read_decisions
-from training.labels.events import IntArray
 
 _MONDAYS_AT_ONCE = 16  # bounds the working memory beside one bucket of the log; rows do not depend on it
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER, IntArray
 from features.contracts.schemas import stored_schema
 from features.contracts.sources import SOURCES
 from features.log.buckets import bucket_of
@@ -24,7 +25,6 @@ from models.rows import BoolArray, FloatArray
 from training.feedback import sources_of
 from training.feedback.rows import UNSOURCED
 from training.labels.acceptance import ACCEPTED, SOURCE
-from training.labels.events import NEVER, IntArray
 from training.labels.labels import observed_by
 
 MOST_ROWS = 500_000

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.at_risk.events import NEVER, IntArray
 from features.times import SECOND, Timestamp
 from models.rows import BoolArray, FloatArray
 from training.feedback.releases import Release
 from training.feedback.rows import UNSOURCED, Feedback
 from training.feedback.standing_out import Told, compared
-from training.labels.events import NEVER, IntArray
 
 FEW_SOURCES = 40
 MOST_SHARE = 0.05

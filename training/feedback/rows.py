@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER, IntArray
 from features.contracts.schemas import stored_schema
 from features.contracts.sources import SOURCES
 from features.log.store import EventLog
 from features.times import Timestamp
 from models.rows import BoolArray
 from training.labels.acceptance import ACCEPTED, SOURCE
-from training.labels.events import NEVER, IntArray
 
 UNSOURCED = ""
 """The source of rows that name neither agent nor key: an operator imported them."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from features.at_risk.events import IntArray
 from models.rows import BoolArray, FloatArray
-from training.labels.events import IntArray
 
 LEAST_SCATTER, MOST_SCATTER = 0.001, 0.03
 """Bounds of the correlation of two answers to one source: rates of 20 % scatter by 1 to 7 points from source to source."""

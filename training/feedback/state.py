@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.at_risk.events import NEVER
 from features.errors import Conflict, NotFound
 from features.home import Home
 from features.log.store import EventLog
@@ -16,7 +17,6 @@ from features.times import Timestamp
 from training.feedback.learnable import HeldSource, Learnable, learnable
 from training.feedback.releases import Release, read_releases, release
 from training.feedback.rows import UNSOURCED, Feedback, read_feedback
-from training.labels.events import NEVER
 
 IMPORTED = "imported"
 """What rows without a source are called: an operator imported them."""

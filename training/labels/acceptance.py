@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER, IntArray
 from features.contracts.schemas import stored_schema
 from features.contracts.sources import SOURCES
 from features.errors import InvalidInput
@@ -23,7 +24,6 @@ from features.log.store import EventLog
 from features.times import Timestamp
 from models.acceptance import OfferFacts
 from models.rows import BoolArray, FloatArray
-from training.labels.events import NEVER, IntArray
 from training.labels.labels import ImmatureLabels, observed_by
 
 SOURCE = "offers"

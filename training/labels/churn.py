@@ -25,14 +25,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import LONG_AGO, NEVER, Events, IntArray, customers_of, joined
+from features.at_risk.population import activities, in_force, is_active, last_activity, sources_read, terms_and_cancellations
 from features.company import Company
 from features.log.store import EventLog
 from features.times import DAY, Timestamp
 from models.rows import BoolArray, FloatArray
-from training.labels.events import LONG_AGO, NEVER, Events, IntArray, Wanted, customers_of, joined
 from training.labels.labels import Labels, observed_by, refuse_immature
-
-TERM_KINDS = ("order", "renewal", "upgrade", "downgrade")
 
 
 def label_churn(log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None = None) -> list[Labels]:
@@ -87,19 +86,6 @@ def departures(
     ]
 
 
-def at_risk_at(log: EventLog, company: Company, *, as_of: Timestamp) -> pa.Array:
-    """Return the customers at risk at a moment as known then, sorted bytewise; needs no label, so the moment may be now."""
-    nothing_ahead = _Task(company, [as_of], dict.fromkeys(sources_read(company), as_of))
-    return _Found.joined([_label_bucket(log, bucket, task=nothing_ahead)[0] for bucket in range(log.manifest.buckets)]).ids
-
-
-def sources_read(company: Company) -> tuple[str, ...]:
-    """Return the sources that decide who left."""
-    if company.churn.definition == "contract":
-        return ("purchases",)
-    return tuple(dict.fromkeys(activity.source for activity in company.churn.activity))
-
-
 def days_to_mature(company: Company) -> int:
     """Return after how many days all labels are known: the longest horizon, and for `contract` the grace."""
     grace = company.churn.grace_days if company.churn.definition == "contract" else 0
@@ -143,9 +129,6 @@ class _Task:
     def horizons(self) -> npt.NDArray[np.int64]:
         return np.array(self.company.horizons_days, dtype=np.int64) * DAY
 
-    def wanted(self, source: str, kinds: Sequence[str]) -> Wanted:
-        return Wanted(source, tuple(kinds), self.watermarks[source])
-
 
 def _found(log: EventLog, company: Company, *, as_ofs: Sequence[Timestamp], until: Timestamp | None) -> list[_Found]:
     watermarks = observed_by(log, until, sources=sources_read(company))
@@ -162,44 +145,32 @@ def _label_bucket(log: EventLog, bucket: int, *, task: _Task) -> list[_Found]:
 
 
 def _activity_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Found]:
-    churn, ids = task.company.churn, customers_of(tables.values())
-    parts = [
-        Events.read(tables[activity.source], ids, wanted=task.wanted(activity.source, activity.kinds))
-        for activity in churn.activity
-    ]
+    ids = customers_of(tables.values())
+    parts = activities(tables, task.company, ids=ids, watermarks=task.watermarks)
     finals = [part.final() for part in parts]
     labels = []
     for as_of in task.as_ofs:
-        seen = np.maximum.reduce([part.visible(as_of).last_before(as_of, len(ids)) for part in parts])
+        seen = last_activity(parts, as_of=as_of, count=len(ids))
         returned = np.minimum.reduce([final.first_from(as_of, len(ids)) for final in finals])
         turned = np.maximum.reduce([final.last_before(as_of, len(ids)) for final in finals])
         left = (returned[:, None] >= as_of + task.horizons).astype(np.float64)
-        labels.append(_Found(ids, left, turned, seen).where(seen >= as_of - churn.at_risk_days * DAY))
+        labels.append(_Found(ids, left, turned, seen).where(is_active(seen, task.company, as_of=as_of)))
     return labels
 
 
 def _contract_labels(tables: Mapping[str, pa.Table], task: _Task) -> list[_Found]:
     purchases = tables["purchases"]
     ids = customers_of([purchases])
-    orders = Events.read(purchases, ids, wanted=task.wanted("purchases", TERM_KINDS))
-    terms = orders.where(orders.ends > orders.times)
-    cancellations = Events.read(purchases, ids, wanted=task.wanted("purchases", ("cancellation",)))
+    terms, cancellations = terms_and_cancellations(purchases, ids, watermark=task.watermarks["purchases"])
     grace = task.company.churn.grace_days * DAY
     contracts = _Contracts(terms.final(), _departures(terms.final(), cancellations.final(), grace=grace), grace)
     labels = []
     for as_of in task.as_ofs:
         departed, nobody = contracts.departed(as_of, len(ids)), np.full(len(ids), NEVER)
         left = (departed[:, None] < as_of + task.horizons).astype(np.float64)
-        in_force = _in_force(terms.visible(as_of), cancellations.visible(as_of), as_of=as_of, count=len(ids))
-        labels.append(_Found(ids, left, departed, nobody).where(in_force))
+        bound = in_force(terms, cancellations, as_of=as_of, count=len(ids))
+        labels.append(_Found(ids, left, departed, nobody).where(bound))
     return labels
-
-
-def _in_force(terms: Events, cancellations: Events, *, as_of: Timestamp, count: int) -> BoolArray:
-    """Who has a contract at `as_of`, as known then: the newest term bought ends later and was not cancelled."""
-    start, end = np.full(count, LONG_AGO), np.full(count, LONG_AGO)
-    start[terms.customers], end[terms.customers] = terms.times, terms.ends  # sorted by time: the newest is written last
-    return np.asarray((end > as_of) & (cancellations.last_before(as_of, count) < start))
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import Events, Wanted, customers_of
 from features.company.schema import CompanyTerms
 from features.log.store import EventLog
 from features.times import DAY, Timestamp
 from models.rows import FloatArray
-from training.labels.events import Events, Wanted, customers_of
 from training.labels.labels import Labels, observed_by, refuse_immature
 
 YEAR_DAYS = 365.0

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import Events, Wanted, customers_of
 from features.log.store import EventLog
 from features.times import DAY, Timestamp
 from models.rows import FloatArray
-from training.labels.events import Events, Wanted, customers_of
 from training.labels.labels import Labels, observed_by, refuse_immature
 
 PURCHASE_KINDS = ("order", "renewal", "upgrade")

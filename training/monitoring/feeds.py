@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER
 from features.contracts.sources import SOURCES, Source
 from features.log.store import EventLog
 from features.quality.counting.span import DAYS, Span, by_week
@@ -27,7 +28,6 @@ from features.quality.counting.stretches import (
 from features.quality.counting.versions import Versions
 from features.reports.monitor import FeedState, UsualWeek
 from features.times import DAY, HOUR, Timestamp, format_time
-from training.labels.events import NEVER
 from training.labels.labels import observed_by
 from training.monitoring.publications import Watched
 

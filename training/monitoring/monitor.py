@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from features.at_risk.population import sources_read
 from features.errors import Conflict, Damaged, InvalidInput, NotFound
 from features.home import Home
 from features.reports.monitor import Finding, LiveModels, ModelOutcomes, MonitorReport, Unwatched
@@ -18,7 +19,6 @@ from features.times import Timestamp, format_time
 from features.write_once import replace_file
 from training.examples import Say, newest_midnight
 from training.feedback import feedback_state, findings_of_feedback
-from training.labels.churn import sources_read
 from training.labels.labels import observed_by, received
 from training.monitoring.deciding.limits import findings_of_limits
 from training.monitoring.deciding.system import system_limits

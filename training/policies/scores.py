@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import IntArray
+from features.at_risk.population import at_risk_at
 from features.company import Company
 from features.health import health_scores
 from features.home import Home
@@ -27,8 +29,6 @@ from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 from models.rows import BoolArray, FloatArray
 from models.value.categories import value_columns
 from training.decided import Decided, monday_before
-from training.labels.churn import at_risk_at
-from training.labels.events import IntArray
 
 SCORING = ("churn", "value")
 """The models whose scores rules and priorities read."""

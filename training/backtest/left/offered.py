@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER
 from features.log.store import EventLog
 from features.reports.backtest import OfferFigures
 from features.times import DAY, Timestamp
 from training.backtest.walk import Walked
 from training.labels.acceptance import ACCEPTED, SOURCE
-from training.labels.events import NEVER
 from training.labels.labels import observed_by
 
 _COLUMNS = ("customer_id", "kind", "shown_at", "outcome", "known_at", "superseded_at")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.compute as pc
 
+from features.at_risk.population import sources_read
 from features.company.schema import Company
 from features.log.store import EventLog
 from features.times import DAY, Timestamp, month_starts
 from models.kpis.arithmetic.figures import SHARE
 from models.kpis.arithmetic.observations import Observations, Staged, joined, observed
 from training.kpis.reading.people import HISTORY_DAYS, People
-from training.labels.churn import days_to_mature, label_churn, sources_read
+from training.labels.churn import days_to_mature, label_churn
 from training.labels.labels import Labels, observed_by
 
 

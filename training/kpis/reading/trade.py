@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from features.at_risk.population import TERM_KINDS
 from features.company.schema import Company
 from features.times import DAY, Timestamp
 from models.kpis.arithmetic.figures import IntArray
@@ -19,7 +20,6 @@ from models.kpis.subjects.presence import Standings
 from models.kpis.subjects.support import Tickets
 from models.rows import FloatArray
 from training.kpis.reading.known import KnownBucket, KnownRows
-from training.labels.churn import TERM_KINDS
 
 PRODUCTS_OVER_DAYS = 365
 

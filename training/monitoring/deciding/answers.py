@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER
 from features.company.offers import RESPONSE_DAYS
 from features.company.schema import Company
 from features.times import DAY, Timestamp
 from training.labels.acceptance import Exposures
-from training.labels.events import NEVER
 
 LOOKED_BACK_DAYS = 90
 """Offers shown in the newest so many days before the moment are looked at."""

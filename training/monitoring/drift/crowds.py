@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from features.at_risk.population import at_risk_at
 from features.snapshot import Snapshot, open_snapshot, snapshot_path
 from features.times import Timestamp, parse_time
 from models.bundle import model_manifest
-from training.labels.churn import at_risk_at
 from training.monitoring.publications import Watched
 
 MOST_CUSTOMERS = 100_000

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from features.language.feature import is_category
 from features.reports.drift import Undone
+from models.assembly import PopulationReferences, judged_columns
 from models.model import Model
 from models.rows import FloatArray
 from models.scoring import score_snapshot
@@ -22,7 +23,6 @@ from training.examples import Derived
 from training.monitoring.drift.columns import Column
 from training.monitoring.drift.putting_back import put_back, put_codes_back
 from training.monitoring.outcomes.judging import likeliest
-from training.publishing.judged import judged_columns
 from training.publishing.scene import Scene
 
 MOST_CHANGED: Mapping[str, float] = {"band": 0.05, "category": 0.05, "stage": 0.05, "list": 0.2}
@@ -65,7 +65,8 @@ class Decider:
         company = self.scene.company
         main = scored.get(f"{self.name}_{company.horizon_days}", np.empty(0))
         if self.name == "value":
-            category = judged_columns(self.scene, {**self.said, **scored})["value_category"]
+            people, said = self.scene.people(), {**self.said, **scored}
+            category = judged_columns(people, said, references=PopulationReferences.fit(people, said))["value_category"]
             return {"category": np.nan_to_num(category, nan=-1).astype(np.intp)}
         if self.name == "transition":
             stages = [scored[f"transition_{company.horizon_days}_{stage.name}"] for stage in company.stage_set.stages]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER, IntArray
 from features.company import Company
 from features.company.offers import RESPONSE_DAYS
 from features.reports.figures import Figure
@@ -19,7 +20,6 @@ from features.reports.monitor import ExposureOutcomes
 from features.times import DAY, Timestamp
 from models.rows import BoolArray
 from training.labels.acceptance import SOURCE, Exposures
-from training.labels.events import NEVER, IntArray
 from training.labels.labels import observed_by
 from training.measures.ranking import mean_hits
 from training.measures.resamples import Resamples, estimates

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow.compute as pc
 
+from features.at_risk.population import at_risk_at, sources_read
 from features.log.store import EventLog
 from features.times import Timestamp
 from models.churn import ChurnModel, fit_churn
@@ -18,7 +19,7 @@ from models.learners.boosting import PRESETS, BoostingPreset
 from models.rows import FloatArray, Rows
 from training.contest import Contest, features_alone, graded_tables
 from training.examples import Say, StackedExamples
-from training.labels.churn import at_risk_at, days_to_mature, label_churn, sources_read
+from training.labels.churn import days_to_mature, label_churn
 from training.labels.labels import Labels
 from training.measures.binary import measure
 from training.measures.expected import expected

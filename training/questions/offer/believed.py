@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import NEVER
 from features.home import Home
 from models.rows import FloatArray
 from training.decided import Decisions
 from training.feedback import Feedback, Learnable, learnable, read_releases
 from training.feedback.rows import UNSOURCED
-from training.labels.events import NEVER
 from training.records.report import Finding
 
 

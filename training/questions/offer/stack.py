@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.at_risk.events import IntArray
 from features.company.offers import RESPONSE_DAYS
 from features.company.schema import Company
 from features.engine.batch import Effort, compute_snapshots
@@ -30,7 +31,6 @@ from training.decided import Decided, Decisions, known_before, read_decisions
 from training.examples import MOST_MONTHS, Say, StackedExamples, newest_mature, newest_midnight
 from training.folds import HistoryTooShort
 from training.labels.acceptance import SOURCE
-from training.labels.events import IntArray
 from training.labels.labels import Labels, observed_by
 from training.questions.offer.believed import believed
 from training.records.report import Finding

@@ -74,7 +74,8 @@ class TransitionQuestion(AskedByCompany):
     def derived(self, home: Home, snapshots: Sequence[Snapshot]) -> list[Derived]:
         """Return the stage everybody stood in, and for how many days."""
         past = past_stages(home, self.company, [snapshot.as_of for snapshot in snapshots])
-        return [stage_columns(past.at(snapshot.as_of, stage_set=self.stage_set.name)) for snapshot in snapshots]
+        moments = [snapshot.as_of for snapshot in snapshots]
+        return [stage_columns(past.at(moment, stage_set=self.stage_set.name).stood, moment) for moment in moments]
 
     @property
     def measure(self) -> StageMeasure:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from features.at_risk.events import NEVER
 from features.times import DAY, parse_time
 from training.backtest.lists import Lists
-from training.labels.events import NEVER
 
 ORIGINS = tuple(parse_time(f"2025-{month:02}-01") for month in range(1, 7))
 HORIZON_DAYS = 90

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.tiny_shop import orders, shop_company
+from features.at_risk.events import NEVER
 from features.engine.batch import compute_snapshots
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.times import DAY, HOUR, Timestamp, monday_at_or_before, parse_time
 from training.decided import decided_rows, read_decisions
-from training.labels.events import NEVER
 
 UNTIL = parse_time("2025-06-01")
 AT = parse_time("2025-05-07T10:00:00Z")

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.at_risk.events import NEVER
 from features.times import DAY, HOUR, SECOND
 from training.feedback import MOST_SHARE, Release, learnable
-from training.labels.events import NEVER
 
 UNTIL = 2000 * DAY
 HONEST = {f"agent:{number}": (20, 80) for number in range(10)}

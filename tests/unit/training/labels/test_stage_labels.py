@@ -62,7 +62,7 @@ def test_everybody_known_is_asked_about_and_nobody_else(trained_shop: Any, ahead
 def test_the_columns_learned_from_are_those_that_scoring_derives(trained_shop: Any) -> None:
     past = past_stages(trained_shop.home, trained_shop.company, [AS_OF]).at(AS_OF, stage_set="growth_curve")
 
-    learned, scored = stage_columns(past), stage_columns(served(trained_shop, AS_OF)[1])
+    learned, scored = stage_columns(past.stood, AS_OF), stage_columns(served(trained_shop, AS_OF)[1].stood, AS_OF)
 
     assert past.moments == (*checkpoints(AS_OF), AS_OF)
     assert list(learned) == ["stage_growth_curve", DAYS_IN_STAGE]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from features.at_risk.events import NEVER
 from features.home import Home
 from features.times import DAY, HOUR
 from training.decided import Decisions
 from training.feedback import Release, release
-from training.labels.events import NEVER
 from training.questions.offer.believed import as_believed, believed
 
 AT = 1000 * DAY

@@ -1,4 +1,4 @@
-"""Which rows of the log decide who left: when, of whom, and from when until when each stood as a version."""
+"""Which rows of the log decide who may leave, and who left: when, of whom, and from when until when each stood as a version."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from features.contracts.sources import SOURCES
 from features.times import DAY, Timestamp
-from models.rows import BoolArray
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 NEVER = np.iinfo(np.int64).max
 LONG_AGO = np.iinfo(np.int64).min
