@@ -1,0 +1,44 @@
+"""Which alerts are there: the code of each, the column it stands in, and the features they read."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, get_args
+
+AlertCode: TypeAlias = Literal[
+    "risk_band_up",
+    "stage_change_likely",
+    "nps_below_limit",
+    "onboarding_stalled",
+    "no_value_seen",
+    "update_overdue",
+    "usage_falling",
+    "renewal_at_risk",
+]
+ALERT_CODES: tuple[AlertCode, ...] = get_args(AlertCode)
+
+_FEATURES = (
+    "contract_days_left",
+    "milestones_done_share",
+    "milestones_overdue_days",
+    "surveys_nps_days_since",
+    "surveys_nps_last",
+    "tenure_days",
+    "tickets_open_silent_24h",
+    "usage_count_90d",
+    "usage_deep_days_since_last",
+    "usage_week_vs_30w",
+)
+
+
+def alert_column(code: AlertCode) -> str:
+    """Return the column of the predictions that holds since when the alert stands.
+
+    >>> alert_column("usage_falling")
+    'alert_usage_falling'
+    """
+    return f"alert_{code}"
+
+
+def alert_features() -> tuple[str, ...]:
+    """Return the features that alerts read, sorted; a company that has not got one of them has not got its alert either."""
+    return _FEATURES
