@@ -173,6 +173,13 @@ def rising(columns: FloatArray) -> FloatArray:
     >>> rising(np.array([[1.0, 3.0, 2.0]])).tolist()
     [[1.0, 2.5, 2.5]]
     """
+    falls: BoolArray = np.asarray((columns[:, 1:] < columns[:, :-1]).any(axis=1))
+    if not falls.any():
+        return columns
+    return np.where(falls[:, None], _pooled(columns), columns)
+
+
+def _pooled(columns: FloatArray) -> FloatArray:
     width = columns.shape[1]
     means = {(i, j): columns[:, i : j + 1].mean(axis=1) for i in range(width) for j in range(i, width)}
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from models.explanation.codes import codes_of
 from models.explanation.contributions import ExplainedModel, contributions_of
+from models.learners.products import weighted_each
 from models.rows import FloatArray, Rows
 
 MOST_REASONS = 3
@@ -121,7 +122,7 @@ class Grouping:
     def summed(self, by_feature: FloatArray) -> FloatArray:
         """Return what each code adds, shape (rows, codes), from what each feature adds."""
         belongs = self.member[:, None] == np.arange(len(self.codes))
-        return np.asarray(by_feature @ belongs.astype(np.float64))
+        return weighted_each(by_feature, belongs.T.astype(np.float64))
 
     def strongest(self, by_feature: FloatArray, rows: Rows) -> ReasonTable:
         """Return the codes that move each row most, and the feature that weighs most in each; `row` is left to the caller."""

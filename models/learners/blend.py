@@ -46,9 +46,10 @@ def blended(log_odds: Mapping[str, FloatArray], weights: Sequence[tuple[str, flo
     [2.0, 1.0, -2.0]
     """
     stacked = np.stack([log_odds[name] for name, _ in weights])
-    heavy = np.where(np.isnan(stacked), 0.0, np.array([weight for _, weight in weights])[:, None])
+    unknown = np.isnan(stacked)
+    heavy = np.where(unknown, 0.0, np.array([weight for _, weight in weights])[:, None])
     total = heavy.sum(axis=0)
-    mean = (heavy * np.nan_to_num(stacked, nan=0.0)).sum(axis=0) / np.where(total > 0, total, 1.0)
+    mean = (heavy * np.where(unknown, 0.0, stacked)).sum(axis=0) / np.where(total > 0, total, 1.0)
     return np.where(total > 0, mean, otherwise)
 
 

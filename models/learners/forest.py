@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import threading
 import weakref
 from functools import cache, cached_property
 from pathlib import Path
@@ -50,6 +51,7 @@ class Forest:
         rounds = ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
         weakref.finalize(self, _library().LGBM_BoosterFree, self._handle)
+        self._turn = threading.Lock()
         self.width = self._count("LGBM_BoosterGetNumFeature")
         self.answers = self._count("LGBM_BoosterGetNumClasses")
 
@@ -62,6 +64,8 @@ class Forest:
             from models.learners.sweep import swept  # it brings numba, which serving one customer must not load
 
             return self._several(swept(self._tables, self._checked(rows), answers=self.answers))
+        if len(rows) == 1:
+            return self._several(self._one(self._checked(rows)))
         return self._several(self._predicted(rows, _SCORES, each=1)[..., 0])
 
     def contributions(self, rows: Rows) -> FloatArray:
@@ -79,6 +83,23 @@ class Forest:
             _call("LGBM_BoosterPredictForMat", self._handle, _address(values), _FLOAT32, *_shape(values), _ROW_MAJOR,
                   what, 0, -1, _PARAMETERS, ctypes.byref(length), _address(answers))  # fmt: skip
         return answers
+
+    def _one(self, values: Rows) -> FloatArray:
+        """Return the scores of one row, shape (1, answers): the same to the bit, without setting LightGBM up each time."""
+        answers, length = np.empty((1, self.answers)), ctypes.c_int64()
+        with self._turn:  # what was set up holds working memory for one row
+            _call("LGBM_BoosterPredictForMatSingleRowFast", self._single_row, _address(values), ctypes.byref(length),
+                  _address(answers))  # fmt: skip
+        return answers
+
+    @cached_property
+    def _single_row(self) -> ctypes.c_void_p:
+        found = ctypes.c_void_p()
+        _call("LGBM_BoosterPredictForMatSingleRowFastInit", self._handle, _SCORES, 0, -1, _FLOAT32, self.width, _PARAMETERS,
+              ctypes.byref(found))  # fmt: skip
+        # It is asked no more once this object is gone, and holds on to nothing that the forest frees.
+        weakref.finalize(self, _library().LGBM_FastConfigFree, found)
+        return found
 
     def _checked(self, rows: Rows) -> Rows:
         values = np.ascontiguousarray(rows, dtype=np.float32)

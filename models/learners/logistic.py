@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from models.learners.products import weighted
 from models.learners.scaling import Scaling, learn_scaling, learned_from, one_thread
 from models.rows import FloatArray, Rows
 
@@ -26,7 +28,11 @@ class Logistic:
 
     def log_odds(self, rows: Rows) -> FloatArray:
         """Return one log-odds a row; NaN in a row is allowed."""
-        return np.asarray(self.scaling.apply(rows) @ np.asarray(self.coefficients) + self.intercept)
+        return weighted(self.scaling.apply(rows), self._weights) + self.intercept
+
+    @cached_property
+    def _weights(self) -> FloatArray:
+        return np.asarray(self.coefficients)
 
     def contributions(self, rows: Rows) -> FloatArray:
         """Return what each feature adds to each row's log-odds, shape (n, features + 1); a row adds up to its log-odds.

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 
 from features.errors import Refused
+from models.learners.products import weighted_each
 from models.learners.scaling import Scaling, learn_scaling, learned_from, one_thread
 from models.rows import FloatArray, Rows
 
@@ -39,7 +40,7 @@ class Multinomial:
 
     def scores(self, rows: Rows) -> FloatArray:
         """Return one score a class, shape (n, classes), -inf for classes not seen in training; the softmax is the answer."""
-        seen = self.scaling.apply(rows) @ np.asarray(self.coefficients).T + np.asarray(self.intercepts)
+        seen = weighted_each(self.scaling.apply(rows), np.asarray(self.coefficients)) + np.asarray(self.intercepts)
         scores = np.full((len(rows), self.classes), -np.inf)
         scores[:, list(self.present)] = seen
         return scores

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,15 @@ class Scaling:
 
     def apply(self, rows: Rows) -> FloatArray:
         """Return the scaled columns followed by one 0/1 column for each flagged one; nothing is missing in them."""
-        unknown = np.isnan(rows)
-        scaled = (_signed_log(rows) - np.asarray(self.middle)) / np.asarray(self.width)
+        unknown, (middle, width, flagged) = np.isnan(rows), self._arrays
+        scaled = (_signed_log(rows) - middle) / width
         scaled = np.where(unknown, 0.0, np.clip(scaled, -_FURTHEST, _FURTHEST))
-        return np.hstack([scaled, unknown[:, list(self.flagged)].astype(np.float64)])
+        return np.hstack([scaled, unknown[:, flagged].astype(np.float64)])
+
+    @cached_property
+    def _arrays(self) -> tuple[FloatArray, FloatArray, npt.NDArray[np.intp]]:
+        # Made once: for one row, making them would cost more than all the arithmetic.
+        return np.asarray(self.middle), np.asarray(self.width), np.asarray(self.flagged, np.intp)
 
     def by_feature(self, terms: FloatArray) -> FloatArray:
         """Return terms of the scaled columns (last axis) as terms of the features: a flag's term goes to the feature it is of.

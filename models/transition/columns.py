@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from features.stages.table import NO_MOMENT, StageTable
-from features.times import DAY
+from features.stages.table import NO_MOMENT, Stood
+from features.times import DAY, Timestamp
 from models.rows import Rows
 
 DAYS_IN_STAGE = "stage_days"
@@ -24,11 +24,11 @@ def stage_column(stage_set: str) -> str:
     return f"stage_{stage_set}"
 
 
-def stage_columns(table: StageTable) -> Mapping[str, npt.NDArray[np.float32]]:
-    """Return the columns of everybody at a moment, in training and in scoring alike."""
-    since = table.since
-    days = np.where(since == NO_MOMENT, np.nan, (table.moments[-1] - since) / DAY)
-    return {stage_column(table.stage_set.name): table.codes.astype(np.float32), DAYS_IN_STAGE: days.astype(np.float32)}
+def stage_columns(stood: Stood, as_of: Timestamp) -> Mapping[str, npt.NDArray[np.float32]]:
+    """Return the columns of these customers at a moment, in training and in scoring alike."""
+    since = stood.since
+    days = np.where(since == NO_MOMENT, np.nan, (as_of - since) / DAY)
+    return {stage_column(stood.stage_set): stood.codes.astype(np.float32), DAYS_IN_STAGE: days.astype(np.float32)}
 
 
 def codes_of(rows: Rows, column: int, *, stages: int) -> npt.NDArray[np.intp]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.learners.products import weighted
 from models.rows import FloatArray
 
 WITHIN_DAYS = 365
@@ -27,7 +28,7 @@ def expected_days_left(still_there: FloatArray, horizons_days: Sequence[int]) ->
     there = np.minimum.accumulate(np.column_stack([np.ones(len(still_there)), still_there]), axis=1)
     ends, there = _within(np.array([0.0, *horizons_days]), there)
     longest = ends[-1]
-    seen = ((there[:, 1:] + there[:, :-1]) / 2) @ np.diff(ends)
+    seen = weighted((there[:, 1:] + there[:, :-1]) / 2, np.diff(ends))
     last, beyond = there[:, -1], WITHIN_DAYS - longest
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = -np.log(last) / longest

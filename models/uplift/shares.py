@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
+from models.learners.products import weighted, weighted_each
 from models.rows import FloatArray, Rows
 
 _FURTHEST = 2.0
@@ -53,7 +54,7 @@ class Shares:
 
     def of(self, moderators: FloatArray) -> FloatArray:
         """Return the same of moderators that stand ready."""
-        return np.asarray(moderators @ np.array(self.coefficients).reshape(-1, moderators.shape[1]).T)
+        return weighted_each(moderators, np.array(self.coefficients).reshape(-1, moderators.shape[1]))
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as a JSON object."""
@@ -79,8 +80,8 @@ class LogOdds:
 
     def of(self, moderators: FloatArray) -> FloatArray:
         """Return the same of moderators that stand ready."""
-        level = moderators @ np.array(self.base)
-        added = moderators @ np.array(self.coefficients).T
+        level = weighted(moderators, np.array(self.base))
+        added = weighted_each(moderators, np.array(self.coefficients))
         return np.asarray(expit(level[:, None] + added) - expit(level)[:, None])
 
     def to_json(self) -> dict[str, Any]:

@@ -105,3 +105,14 @@ def test_answering_loads_neither_scikit_learn_nor_joblib_nor_mlflow() -> None:
     found = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
 
     assert found.strip() == ""
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_one_row_alone_gets_what_it_gets_among_others_from_many_threads_too(classes: int) -> None:
+    forest, table = Forest(text(classes=classes)), rows(40)
+    together = forest.scores(table)
+
+    with ThreadPoolExecutor(4) as pool:
+        alone = list(pool.map(lambda place: forest.scores(table[place : place + 1]), range(len(table))))
+
+    assert np.array_equal(np.concatenate(alone), together)
