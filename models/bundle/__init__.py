@@ -9,12 +9,15 @@ from models.bundle.models import SchemaMismatch, check_golden_rows, export_model
 from models.bundle.predictions import (
     Beside,
     Predictions,
+    PredictionsFrame,
     PredictionsOrigin,
     open_predictions,
+    predictions_frame,
     predictions_origin,
     write_predictions,
 )
 from models.bundle.sealed import ContentDamaged, NotStored
+from models.bundle.served import ServedPredictions, serve_predictions
 from models.bundle.signing import (
     KeyExists,
     KeyExposed,
@@ -46,9 +49,11 @@ __all__ = [
     "NothingLive",
     "PointerDamaged",
     "Predictions",
+    "PredictionsFrame",
     "PredictionsOrigin",
     "PublicKey",
     "SchemaMismatch",
+    "ServedPredictions",
     "Signer",
     "TrialFailed",
     "check_golden_rows",
@@ -61,10 +66,12 @@ __all__ = [
     "model_file",
     "model_manifest",
     "open_predictions",
+    "predictions_frame",
     "predictions_origin",
     "publish_public_key",
     "read_bundle",
     "read_live",
+    "serve_predictions",
     "trial_load",
     "write_bundle",
     "write_live",

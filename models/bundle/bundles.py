@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from features.errors import Damaged, InvalidInput
 from features.home import Home
-from features.write_once import replace_file
+from features.write_once import replace_file, sync_folder
 from models.bundle.sealed import MANIFEST, is_sha256, open_sealed, seal
 from models.bundle.signing import PublicKey, Signer
 
 _FORMAT = 1
-_SIGNATURE = "signature"
+_SIGNATURE, _NEXT = "signature", "signature.next"  # the second while the key is changed
 _PURPOSE = b"lifecycle bundle 1\n"  # a signature made for a bundle can never pass for one of anything else
 
 
@@ -66,13 +67,10 @@ def read_bundle(home: Home, sha: str, *, public_key: PublicKey) -> Bundle:
         If the signature is missing or of another key.
     """
     sealed = open_sealed(home.bundles, sha)
-    try:
-        signature = (sealed.folder / _SIGNATURE).read_bytes()
-    except OSError as error:
-        raise BundleTampered(
-            f"needed a signature beside bundle {sha[:12]}, found none; publish it again with `promote`"
-        ) from error
-    if not public_key.verifies(signature, _PURPOSE + sealed.manifest_bytes):
+    signatures = _signatures(sealed.folder)
+    if not signatures:
+        raise BundleTampered(f"needed a signature beside bundle {sha[:12]}, found none; publish it again with `promote`")
+    if not any(public_key.verifies(signature, _PURPOSE + sealed.manifest_bytes) for signature in signatures):
         raise BundleTampered(
             f"needed bundle {sha[:12]} signed by the key of this installation, found another signature; it was not loaded"
         )
@@ -83,7 +81,27 @@ def read_bundle(home: Home, sha: str, *, public_key: PublicKey) -> Bundle:
     return Bundle(sha, dict(sealed.manifest["models"]))
 
 
-def _sign(signer: Signer, folder: Path) -> None:
-    path, signature = folder / _SIGNATURE, signer.sign(_PURPOSE + (folder / MANIFEST).read_bytes())
+def sign_beside(home: Home, sha: str, *, signer: Signer) -> None:
+    """Lay the signature by another key beside the one that a bundle has: it stands by either key then."""
+    _sign(signer, home.bundles / sha, name=_NEXT)
+
+
+def settle_signature(home: Home, sha: str) -> None:
+    """Make the signature that was laid beside the only one; nothing happens where there is none."""
+    with suppress(FileNotFoundError):
+        (home.bundles / sha / _NEXT).replace(home.bundles / sha / _SIGNATURE)
+        sync_folder(home.bundles / sha)
+
+
+def _signatures(folder: Path) -> list[bytes]:
+    found = []
+    for name in (_SIGNATURE, _NEXT, _SIGNATURE):  # looked for twice, as the second may take the place of the first meanwhile
+        with suppress(OSError):
+            found.append((folder / name).read_bytes())
+    return found
+
+
+def _sign(signer: Signer, folder: Path, *, name: str = _SIGNATURE) -> None:
+    path, signature = folder / name, signer.sign(_PURPOSE + (folder / MANIFEST).read_bytes())
     if not path.exists() or path.read_bytes() != signature:
         replace_file(path, signature)

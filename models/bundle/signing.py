@@ -91,11 +91,23 @@ def create_signing_key(path: Path, home: Home) -> Signer:
     KeyExists
         If a file stands at `path`.
     """
+    signer = new_signing_key(path, home)
+    publish_public_key(home, signer)
+    return signer
+
+
+def new_signing_key(path: Path, home: Home) -> Signer:
+    """Make the private half of a new key pair at `path`; the installation trusts it once its public half is published.
+
+    Raises
+    ------
+    KeyInsideHome, KeyExists
+        As `create_signing_key` does.
+    """
     _refuse_inside(path, home)
     signer = Signer(Ed25519PrivateKey.generate())
     private = serialization.PrivateFormat.PKCS8
     _write_private(path, signer.key.private_bytes(serialization.Encoding.PEM, private, serialization.NoEncryption()))
-    publish_public_key(home, signer)
     return signer
 
 

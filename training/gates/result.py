@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from features.errors import Refused
+from models.bundle.ledger import GateResult, Verdict
 
-Verdict: TypeAlias = Literal["passed", "held", "refused"]
+__all__ = ["GateResult", "PromotionRefused", "Verdict", "blocked"]
 
 
 class PromotionRefused(Refused):
@@ -21,24 +20,6 @@ class PromotionRefused(Refused):
             f"not promoted, the live model stays. {blocking}. After a look, an admin may record with `--override REASON` why it "
             "goes live all the same"
         )
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """One gate's verdict: the figure found, the limit it was held against, and the reason in words.
-
-    `absolute` gates guard what serving relies on; no override opens them. `waivable`: a written waiver opens it. `about`: the
-    groups that a refusal is about.
-    """
-
-    name: str
-    verdict: Verdict
-    figure: str
-    limit: str
-    reason: str
-    absolute: bool = False
-    waivable: bool = False
-    about: tuple[str, ...] = ()
 
 
 def blocked(results: Sequence[GateResult]) -> list[GateResult]:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from features.errors import Conflict, Forbidden
+from features.errors import Forbidden
 from features.home import Home
-from features.lock import only_one
 from features.times import Timestamp
 from models.bundle import (
     Bundle,
@@ -30,11 +28,7 @@ from models.bundle import (
     read_bundle,
     read_live,
 )
-from training.publishing.ledger import predecessor, read_ledger
-
-
-class PublishingLocked(Conflict):
-    """Another process is about to move the live pointer."""
+from training.publishing.ledger import BeforeMove, nothing_before, predecessor, read_ledger
 
 
 class ForeignKey(Forbidden):
@@ -46,7 +40,7 @@ class Act:
     """Who moves the live pointer, and when: the private key that signs, the moment, and what opens a gate that did not pass.
 
     `override`: the reason why it goes live all the same, which only an `admin` may give, named by the id of a key. `waiver`: why
-    a segment below the four-fifths rule is right.
+    a segment below the four-fifths rule is right. `before_move`: what is done before the pointer moves.
     """
 
     signing_key: Path
@@ -54,19 +48,7 @@ class Act:
     override: str | None = None
     admin: str | None = None
     waiver: str | None = None
-
-
-@contextmanager
-def publishing_lock(home: Home) -> Iterator[None]:
-    """Hold the lock of all that moves `live.json`; it dies with its holder.
-
-    Raises
-    ------
-    PublishingLocked
-        If somebody holds it.
-    """
-    with only_one(home.root / "publishing.lock", _locked):
-        yield
+    before_move: BeforeMove = nothing_before
 
 
 def live_now(home: Home) -> Live:
@@ -140,12 +122,6 @@ def stored_predictions(home: Home, origin: PredictionsOrigin) -> str | None:
         if all(facts.get(key) == value for key, value in vars(origin).items()):
             return name
     return None
-
-
-def _locked(holder: str) -> PublishingLocked:
-    return PublishingLocked(
-        f"predictions are being published by {holder}; nothing was changed: wait until it is done, then run this again"
-    )
 
 
 def _manifests(parent: Path) -> Iterator[tuple[str, dict[str, Any]]]:

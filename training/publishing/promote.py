@@ -20,12 +20,13 @@ from models.bundle import (
     trial_load,
     write_bundle,
 )
+from models.bundle.pointer import publishing_lock, settle
 from training.gates import GateResult, report_gates
 from training.gates.artefact import golden_rows, latency, mature_labels, same_question, same_schema
 from training.publishing.later import compared_later, days_until_closed, later_rows
-from training.publishing.ledger import LedgerEntry, move_live, read_ledger, settle
+from training.publishing.ledger import LedgerEntry, move_live, read_ledger
 from training.publishing.opening import check_reasons, opened, refuse_blocked, with_standing_waiver
-from training.publishing.pointer import Act, bundles_before, live_models, publishing_lock, signer_of
+from training.publishing.pointer import Act, bundles_before, live_models, signer_of
 from training.publishing.publish import publish_predictions
 from training.publishing.scene import company_stored, newest_scene
 from training.publishing.speed import speed_of
@@ -79,7 +80,7 @@ def promote(home: Home, model: str, *, act: Act, run_id: str | None = None) -> L
         entry = LedgerEntry(
             act.at, "promote", live, models, model=model, run_id=candidate.report.run_id, **opened(gates, act), gates=gates
         )
-        move_live(home, entry)
+        move_live(home, entry, before=act.before_move)
     return entry
 
 

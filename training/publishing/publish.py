@@ -16,6 +16,8 @@ import numpy as np
 
 from features.home import Home
 from features.log.store import EventLog
+from features.row_file import digests_of
+from models.assembly import People, PopulationReferences, asked_only, assembled, derived_columns, merged, offering, said_by
 from models.bundle import (
     Beside,
     Bundle,
@@ -27,19 +29,19 @@ from models.bundle import (
     load_model,
     write_predictions,
 )
-from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE, ChurnModel
+from models.churn.model import ChurnModel
 from models.decision import Contacts
 from models.explanation import Reasons, placed, reasons, riskiest
+from models.model import Model
 from models.offer import Terms, terms_of
-from models.rows import BoolArray, FloatArray
-from models.scoring import score_snapshot
+from models.rows import FloatArray
 from training.decided.contacts import contacts_known
-from training.publishing.judged import judged_columns
+from training.publishing.before import LiveBefore, live_before
 from training.publishing.ledger import last_live, read_ledger
 from training.publishing.pointer import bundles_before, stored_bundle
-from training.publishing.scene import Scene, company_stored, read_columns, standing_columns
-from training.publishing.spread import Scored, Spread, offering, score_spread
-from training.questions.registry import asked, question_for
+from training.publishing.scene import Scene, company_stored, people_of
+from training.publishing.spread import Scored, Spread, score_spread
+from training.questions.registry import asked
 
 REASONED_SHARE = 0.05
 """Of who may leave, the riskiest so many get their reasons stored: those whom somebody will call."""
@@ -63,9 +65,12 @@ class Predictor:
 
         A column a prediction. Who is not at risk gets NaN for churn: the model was not made for the question.
         """
-        parts = [self.standing, *(self._said(name, sha) for name, sha in models.items())]
-        said = {name: column for part in parts for name, column in part.items()}
-        return said | judged_columns(self.scene, said)
+        before = None if self.before is None else self.before.for_model(models.get("churn"))
+        return assembled(self.people, self._spoken(models), references=self.references(models), before=before)
+
+    def references(self, models: Mapping[str, str]) -> PopulationReferences:
+        """Return what everybody is held against where these models answer; stored with the predictions, and looked up later."""
+        return PopulationReferences.fit(self.people, merged(self._spoken(models)))
 
     def reasons(self, models: Mapping[str, str]) -> Reasons | None:
         """Return why the churn model says what it says of the riskiest; None without one."""
@@ -76,14 +81,19 @@ class Predictor:
 
     def _reasons(self, sha: str) -> Reasons:
         model, shot, days = load_model(self.home, sha), self.scene.snapshot, self.scene.company.horizon_days
-        rows = riskiest(self._said("churn", sha)[f"churn_{days}"], share=REASONED_SHARE)
+        rows = riskiest(self._said(sha)[f"churn_{days}"], share=REASONED_SHARE)
         found = reasons(cast(ChurnModel, model), np.asarray(shot.matrix[rows]), names=shot.names, horizon_days=days)
         return placed(found, rows)
 
     @cached_property
-    def standing(self) -> dict[str, FloatArray]:
-        """Return stages, health and the features that deciding reads: they need no model."""
-        return {**standing_columns(self.home, self.scene), **read_columns(self.scene)}
+    def people(self) -> People:
+        """Return everybody of the snapshot, with where they stand."""
+        return people_of(self.home, self.scene)
+
+    @cached_property
+    def before(self) -> LiveBefore | None:
+        """Return what was said of the same customers by what is live now."""
+        return live_before(self.home, self.scene.snapshot.ids, horizon_days=self.scene.company.horizon_days)
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -91,22 +101,29 @@ class Predictor:
         return contacts_known(EventLog.open(self.home), self.scene.company, self.scene.snapshot.ids)
 
     @cached_property
+    def feature_digests(self) -> bytes:
+        """Return a digest of each row of the snapshot, by which the service checks the features it reads."""
+        return digests_of(self.scene.snapshot.matrix)
+
+    @cached_property
     def offers(self) -> tuple[Terms, ...]:
         """Return the offers of the company file: what an offer model is asked about, seen in training or not."""
         return terms_of(self.scene.company)
 
-    def _said(self, name: str, sha: str) -> dict[str, FloatArray]:
+    def _spoken(self, models: Mapping[str, str]) -> list[dict[str, FloatArray]]:
+        # In one order, however a bundle names its models, so that the same bundle gives the same columns.
+        return [self._said(sha) for _, sha in sorted(models.items())]
+
+    def _said(self, sha: str) -> dict[str, FloatArray]:
         if sha not in self.said:
-            model = load_model(self.home, sha, signature=self.scene.company.catalogue.signature)
-            shot = self.scene.snapshot
-            derived = question_for(name, self.scene.company).derived(self.home, [shot])[0]
-            columns = (
-                score_snapshot(offering(model, self.offers), shot, derived=derived)
-                if self.spread is None
-                else score_spread(Scored(self.home, sha, self.offers), shot, derived=derived, spread=self.spread)
-            )
-            self.said[sha] = {each: _only_where(self.scene.is_at_risk, each, column=column) for each, column in columns.items()}
+            model = offering(load_model(self.home, sha, signature=self.scene.company.catalogue.signature), self.offers)
+            self.said[sha] = said_by(model, self.people) if self.spread is None else self._spread(model, sha, self.spread)
         return self.said[sha]
+
+    def _spread(self, model: Model, sha: str, spread: Spread) -> dict[str, FloatArray]:
+        derived = derived_columns(self.people, model.feature_names)
+        scored = score_spread(Scored(self.home, sha, self.offers), self.scene.snapshot, derived=derived, spread=spread)
+        return asked_only(self.people, scored)
 
 
 def publish_predictions(home: Home, bundle: Bundle, *, scene: Scene, spread: Spread | None = None) -> Live:
@@ -131,10 +148,6 @@ def _stored(predictor: Predictor, bundle: Bundle) -> str:
     """Store what a bundle predicts and return the name of the predictions."""
     shot, company = predictor.scene.snapshot, predictor.scene.company
     origin = PredictionsOrigin(shot.digest, shot.as_of, company.catalogue.signature, bundle.sha256, company.sha256)
-    beside = Beside(predictor.reasons(bundle.models), predictor.contacts)
-    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=predictor.columns(bundle.models), beside=beside)
-
-
-def _only_where(at_risk: BoolArray, name: str, *, column: FloatArray) -> FloatArray:
-    about_risk = name.startswith("churn_") and name != CHURN_RESTS_ON_TOO_LITTLE
-    return np.where(at_risk, column, np.nan) if about_risk else column
+    models = bundle.models
+    beside = Beside(predictor.reasons(models), predictor.contacts, predictor.references(models), predictor.feature_digests)
+    return write_predictions(predictor.home, origin=origin, ids=shot.ids, columns=predictor.columns(models), beside=beside)

@@ -13,8 +13,9 @@ from dataclasses import replace
 from features.errors import NotFound
 from features.home import Home
 from models.bundle import Bundle, Live, open_predictions, write_bundle
-from training.publishing.ledger import LedgerEntry, last_live, move_live, predecessor, read_ledger, settle
-from training.publishing.pointer import Act, live_models, live_now, publishing_lock, signer_of, stored_predictions
+from models.bundle.pointer import publishing_lock, settle
+from training.publishing.ledger import LedgerEntry, last_live, move_live, predecessor, read_ledger
+from training.publishing.pointer import Act, live_models, live_now, signer_of, stored_predictions
 
 
 class NoPredecessor(NotFound):
@@ -44,7 +45,7 @@ def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
         earlier = {**_kept(home, models, company=company), model: before}
         live = _gone_back(home, earlier, company=company, act=act)
         entry = LedgerEntry(act.at, "rollback", live, earlier, model=model, override=act.override)
-        move_live(home, entry)
+        move_live(home, entry, before=act.before_move)
     return entry
 
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.population import at_risk_at, sources_read
 from features.company import Company, stored_company
 from features.engine.batch import compute_snapshots
 from features.errors import NotFound
-from features.health import health_scores
 from features.home import Home
 from features.log.store import EventLog
 from features.snapshot import Snapshot
 from features.stages.past import past_stages
-from features.stages.table import NO_MOMENT, StageTable
+from features.stages.table import Stood
+from models.assembly import People
 from models.bundle import read_live
-from models.decision import features_read
-from models.rows import BoolArray, FloatArray
+from models.rows import BoolArray
 from training.examples import newest_midnight
-from training.labels.churn import at_risk_at, sources_read
 from training.labels.labels import observed_by, received
 
 
@@ -46,6 +44,11 @@ class Scene:
         """Return, for each id of the snapshot, whether churn is asked about."""
         found: BoolArray = pc.is_in(self.snapshot.ids, value_set=self.at_risk).to_numpy(zero_copy_only=False)
         return found
+
+    def people(self, *stages: Stood) -> People:
+        """Return the customers of the snapshot; `stages`: where they stand."""
+        shot = self.snapshot
+        return People(self.company, shot.as_of, shot.names, shot.matrix, self.is_at_risk, stages)
 
 
 def company_in_use(home: Home) -> Company:
@@ -88,33 +91,7 @@ def newest_scene(home: Home, company: Company) -> Scene:
     return Scene(snapshot, company, at_risk_at(log, company, as_of=as_of))
 
 
-def standing_columns(home: Home, scene: Scene) -> dict[str, FloatArray]:
-    """Return where everybody stands by the company file's rules, a float64 a customer.
-
-    `stage_<set>`: the place of the stage in the set as the file lists it. `stage_<set>_since`: the moment the stay began,
-    microseconds UTC; NaN where it is unconfirmed. `health_score` and `health_<component>`: 0 to 100; NaN
-    where not known.
-    """
-    shot, company = scene.snapshot, scene.company
-    past = past_stages(home, company, [shot.as_of])
-    columns: dict[str, FloatArray] = {}
-    for stage_set in company.stage_sets:
-        columns |= _stage_columns(past.at(shot.as_of, stage_set=stage_set.name))
-    wanted = sorted({component.feature for component in company.health.components})
-    read = dict(zip(wanted, shot.columns(wanted).T.astype(np.float64), strict=True))
-    health = health_scores(company.health, read, rows=len(shot.ids))
-    columns |= {f"health_{one.name}": health.components[:, place] for place, one in enumerate(company.health.components)}
-    return {**columns, "health_score": health.scores}
-
-
-def read_columns(scene: Scene) -> dict[str, FloatArray]:
-    """Return `feature_<name>` for every feature that deciding, routing and recovery read, a float64 a customer."""
-    names = [name for name in features_read(scene.company) if name in scene.snapshot.names]
-    read = scene.snapshot.columns(names).astype(np.float64)
-    return {f"feature_{name}": read[:, place] for place, name in enumerate(names)}
-
-
-def _stage_columns(table: StageTable) -> dict[str, FloatArray]:
-    name, since = table.stage_set.name, table.since
-    began = np.where(since == NO_MOMENT, np.nan, since.astype(np.float64))
-    return {f"stage_{name}": table.codes.astype(np.float64), f"stage_{name}_since": began}
+def people_of(home: Home, scene: Scene) -> People:
+    """Return everybody of a scene, with where they stand in every stage set; past Mondays that are missing are kept."""
+    past, as_of = past_stages(home, scene.company, [scene.snapshot.as_of]), scene.snapshot.as_of
+    return scene.people(*(past.at(as_of, stage_set=stage_set.name).stood for stage_set in scene.company.stage_sets))

@@ -12,9 +12,10 @@ from features.errors import Conflict
 from features.home import Home
 from features.times import Timestamp
 from models.bundle import Bundle, Live, read_live
+from models.bundle.pointer import publishing_lock, settle
 from training.publishing.files import check_format, write_table
-from training.publishing.ledger import LedgerEntry, move_live, settle
-from training.publishing.pointer import live_models, live_now, publishing_lock
+from training.publishing.ledger import BeforeMove, LedgerEntry, move_live, nothing_before
+from training.publishing.pointer import live_models, live_now
 from training.publishing.publish import Predictor, publish_predictions
 from training.publishing.scene import company_in_use, newest_scene
 from training.publishing.spread import Spread
@@ -25,10 +26,10 @@ class AnotherQuestion(Conflict):
     """The company file asks what the live model does not answer."""
 
 
-def score(home: Home, *, at: Timestamp, spread: Spread | None = None) -> LedgerEntry:
+def score(home: Home, *, at: Timestamp, spread: Spread | None = None, before_move: BeforeMove = nothing_before) -> LedgerEntry:
     """Publish predictions of the live bundle on the newest snapshot; needs no private key, as the bundle stays.
 
-    `spread` deals the rows out to tasks elsewhere, such as Spark's.
+    `spread` deals the rows out to tasks elsewhere, such as Spark's. `before_move` is done before the pointer moves.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def score(home: Home, *, at: Timestamp, spread: Spread | None = None) -> LedgerE
         bundle = Bundle(now.bundle or "", models)
         live = publish_predictions(home, bundle, scene=newest_scene(home, company_in_use(home)), spread=spread)
         entry = LedgerEntry(at, "score", live, models)
-        move_live(home, entry)
+        move_live(home, entry, before=before_move)
     return entry
 
 
@@ -62,7 +63,7 @@ def score_to_file(home: Home, out: Path, *, spread: Spread | None = None) -> int
     return write_table(pd.DataFrame({"customer_id": scene.snapshot.ids.to_pandas(), **columns}), out)
 
 
-def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
+def use_company(home: Home, company: Company, *, at: Timestamp, before_move: BeforeMove = nothing_before) -> LedgerEntry:
     """Take a company file into use: stored, predictions made anew with it, and the pointer moved last.
 
     Raises
@@ -81,7 +82,7 @@ def use_company(home: Home, company: Company, *, at: Timestamp) -> LedgerEntry:
                 at, "company", publish_predictions(home, Bundle(live.bundle, models), scene=newest_scene(home, company)), models
             )
         store_company(home, company)  # last, so that a refusal leaves nothing behind
-        move_live(home, entry)
+        move_live(home, entry, before=before_move)
     return entry
 
 

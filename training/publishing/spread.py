@@ -16,9 +16,10 @@ import numpy as np
 
 from features.home import Home
 from features.snapshot import Snapshot, open_snapshot
+from models.assembly import offering
 from models.bundle import load_model
 from models.model import Model
-from models.offer import OfferModel, Terms
+from models.offer import Terms
 from models.rows import FloatArray
 from models.scoring import score_snapshot
 from training.examples import Derived
@@ -40,11 +41,6 @@ class Scored:
     def model(self) -> Model:
         """Return the model, opened and ready to score."""
         return offering(load_model(self.home, self.sha), self.offers)
-
-
-def offering(model: Model, offers: tuple[Terms, ...]) -> Model:
-    """Return an offer model asked about these offers; any other model as it is."""
-    return model.offering(offers) if isinstance(model, OfferModel) else model
 
 
 def score_spread(scored: Scored, snapshot: Snapshot, *, derived: Derived, spread: Spread) -> dict[str, FloatArray]:

@@ -28,10 +28,11 @@ from features.reports.retrain import (
 )
 from features.times import Timestamp, format_time
 from features.write_once import new_folder, remove_abandoned
+from models.bundle.pointer import PublishingLocked, publishing_lock, settle
 from training.abstention import Abstained, or_abstain
 from training.examples import Say
-from training.publishing.ledger import settle
-from training.publishing.pointer import Act, PublishingLocked, publishing_lock
+from training.publishing.ledger import BeforeMove, nothing_before
+from training.publishing.pointer import Act
 from training.publishing.scene import company_in_use
 from training.questions.registry import QUESTIONS
 from training.records.environment import program_digest
@@ -50,13 +51,17 @@ class RetrainingLocked(Conflict):
 
 @dataclass(frozen=True)
 class Cycle:
-    """How to retrain: which models, by which seed, signed by whom, recorded where (None: nowhere), and what time it is."""
+    """How to retrain: which models, by which seed, signed by whom, recorded where (None: nowhere), and what time it is.
+
+    `before_move` is done each time before the live pointer moves.
+    """
 
     signing_key: Path
     now: Callable[[], Timestamp]
     models: tuple[str, ...] = QUESTIONS
     seed: int = 0
     tracking: Tracking | None = None
+    before_move: BeforeMove = nothing_before
 
 
 @dataclass(frozen=True)
@@ -157,11 +162,12 @@ class _Retraining:
         if not isinstance(made, Made):
             return not_made(model, made)
         self.say(f"promote {model}")
-        act = Act(self.cycle.signing_key, self.cycle.now())
+        act = Act(self.cycle.signing_key, self.cycle.now(), before_move=self.cycle.before_move)
         verdict = attempted(partial(put_live, self.home, made.candidate, act=act), say=self.say)
         return judged(made, verdict)
 
     def _scored(self) -> Scored:
         self.say("score")
-        scored = attempted(partial(score_unless_made, self.home, now=self.cycle.now), say=self.say)
+        anew = partial(score_unless_made, self.home, now=self.cycle.now, before_move=self.cycle.before_move)
+        scored = attempted(anew, say=self.say)
         return Scored("failed", scored.reason, scored.is_fault) if isinstance(scored, Failure) else scored

@@ -12,9 +12,10 @@ from features.home import Home
 from features.reports.retrain import Outcome, Scored
 from features.times import Timestamp, format_time
 from models.bundle import ContentDamaged, NotStored, open_predictions, read_live
+from models.bundle.pointer import PublishingLocked
 from training.gates import GateResult, PromotionRefused
-from training.publishing.ledger import LedgerEntry, last_promotion, read_ledger, taken_off
-from training.publishing.pointer import Act, PublishingLocked, live_models
+from training.publishing.ledger import BeforeMove, LedgerEntry, last_promotion, nothing_before, read_ledger, taken_off
+from training.publishing.pointer import Act, live_models
 from training.publishing.promote import promote
 from training.publishing.scene import company_in_use, newest_scene
 from training.publishing.score import score
@@ -49,7 +50,7 @@ def put_live(home: Home, candidate: Candidate, *, act: Act) -> Verdict:
     return Verdict("promoted", "every gate passed", entry.gates)
 
 
-def score_unless_made(home: Home, *, now: Callable[[], Timestamp]) -> Scored:
+def score_unless_made(home: Home, *, now: Callable[[], Timestamp], before_move: BeforeMove = nothing_before) -> Scored:
     """Make the predictions of the live bundle anew, unless those that are live are of the newest snapshot and whole."""
     live = read_live(home)
     if live is None or live.bundle is None:
@@ -58,7 +59,7 @@ def score_unless_made(home: Home, *, now: Callable[[], Timestamp]) -> Scored:
     day = format_time(scene.snapshot.as_of)[:10]
     if live.snapshot == scene.snapshot.digest and predictions_are_whole(home):
         return Scored("stand", f"the live predictions are those of the newest snapshot, {day}")
-    when_free(lambda: score(home, at=now()))
+    when_free(lambda: score(home, at=now(), before_move=before_move))
     return Scored("made", f"predictions for {len(scene.snapshot.ids):,} customers on the snapshot of {day}")
 
 

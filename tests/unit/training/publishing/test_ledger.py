@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 
 from features.home import Home
 from models.bundle import Live, read_live, write_live
-from training.publishing import ledger as ledger_room
-from training.publishing.ledger import (
-    LedgerEntry,
-    LedgerUnreadable,
-    live_at,
-    move_live,
-    predecessor,
-    read_ledger,
-    settle,
-    taken_off,
-)
+from models.bundle import pointer as ledger_room
+from models.bundle.pointer import LedgerUnreadable, settle
+from training.publishing.ledger import LedgerEntry, live_at, move_live, predecessor, read_ledger, taken_off
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import pytest
 from features.company import Company
 from features.times import DAY, Timestamp, parse_time
 from models.bundle import read_live
-from training.publishing.ledger import read_ledger, settle
-from training.publishing.pointer import Act, publishing_lock
+from models.bundle.pointer import publishing_lock, settle
+from training.publishing.ledger import read_ledger
+from training.publishing.pointer import Act
 from training.publishing.promote import promote
 from training.publishing.rollback import NoPredecessor, rollback
 from training.publishing.score import AnotherQuestion, score, use_company

@@ -8,7 +8,8 @@ import pytest
 
 from features.home import Home
 from models.bundle import Live, PointerDamaged, read_live
-from training.publishing.ledger import LedgerEntry, move_live, read_ledger, settle
+from models.bundle.pointer import settle
+from training.publishing.ledger import LedgerEntry, move_live, read_ledger
 
 LIVE = Live("a" * 64, "c" * 64, "d" * 64, "a" * 64)
 

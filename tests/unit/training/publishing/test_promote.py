@@ -28,12 +28,13 @@ from models.bundle import (
     read_live,
     write_bundle,
 )
+from models.bundle.pointer import PublishingLocked, publishing_lock
 from training.gates import PromotionRefused
 from training.publishing import publish as publish_room
 from training.publishing.files import UnknownFormat
 from training.publishing.ledger import move_live, read_ledger
 from training.publishing.opening import ReasonMissing
-from training.publishing.pointer import Act, ForeignKey, PublishingLocked, publishing_lock
+from training.publishing.pointer import Act, ForeignKey
 from training.publishing.promote import judge, promote
 from training.publishing.scene import NoCompany, NothingReceived, company_in_use, newest_scene
 from training.publishing.score import AnotherQuestion, score, score_to_file, use_company

@@ -16,12 +16,12 @@ from features.errors import Forbidden
 from lifecycle import publish as publish_commands
 from lifecycle import train as train_commands
 from lifecycle.admin import NotAnAdmin
+from models.bundle.pointer import publishing_lock
 from serving.database import database_url, open_database
 from serving.database.keys import CreatedKey, Scope, create_key
 from training.gates import PromotionRefused
 from training.publishing.ledger import move_live, read_ledger
 from training.publishing.opening import AdminMissing
-from training.publishing.pointer import publishing_lock
 from training.publishing.score import use_company
 
 

@@ -19,7 +19,7 @@ from features.times import DAY, Timestamp, parse_time
 from models.bundle import check_golden_rows
 from models.learners.boosting import BoostingPreset
 from training.publishing import promote as promote_room
-from training.publishing.scene import newest_scene, standing_columns
+from training.publishing.scene import newest_scene, people_of
 from training.publishing.score import use_company
 from training.question import Question
 from training.questions.churn.question import ChurnQuestion
@@ -91,7 +91,7 @@ def copied(shop: Any, folder: Path) -> Any:
 
 def standing(shop: Any) -> Any:
     """Compute where everybody stands, which each publication needs."""
-    standing_columns(shop.home, newest_scene(shop.home, shop.company))
+    people_of(shop.home, newest_scene(shop.home, shop.company))
     return shop
 
 

@@ -13,10 +13,11 @@ from features.home import Home
 from features.lock import only_one
 from features.reports.retrain import read_retrain_report, retrain_report_path
 from models.bundle import load_live, load_public_key, read_live
+from models.bundle.pointer import PublishingLocked, publishing_lock
 from training.gates import recipe as gates
 from training.publishing.champion import Champion
 from training.publishing.ledger import read_ledger
-from training.publishing.pointer import Act, PublishingLocked, publishing_lock
+from training.publishing.pointer import Act
 from training.publishing.rollback import rollback
 from training.question import Question
 from training.records.candidates import stored_candidates
