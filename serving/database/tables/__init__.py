@@ -5,11 +5,22 @@ these declarations query them, and a test holds the two equal.
 """
 
 from serving.database.tables.asking import api_key_secrets, api_keys, audit_entries, idempotent_answers
-from serving.database.tables.background import alerts, batches, deliveries, erasures, fresh_predictions, inbox, leases, webhooks
+from serving.database.tables.background import (
+    alert_passes,
+    alerts,
+    batches,
+    deliveries,
+    erasures,
+    fresh_predictions,
+    inbox,
+    leases,
+    webhooks,
+)
 from serving.database.tables.deciding import decisions, drain_cursors, exposures, outcomes, recoveries
 from serving.database.tables.schema import metadata
 
 __all__ = [
+    "alert_passes",
     "alerts",
     "api_key_secrets",
     "api_keys",

@@ -6,14 +6,16 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, T
 
 from serving.database.tables.schema import SEQUENCE, metadata
 
-# One row per task that one process at a time may do. `epoch` rises whenever another process takes it over.
+# One row per work that one process at a time may do. `epoch` rises whenever another process takes it over; `renewed_at` rises
+# with every sign of life, whatever the clock says. Nobody holds it where `holder` is empty.
 leases = Table(
     "leases",
     metadata,
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("epoch", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("renewed_at", BigInteger, nullable=False),
 )
 
 # One row per event that was acknowledged and is not in the log yet. `row` is the JSON of the row as its contract took it, with
@@ -30,16 +32,17 @@ inbox = Table(
     sqlite_autoincrement=True,
 )
 
-# One row per customer of whom more is known than the live snapshot knew. It counts for the named bundle and company alone.
+# One row per customer of whom more is known than the live snapshot knew, and bundle and company file: it counts for these alone.
+# Before the pointer moves there are rows for what is live and for what is about to be.
 # `predictions`: float64, little-endian, by the live columns, whose digest is `columns`; `features`: float32, by the catalogue.
 fresh_predictions = Table(
     "fresh_predictions",
     metadata,
     Column("customer_id", Text, primary_key=True),
+    Column("bundle", Text, primary_key=True),
+    Column("company", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False, unique=True),  # higher than any before, so that readers ask for what is new
     Column("as_of", BigInteger, nullable=False),
-    Column("bundle", Text, nullable=False),
-    Column("company", Text, nullable=False),
     Column("columns", Text, nullable=False),
     Column("predictions", LargeBinary, nullable=False),
     Column("features", LargeBinary, nullable=False),
@@ -60,10 +63,23 @@ alerts = Table(
     Column("snapshot", Text, nullable=False),
     Column("facts", LargeBinary, nullable=False),  # the figures it was raised on, JSON
     UniqueConstraint("customer_id", "code", "since", name="uq_alerts_customer_id"),
+    Index("ix_alerts_code_ended_at", "code", "ended_at"),
     sqlite_autoincrement=True,
 )
 
-# One row per address that wants to be told. Its secret is derived from the installation's, by `id` and `secret_version`.
+# One row each time other predictions went live, as the task of alerts saw it; `finished_at` is null until all of them were told.
+alert_passes = Table(
+    "alert_passes",
+    metadata,
+    Column("sequence", SEQUENCE, primary_key=True),
+    Column("predictions", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+# One row per address that wants to be told. Its secret is derived from the installation's, by `id` and `secret_version`; the
+# version before it signs too for a day after `rotated_at`.
 webhooks = Table(
     "webhooks",
     metadata,
@@ -71,6 +87,7 @@ webhooks = Table(
     Column("url", Text, nullable=False),
     Column("types", Text, nullable=False),  # sorted, one space between
     Column("secret_version", Integer, nullable=False),
+    Column("rotated_at", BigInteger),
     Column("key_id", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
@@ -93,6 +110,7 @@ deliveries = Table(
     Column("dead_at", BigInteger),
     Column("last_status", Integer),
     Column("last_fault", Text),
+    Index("ix_deliveries_webhook_id", "webhook_id", "sequence"),
     sqlite_autoincrement=True,
 )
 

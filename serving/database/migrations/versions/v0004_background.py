@@ -19,7 +19,7 @@ def upgrade() -> None:
         "leases",
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
-        *_moments("epoch", "until", required=True),
+        *_moments("epoch", "since", "renewed_at", required=True),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
     _inbox_and_fresh()
@@ -30,7 +30,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the tables and everything in them."""
-    for table in ("erasures", "batches", "deliveries", "webhooks", "alerts", "fresh_predictions", "inbox", "leases"):
+    for table in (
+        "erasures",
+        "batches",
+        "deliveries",
+        "webhooks",
+        "alert_passes",
+        "alerts",
+        "fresh_predictions",
+        "inbox",
+        "leases",
+    ):
         op.drop_table(table)
     with op.batch_alter_table("api_keys") as keys:
         keys.drop_column("requests_per_minute")
@@ -50,12 +60,12 @@ def _inbox_and_fresh() -> None:
     op.create_index("ix_inbox_customer_id", "inbox", ["customer_id"])
     op.create_table(
         "fresh_predictions",
-        sa.Column("customer_id", sa.Text, nullable=False),
+        *_texts("customer_id", "bundle", "company", required=True),
         *_moments("sequence", "as_of", required=True),
-        *_texts("bundle", "company", "columns", required=True),
+        *_texts("columns", required=True),
         sa.Column("predictions", sa.LargeBinary, nullable=False),
         sa.Column("features", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", name="pk_fresh_predictions"),
+        sa.PrimaryKeyConstraint("customer_id", "bundle", "company", name="pk_fresh_predictions"),
         sa.UniqueConstraint("sequence", name="uq_fresh_predictions_sequence"),
     )
 
@@ -75,6 +85,16 @@ def _alerts() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_alerts_raised_at", "alerts", ["raised_at"])
+    op.create_index("ix_alerts_code_ended_at", "alerts", ["code", "ended_at"])
+    op.create_table(
+        "alert_passes",
+        _sequence(),
+        *_texts("predictions", required=True),
+        *_moments("started_at", required=True),
+        *_moments("finished_at"),
+        sa.PrimaryKeyConstraint("sequence", name="pk_alert_passes"),
+        sqlite_autoincrement=True,
+    )
 
 
 def _webhooks() -> None:
@@ -82,6 +102,7 @@ def _webhooks() -> None:
         "webhooks",
         *_texts("id", "url", "types", required=True),
         sa.Column("secret_version", sa.Integer, nullable=False),
+        *_moments("rotated_at"),
         *_texts("key_id", required=True),
         *_moments("created_at", required=True),
         *_moments("ended_at"),
@@ -104,6 +125,7 @@ def _webhooks() -> None:
         sa.UniqueConstraint("id", name="uq_deliveries_id"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_deliveries_webhook_id", "deliveries", ["webhook_id", "sequence"])
     op.create_index("ix_deliveries_customer_id", "deliveries", ["customer_id"])
     op.create_index("ix_deliveries_next_at", "deliveries", ["next_at"])
 
