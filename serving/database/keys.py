@@ -26,6 +26,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _FORM = re.compile(r"lck_([0-9a-f]{12})_[0-9a-f]{64}")
 _NAME_LENGTH = 100
+_MOST_PER_MINUTE = 1_000_000_000
 
 
 class KeyRejected(Forbidden):
@@ -65,13 +66,17 @@ class CreatedKey:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who presented a key. `valid_until` is when that secret ends if nobody revokes it; None for never."""
+    """Who presented a key. `valid_until` is when that secret ends if nobody revokes it; None for never.
+
+    `requests_per_minute` is the key's own limit; None where that of the installation holds.
+    """
 
     key_id: str
     name: str
     scopes: frozenset[str]
     secret_id: str
     valid_until: Timestamp | None
+    requests_per_minute: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class ListedKey:
     revoked_at: Timestamp | None
     last_used_at: Timestamp | None
     secrets: int
+    requests_per_minute: int | None = None
 
 
 def create_key(engine: Engine, *, name: str, scopes: Collection[str], created_at: Timestamp) -> CreatedKey:
@@ -168,6 +174,25 @@ def limit_key(engine: Engine, key_id: str, *, expires_at: Timestamp | None) -> N
         connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(expires_at=expires_at))
 
 
+def limit_requests(engine: Engine, key_id: str, *, requests_per_minute: int | None) -> None:
+    """Set how many requests a minute a key may make, in all processes together; None: as many as the installation allows.
+
+    Running services heed it within five seconds.
+
+    Raises
+    ------
+    UnknownKey
+        If no key has this id.
+    KeyInvalid
+        If the limit is below one request a minute.
+    """
+    if requests_per_minute is not None and not 1 <= requests_per_minute <= _MOST_PER_MINUTE:
+        raise KeyInvalid(f"needed 1 to {_MOST_PER_MINUTE} requests a minute, or no limit of its own; found {requests_per_minute}")
+    with writing(engine) as connection:
+        _key(connection, key_id)
+        connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(requests_per_minute=requests_per_minute))
+
+
 def revoke_key(engine: Engine, key_id: str, *, now: Timestamp) -> None:
     """End a key for good, with all its secrets. Revoking it again changes nothing.
 
@@ -216,7 +241,8 @@ def _caller(row: Row[Any], now: Timestamp) -> Caller:
     valid_until = min(ends, default=None)
     if valid_until is not None and now >= valid_until:
         raise KeyExpired(f"needed a key in force; this secret of {row.id} ended at {format_time(valid_until)}: ask for a new one")
-    return Caller(row.id, row.name, frozenset(row.scopes.split()), row.secret_id, valid_until)
+    scopes = frozenset(row.scopes.split())
+    return Caller(row.id, row.name, scopes, row.secret_id, valid_until, requests_per_minute=row.requests_per_minute)
 
 
 def _key(connection: Connection, key_id: str) -> Row[Any]:
@@ -228,4 +254,4 @@ def _key(connection: Connection, key_id: str) -> Row[Any]:
 
 def _listed(row: Row[Any]) -> ListedKey:
     own = (row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, row.revoked_at)
-    return ListedKey(*own, last_used_at=row.last_used_at, secrets=row.secrets)
+    return ListedKey(*own, row.last_used_at, row.secrets, row.requests_per_minute)
