@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from features.row_file import RowDamaged
 from features.times import DAY, HOUR, Timestamp, format_time
+from models.explanation.strongest import Reason
 from serving.door.problems import TYPE_PREFIX
 from serving.live.places import Places
-from serving.live.state import LiveState, Versions
+from serving.live.state import Found, LiveState, Versions
 from serving.parts import (
+    AlertAnswer,
     ChurnAnswer,
     HealthAnswer,
     PurchaseAnswer,
     Row,
     StageAnswer,
     ValueAnswer,
+    alerts_answer,
     churn_answer,
     health_answer,
+    moment_said,
     purchase_answer,
     stage_answer,
     value_answer,
@@ -54,6 +60,7 @@ class CustomerAnswer(Struct, frozen=True, omit_defaults=True):
     value: ValueAnswer | UnsetType = UNSET
     health: HealthAnswer | UnsetType = UNSET
     purchase: PurchaseAnswer | UnsetType = UNSET
+    alerts: list[AlertAnswer] | UnsetType = UNSET
 
 
 class ItemError(Struct, frozen=True):
@@ -75,6 +82,8 @@ class PredictionItem(Struct, frozen=True, omit_defaults=True):
     value: ValueAnswer | UnsetType = UNSET
     health: HealthAnswer | UnsetType = UNSET
     purchase: PurchaseAnswer | UnsetType = UNSET
+    as_of: str | UnsetType = UNSET
+    alerts: list[AlertAnswer] | UnsetType = UNSET
     warnings: list[Caveat] | UnsetType = UNSET
     error: ItemError | UnsetType = UNSET
 
@@ -101,15 +110,21 @@ _NO_REASONS = Caveat("churn_reasons_unavailable", "These predictions hold no rea
 _NO_NEXT = Caveat("model_missing", "No transition model is live.", "stage.next, stage.expected_days_left")
 _NO_HEALTH = Caveat("health_unknown", "None of the features that health is made of is known of this customer.", "health")
 _UNKNOWN = ItemError(TYPE_PREFIX + "unknown-customer", "Unknown customer", 404, "The live snapshot holds no such customer.")
+_ERASED = ItemError(TYPE_PREFIX + "erased", "Erased", 410, "This customer was erased.")
+_DAMAGED = ItemError(
+    TYPE_PREFIX + "damaged", "Damaged", 503, "What is stored about this customer is not what was written; it was not used."
+)
 _MALFORMED = ItemError(
     TYPE_PREFIX + "invalid-request",
     "Invalid request",
     422,
     "An id is 1 to 64 letters, digits or any of `_.:@-`; it is not repeated here.",
 )
+_FRESHNESS_UNKNOWN = Caveat("freshness_unknown", "What came since could not be asked for lately; newer figures may exist.")
 _MISSING = {part: Caveat("model_missing", f"No {part} model is live.", part) for part in ("churn", "value", "purchase")}
 _UNPUBLISHED = {
-    part: Caveat("not_published", f"These predictions hold no {part}; score again.", part) for part in ("stage", "health")
+    part: Caveat("not_published", f"These predictions hold no {part}; score again.", part)
+    for part in ("stage", "health", "alerts")
 }
 
 
@@ -129,16 +144,41 @@ class Standing:
     degraded: bool
 
 
-def standing(state: LiveState, *, now: Timestamp, stale_hours: float, is_newest: bool = True) -> Standing:
+@dataclass(frozen=True)
+class Said:
+    """What is to be said of one customer: what is known, and the reasons that were computed, where they were asked for."""
+
+    found: Found
+    reasons: Sequence[Reason] | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known when an answer is given: whether state and news are the newest there are, and what of their age is said."""
+
+    is_newest: bool = True
+    is_fresh: bool = True
+    too_old: str = ""
+
+
+def age_beyond(state: LiveState, now: Timestamp, stale_hours: float) -> str:
+    """Return what is to be said of data older than allowed; nothing of younger ones."""
+    age = now - state.as_of
+    return f"The data end {_age(age)} ago, at `as_of`; the limit is {stale_hours:g} hours." if age > stale_hours * HOUR else ""
+
+
+@lru_cache(maxsize=2)  # states must not outlive their service for it
+def standing(state: LiveState, known: Known) -> Standing:
     """Say what holds for every answer: a missing model or stale data degrade it, a figure no model carries yet does not."""
     serious = [caveat for part, caveat in (_MISSING | _UNPUBLISHED).items() if getattr(state.places, part) is None]
     if state.places.stage and not state.places.stage.next:
         serious.append(_NO_NEXT)
-    if not is_newest:
+    if not known.is_newest:
         serious.append(Caveat("not_the_live_version", "The newest version could not be used; this is the last one that could."))
-    age = now - state.as_of
-    if age > stale_hours * HOUR:
-        serious.append(Caveat("snapshot_stale", f"The data end {_age(age)} ago, at `as_of`; the limit is {stale_hours:g} hours."))
+    if not known.is_fresh:
+        serious.append(_FRESHNESS_UNKNOWN)
+    if known.too_old:
+        serious.append(Caveat("snapshot_stale", known.too_old))
     return Standing([*serious, *_not_learned(state)], bool(serious))
 
 
@@ -150,15 +190,12 @@ def _not_learned(state: LiveState) -> list[Caveat]:
     return [caveat for place, caveat in absent if place is None]
 
 
-def customer_answer(state: LiveState, customer_id: str, *, request_id: str, held: Standing) -> CustomerAnswer | None:
-    """Return the answer about one customer; None if the live snapshot does not hold that customer."""
-    row = state.predictions.row(customer_id)
-    if row is None:
-        return None
-    parts = _parts(state, row)
+def customer_answer(state: LiveState, said: Said, *, request_id: str, held: Standing) -> CustomerAnswer:
+    """Return the answer about one customer."""
+    parts = _parts(state, said)
     return CustomerAnswer(
-        customer_id=customer_id,
-        as_of=format_time(state.as_of),
+        customer_id=said.found.customer_id,
+        as_of=moment_said(said.found.as_of),
         request_id=request_id,
         degraded=held.degraded or TOO_LITTLE in parts.warnings,
         warnings=[*parts.warnings, *held.warnings],
@@ -182,11 +219,14 @@ def predictions_answer(state: LiveState, customer_ids: Sequence[str], *, request
 def _item(state: LiveState, index: int, customer_id: str) -> PredictionItem:
     if not is_customer_id(customer_id):
         return PredictionItem(index, error=_MALFORMED)
-    row = state.predictions.row(customer_id)
-    if row is None:
-        return PredictionItem(index, customer_id, error=_UNKNOWN)
-    parts = _parts(state, row)
-    return PredictionItem(index, customer_id, **parts.known, warnings=parts.warnings or UNSET)
+    try:
+        found = state.find(customer_id)
+    except RowDamaged:
+        return PredictionItem(index, customer_id, error=_DAMAGED)
+    if found is None:
+        return PredictionItem(index, customer_id, error=_ERASED if state.is_erased(customer_id) else _UNKNOWN)
+    parts, as_of = _parts(state, Said(found)), format_time(found.as_of) if found.is_fresh else UNSET
+    return PredictionItem(index, customer_id, **parts.known, warnings=parts.warnings or UNSET, as_of=as_of)
 
 
 @dataclass(frozen=True)
@@ -197,26 +237,30 @@ class _Parts:
     warnings: list[Caveat]
 
 
-def _parts(state: LiveState, row: int) -> _Parts:
-    values, places, company = state.row(row), state.places, state.company
+def _parts(state: LiveState, said: Said) -> _Parts:
+    values, places, company = said.found.values, state.places, state.company
+    reasons = state.reasons(said.found) if said.reasons is None else said.reasons
     known: dict[str, Any] = {}
     if places.stage:
         known["stage"] = stage_answer(values, places.stage)
     if places.churn:
-        known["churn"] = churn_answer(values, places.churn, company, reasons=state.reasons(row))
+        known["churn"] = churn_answer(values, places.churn, company, reasons=reasons)
     if places.value:
         known["value"] = value_answer(values, places.value, currency=company.currency)
     if places.health:
         known["health"] = health_answer(values, places.health)
     if places.purchase:
         known["purchase"] = purchase_answer(values, places.purchase)
-    return _Parts(known, _own_warnings(values, places, known=known))
+    if places.alerts:
+        known["alerts"] = alerts_answer(values, places.alerts, company)
+    return _Parts(known, own_warnings(values, places, known=known))
 
 
-def _own_warnings(values: Row, places: Places, *, known: Mapping[str, Any]) -> list[Caveat]:
+def own_warnings(values: Row, places: Places, *, known: Mapping[str, Any]) -> list[Caveat]:
+    """Return what holds for one customer alone, from the parts that are answered; `known` holds UNSET for one that is not."""
     warnings = [caveat for part, caveat in _UNKNOWN_OF_ONE.items() if known.get(part, True) is UNSET]
     thin = None if places.churn is None else places.churn.too_little
-    if thin is not None and values[thin] and known["churn"] is not UNSET:
+    if thin is not None and values[thin] and known.get("churn", UNSET) is not UNSET:
         warnings.append(TOO_LITTLE)
     return warnings
 

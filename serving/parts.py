@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
+import numpy as np
 from msgspec import UNSET, Struct, UnsetType
 
 from features.company.schema import Company
 from features.times import format_time
+from models.alerts import Known, facts_of
+from models.alerts import text_of as text_of_alert
 from models.churn.band import RiskBand, band_of
 from models.explanation.strongest import Effect, Reason
 from models.explanation.texts import text_of
 from models.value.levers import LEVERS
-from serving.live.places import ChurnPlaces, HealthPlaces, Horizons, Place, PurchasePlaces, StagePlaces, ValuePlaces
+from serving.live.places import AlertPlaces, ChurnPlaces, HealthPlaces, Horizons, Place, PurchasePlaces, StagePlaces, ValuePlaces
 
 Row: TypeAlias = Sequence[float]
 """A customer's predictions, in the order of the columns; NaN where something is not predicted for this customer."""
@@ -104,6 +108,18 @@ class PurchaseAnswer(Struct, frozen=True, omit_defaults=True):
     expected_days: float | UnsetType = UNSET
 
 
+moment_said = lru_cache(maxsize=4096)(format_time)
+"""A moment as answers say it; most are of the same few Mondays, or of the snapshot."""
+
+
+class AlertAnswer(Struct, frozen=True):
+    """One alert that stands: since when, and what it says with the figures of this prediction."""
+
+    code: str
+    since: str
+    text: str
+
+
 def churn_answer(row: Row, places: ChurnPlaces, company: Company, *, reasons: Sequence[Reason]) -> ChurnAnswer | UnsetType:
     """Return what is said of leaving; nothing for who was not at risk."""
     horizons = _horizons(row, places.horizons)
@@ -125,7 +141,7 @@ def stage_answer(row: Row, places: StagePlaces) -> StageAnswer | UnsetType:
     known = [each for each in chances if each.probability == each.probability]
     return StageAnswer(
         places.names[int(code)],
-        UNSET if since != since else format_time(int(since)),
+        UNSET if since != since else moment_said(int(since)),
         sorted(known, key=lambda each: -each.probability) if known else UNSET,
         _known(row, places.days_left),
     )
@@ -162,6 +178,15 @@ def purchase_answer(row: Row, places: PurchasePlaces) -> PurchaseAnswer | UnsetT
         return UNSET
     main = horizons[places.horizons.main].probability
     return PurchaseAnswer(main, places.horizons.main_days, horizons, _known(row, places.expected_days))
+
+
+def alerts_answer(row: Row, places: AlertPlaces, company: Company) -> list[AlertAnswer]:
+    """Return the alerts that stand for the customer; mostly none do, and nothing is computed."""
+    standing = [(code, row[place]) for code, place in places.since if row[place] == row[place]]
+    if not standing:
+        return []
+    known = Known({name: np.array([row[place]]) for name, place in places.reads}, company)
+    return [AlertAnswer(code, format_time(int(since)), text_of_alert(code, facts_of(code, known))) for code, since in standing]
 
 
 def _reason(reason: Reason) -> ReasonAnswer:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from features.company.schema import Company
-from models.bundle import Predictions
+from models.bundle import Predictions, ServedPredictions
 from models.decision import PRIOR_ACCEPTANCE, Contacts, Estimates, OfferEvidence, Situations
 from models.decision.policy import Policy
 from models.decision.published import published_column
@@ -62,9 +62,18 @@ class Offering:
         """How far back a contact can matter to the contact policy."""
         return self.policy.company.contact_policy.looks_back_days
 
-    def known_contacts(self, rows: Sequence[int]) -> Contacts:
-        """Return what the log knows that the customers of these rows were shown."""
-        return Contacts.none(len(rows)) if self.contacts is None else self.contacts.take(np.array(rows, np.int64))
+    def known_contacts(self, places: Sequence[int | None]) -> Contacts:
+        """Return what the log knew when the snapshot was taken that these customers were shown: nothing of who came since."""
+        if self.contacts is None:
+            return Contacts.none(len(places))
+        known = self.contacts if None not in places else self._contacts_and_nobody
+        return known.take(np.array([len(known) - 1 if place is None else place for place in places], np.int64))
+
+    @cached_property
+    def _contacts_and_nobody(self) -> Contacts:
+        """Return the contacts with one more customer, who was shown nothing."""
+        known = self.contacts or Contacts.none(0)
+        return replace(known, offsets=np.append(known.offsets, known.offsets[-1]))
 
     def situations(self, values: FloatArray, *, at: int, contacts: Contacts, context: str | None) -> Situations:
         """Return the situations of customers on one occasion, from their rows of predictions: one row each."""
@@ -83,7 +92,7 @@ class Offering:
         )
 
 
-def offering_of(company: Company, predictions: Predictions, knowledge: OfferKnowledge) -> Offering:
+def offering_of(company: Company, predictions: Predictions | ServedPredictions, knowledge: OfferKnowledge) -> Offering:
     """Look up where everything stands in these predictions."""
     at = {name: place for place, name in enumerate(predictions.columns)}
     policy = Policy.of(company)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from features.company.schema import Company
 from features.errors import Damaged
+from models.alerts import ALERT_CODES, AlertCode, alert_column, alert_features
 from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 
 Place: TypeAlias = int | None
@@ -90,6 +91,14 @@ class PurchasePlaces:
 
 
 @dataclass(frozen=True)
+class AlertPlaces:
+    """Alerts: where each stands, and by name the columns their texts read."""
+
+    since: tuple[tuple[AlertCode, int], ...]
+    reads: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Places:
     """The parts a row of predictions can answer; None for one it cannot."""
 
@@ -98,6 +107,7 @@ class Places:
     value: ValuePlaces | None
     health: HealthPlaces | None
     purchase: PurchasePlaces | None
+    alerts: AlertPlaces | None = None
 
 
 def places_of(columns: Sequence[str], company: Company) -> Places:
@@ -111,7 +121,7 @@ def places_of(columns: Sequence[str], company: Company) -> Places:
     at = {name: place for place, name in enumerate(columns)}
     return Places(
         churn=_churn(at, company), stage=_stage(at, company), value=_value(at, company), health=_health(at, company),
-        purchase=_purchase(at, company),
+        purchase=_purchase(at, company), alerts=_alerts(at, company),
     )  # fmt: skip
 
 
@@ -175,3 +185,12 @@ def _health(at: dict[str, int], company: Company) -> HealthPlaces | None:
 def _purchase(at: dict[str, int], company: Company) -> PurchasePlaces | None:
     horizons = _horizons(at, "purchase", company)
     return None if horizons is None else PurchasePlaces(horizons, at.get("purchase_expected_days"))
+
+
+def _alerts(at: dict[str, int], company: Company) -> AlertPlaces | None:
+    since = tuple((code, at[alert_column(code)]) for code in ALERT_CODES if alert_column(code) in at)
+    if not since:
+        return None
+    features = {f"feature_{name}" for name in alert_features()}
+    other = ("stage_", f"transition_{company.horizon_days}_", f"churn_{company.horizon_days}")
+    return AlertPlaces(since, tuple((name, place) for name, place in at.items() if name in features or name.startswith(other)))

@@ -1,37 +1,51 @@
 """What do answers come from: one verified bundle with the predictions made by it, held as one immutable value.
 
 A live state is verified before it exists: the bundle's signature, every hash, the models' trial in a child process, and that all
-of it belongs together. Predictions are read into memory, not mapped: in a mapping a flipped bit of the file becomes a wrong
-number, and a truncation kills the process. Models are not loaded here; to look up what was predicted needs none.
+of it belongs together. Rows of predictions stay in their file and are checked one by one as they are read. Models are not loaded
+here; to look up what was predicted needs none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from features.company import Company, stored_company
+from features.errors import Unavailable
 from features.home import Home
+from features.snapshot import snapshot_path
 from features.times import Timestamp
 from models.bundle import (
     Bundle,
     Live,
     NothingLive,
-    Predictions,
+    ServedPredictions,
     load_public_key,
     model_file,
     model_manifest,
-    open_predictions,
     read_bundle,
+    serve_predictions,
     trial_load,
 )
 from models.bundle.sealed import open_sealed
 from models.explanation.strongest import Reason
 from models.offer.knowledge import CONTACT_TIMES, EVIDENCE, OfferKnowledge
+from models.rows import Rows
+from serving.door.problems import ForCallers
 from serving.live.offering import Offering, offering_of
+from serving.live.overlay import NOTHING_SINCE, Overlay
 from serving.live.places import LiveDisagrees, Places, places_of
+from serving.live.workings import Sources, Workings
+
+
+class FreshMoved(ForCallers, Unavailable):
+    """The customer was computed anew between two looks."""
+
+    problem = "computed-anew"
 
 
 class Versions(msgspec.Struct, frozen=True):
@@ -53,16 +67,17 @@ class Found:
     customer_id: str
     place: int | None
     as_of: Timestamp
-    values: list[float]
+    values: Sequence[float]
     is_fresh: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LiveState:
     """One verified live state.
 
     `parts` are the questions a model is live for; `places` says where in a row of the predictions each answer stands, `offering`
-    where everything stands that decisions are made from.
+    where everything stands that decisions are made from. `workings` computes for one customer what is not stored; `overlay` is
+    what is known since the snapshot.
     """
 
     live: Live
@@ -71,8 +86,10 @@ class LiveState:
     company: Company
     places: Places
     offering: Offering
-    predictions: Predictions
+    predictions: ServedPredictions
     files: tuple[Path, ...]
+    workings: Workings
+    overlay: Overlay = NOTHING_SINCE
 
     @property
     def as_of(self) -> Timestamp:
@@ -80,18 +97,58 @@ class LiveState:
         return self.predictions.origin.as_of
 
     def find(self, customer_id: str) -> Found | None:
-        """Return what is predicted for one customer; None for one whom this state does not know."""
-        place = self.predictions.row(customer_id)
-        return None if place is None else Found(customer_id, place, self.as_of, self.row(place))
+        """Return what is predicted for one customer; None for one whom this state does not know, or who was erased.
 
-    def reasons(self, row: int) -> tuple[Reason, ...]:
-        """Return why this customer may leave, the strongest reason first; none where none are held."""
-        return () if self.predictions.reasons is None else self.predictions.reasons.of(row)
+        Raises
+        ------
+        RowDamaged
+            If the file no longer holds what was written about this customer.
+        """
+        if self.overlay.is_erased(customer_id):
+            return None
+        fresh, place = self.overlay.rows.get(customer_id), self.predictions.row(customer_id)
+        if fresh is not None:
+            return Found(customer_id, place, fresh.as_of, _numbers(fresh.values), is_fresh=True)
+        return None if place is None else Found(customer_id, place, self.as_of, self.predictions.values(place))
 
-    def row(self, row: int) -> list[float]:
-        """Return all that is predicted for one customer, in the order of the columns; NaN where something is not."""
-        values: list[float] = self.predictions.matrix[row].tolist()
-        return values
+    def is_erased(self, customer_id: str) -> bool:
+        """Whether this person asked to be forgotten."""
+        return self.overlay.is_erased(customer_id)
+
+    def reasons(self, found: Found) -> tuple[Reason, ...]:
+        """Return the stored reasons why this customer may leave, the strongest first; none where none are held."""
+        if self.predictions.reasons is None or found.is_fresh or found.place is None:
+            return ()
+        return self.predictions.reasons.of(found.place)
+
+    def features(self, found: Found) -> Rows:
+        """Return the features that these values were predicted from, as a table of one row.
+
+        Raises
+        ------
+        ModelsLoading, WorkingsUnavailable
+            If features cannot be read yet, or not at all.
+        FreshMoved
+            If the customer was computed anew meanwhile.
+        RowDamaged
+            If the file no longer holds what was written about this customer.
+        """
+        if not found.is_fresh and found.place is not None:
+            return self.workings.row(found.place)
+        fresh = self.overlay.rows[found.customer_id]
+        content = self.overlay.features(found.customer_id, fresh.sequence)
+        if content is None:
+            raise FreshMoved("This customer was computed anew at this very moment; ask again.")
+        return np.frombuffer(content, "<f4").reshape(1, -1)
+
+    def overlaid(self, overlay: Overlay) -> LiveState:
+        """Return the same state with something else known since its snapshot."""
+        return replace(self, overlay=overlay)
+
+
+def _numbers(content: bytes) -> list[float]:
+    values: list[float] = np.frombuffer(content, "<f8").tolist()
+    return values
 
 
 def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
@@ -107,7 +164,7 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
     if live.bundle is None or live.company is None or live.snapshot is None or live.predictions is None:
         raise NothingLive("needed a live bundle with its predictions, found none; run `lifecycle promote churn`")
     bundle = read_bundle(home, live.bundle, public_key=load_public_key(home))
-    predictions = open_predictions(home, live.predictions, mapped=False)
+    predictions = serve_predictions(home, live.predictions)
     _refuse_strangers(home, live, bundle, predictions)
     if with_trial:
         trial_load(home, *bundle.models.values())
@@ -121,7 +178,14 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
         offering=offering_of(company, predictions, _knowledge(home, bundle)),
         predictions=predictions,
         files=_files(home, live, bundle),
+        workings=Workings(_sources(home, bundle, predictions)),
     )
+
+
+def _sources(home: Home, bundle: Bundle, predictions: ServedPredictions) -> Sources:
+    origin = predictions.origin
+    snapshot = snapshot_path(home, origin.as_of, origin.snapshot)
+    return Sources(home, bundle.models, origin.signature, snapshot, predictions.feature_digests)
 
 
 def _knowledge(home: Home, bundle: Bundle) -> OfferKnowledge:
@@ -132,7 +196,7 @@ def _knowledge(home: Home, bundle: Bundle) -> OfferKnowledge:
     return OfferKnowledge.from_files({name: model_file(home, sha, name) for name in (EVIDENCE, CONTACT_TIMES)})
 
 
-def _refuse_strangers(home: Home, live: Live, bundle: Bundle, predictions: Predictions) -> None:
+def _refuse_strangers(home: Home, live: Live, bundle: Bundle, predictions: ServedPredictions) -> None:
     origin = predictions.origin
     made_from = Live(origin.bundle, origin.company, origin.snapshot, live.predictions)
     if made_from != live:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from features.subjects import installation_secret, subject
 from serving.database.audit import entries_about
-from serving.database.subjects import installation_secret, subject
 
 
 def predictions(asker, *customer_ids):

@@ -10,6 +10,7 @@ from benchmarks.live_states import Publisher
 from features.company import default_company_text
 from features.errors import Damaged, LifecycleError
 from features.home import Home
+from features.row_file import RowDamaged
 from models.bundle import BundleTampered, Live, TrialFailed, create_signing_key, write_live
 from serving.live.shelf import LiveShelf
 from serving.live.state import LiveDisagrees
@@ -44,7 +45,7 @@ def files(home):
     return sorted(path for path in home.root.rglob("*") if path.is_file() and path.name != "last_good.json")
 
 
-ARTEFACTS = 12
+ARTEFACTS = 13
 
 
 @pytest.mark.parametrize("spoil", [flip, lambda path: os.truncate(path, path.stat().st_size // 2), lambda path: path.unlink()])
@@ -64,14 +65,28 @@ def test_a_state_with_any_file_damaged_is_refused_whichever_it_is(home, shelf, s
     assert len(files(home)) >= ARTEFACTS
 
 
-def test_damage_after_loading_changes_no_answer(home, shelf):
+def test_a_truncation_after_loading_refuses_what_is_gone_and_kills_nothing(home, shelf):
     state = shelf.newest()
+    assert state.find("c2").values[:3] == [pytest.approx(0.8 / 3), pytest.approx(1.6 / 3), 0.8]
 
     for path in files(home):
         os.truncate(path, 0)
 
-    assert state.row(state.predictions.row("c2"))[:3] == [pytest.approx(0.8 / 3), pytest.approx(1.6 / 3), 0.8]
-    assert state.predictions.row("nobody") is None
+    with pytest.raises(RowDamaged):
+        state.find("c2")
+    assert state.find("nobody") is None
+
+
+def test_a_bit_flipped_after_loading_is_a_refusal_of_that_customer_alone(home, shelf):
+    state = shelf.newest()
+    before = state.find("c1")
+
+    flip(next(home.predictions.glob("*/predictions.npy")), -1)
+
+    with pytest.raises(RowDamaged):
+        state.find("c2")
+    assert state.find("c1") == before
+    assert state.predictions.rows.refused == 1
 
 
 def test_damage_after_loading_is_noticed(home, shelf):
@@ -159,7 +174,8 @@ def test_a_folder_that_cannot_be_written_is_served_all_the_same(shelf, monkeypat
         raise PermissionError
 
     monkeypatch.setattr("serving.live.shelf.replace_file", read_only)
-    monkeypatch.setattr("serving.live.shelf.os.open", read_only)
+    opened = os.open
+    monkeypatch.setattr(os, "open", lambda path, flags, *mode: read_only() if flags & os.O_CREAT else opened(path, flags, *mode))
 
     assert shelf.newest().parts == {"churn"}
     assert shelf.last_good() is None

@@ -12,8 +12,12 @@ from serving.live.watch import POLL_SECONDS, LiveWatch
 from serving.metrics import Metrics
 
 
-def state(name):
-    return SimpleNamespace(versions=Versions(name, "s", "c"), as_of=0)
+def state(name, *, is_whole=True):
+    predictions = SimpleNamespace(rows=SimpleNamespace(refused=0), is_whole=lambda: is_whole)
+    workings = SimpleNamespace(start=lambda: None)
+    made = SimpleNamespace(versions=Versions(name, "s", "c"), as_of=0, predictions=predictions, workings=workings, overlay=None)
+    made.overlaid = lambda overlay: SimpleNamespace(**{**vars(made), "overlay": overlay})
+    return made
 
 
 @dataclass
@@ -124,6 +128,65 @@ def test_a_repaired_file_is_taken_up_without_the_pointer_moving(watch, shelf, no
 
     assert watch.in_service().state is shelf.target
     assert watch.in_service().trouble is None
+
+
+def test_predictions_that_are_no_longer_whole_give_way_to_the_last_good_ones(watch, shelf):
+    shelf.point_to(state("a", is_whole=False))
+    watch.look()
+    shelf.before, shelf.target, shelf.file = state("older"), Damaged("a row differs"), 1
+    watch.look()
+
+    assert watch.in_service().state is shelf.before
+    assert watch.in_service().trouble
+
+
+def test_predictions_that_are_no_longer_whole_stay_where_there_are_no_others(watch, shelf):
+    shelf.point_to(first := state("a", is_whole=False))
+    watch.look()
+    shelf.target, shelf.file = Damaged("a row differs"), 1
+    watch.look()
+
+    assert watch.in_service().state is first
+
+
+def test_a_refused_row_has_the_state_verified_again(watch, shelf):
+    shelf.point_to(first := state("a"))
+    watch.look()
+    first.predictions.rows.refused, shelf.target = 1, state("a")
+    watch.look()
+    watch.look()
+
+    assert shelf.opened == 2
+
+
+class News:
+    """What came since, in memory; silent for as long as it is told to be."""
+
+    silent_seconds = 0.0
+
+    def of(self, state):
+        return f"news of {state.versions.bundle}"
+
+
+def test_what_came_since_is_laid_over_before_a_state_answers(shelf, now):
+    news = News()
+    watch = LiveWatch(shelf, Metrics(), json_log(), news=news, clock=lambda: now[0])
+    shelf.point_to(state("a"))
+    watch.look()
+
+    assert watch.in_service().state.overlay == "news of a"
+    assert watch.in_service().is_fresh
+
+
+def test_a_database_that_is_silent_for_ten_seconds_is_told_of(shelf, now):
+    news = News()
+    watch = LiveWatch(shelf, Metrics(), json_log(), news=news, clock=lambda: now[0])
+    shelf.point_to(state("a"))
+    watch.look()
+    news.silent_seconds = 11.0
+    watch.listen()
+
+    assert not watch.in_service().is_fresh
 
 
 def test_tries_come_at_growing_intervals(watch, shelf, now):
