@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from features.times import Timestamp
+from serving.background.alerts import AlertTask
+from serving.background.deliveries import DeliveryTask
+from serving.background.erasing import Erasing
+from serving.background.into_log.tasks import CompactLog, DrainDecisions, EmptyInbox
+from serving.background.news import News
+from serving.batches.run import BatchTask
+from serving.database import writing
+from serving.database.batches import Batch, Result
+from serving.database.chain.chaining import ChainAudit
+from serving.database.notices.messages import Message, announce
 from serving.door.logs import Log
 from serving.live.watch import LiveWatch
 from serving.metrics import Metrics
+from serving.pruning.task import Prune
 from serving.settings import ServiceSettings
+
+
+def _nobody_else_leads(connection: Connection) -> None:
+    del connection
 
 
 @dataclass(frozen=True)
 class Office:
-    """What every task works with. `clock` gives the moment now, in microseconds UTC; `secret` is the installation's."""
+    """What every task works with. `clock` gives the moment now, in microseconds UTC; `secret` is the installation's.
+
+    `news`: of whom the log knows more than the live snapshot. `fence` refuses a transaction once another process leads.
+    """
 
     settings: ServiceSettings
     clock: Callable[[], Timestamp]
@@ -26,6 +45,21 @@ class Office:
     engine: Engine
     live: LiveWatch
     secret: bytes
+    news: News = field(default_factory=News)
+    fence: Callable[[Connection], None] = _nobody_else_leads
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in one transaction that is undone if another process leads by now.
+
+        Raises
+        ------
+        LeaseLost
+            If another process leads.
+        """
+        with writing(self.engine) as connection:
+            self.fence(connection)
+            yield connection
 
 
 class Task(Protocol):
@@ -41,5 +75,31 @@ class Task(Protocol):
 
 TaskOf: TypeAlias = Callable[[Office], Task]
 
-TASKS: Mapping[str, TaskOf] = {}
+
+def _fresh(office: Office) -> Task:
+    from serving.background.fresh import FreshTask  # it brings the kernel, which no other task needs
+
+    return FreshTask(office)
+
+
+def _batches(office: Office) -> Task:
+    def tell(connection: Connection, batch: Batch, result: Result) -> None:
+        said = {"batch_id": batch.id, "rows": result.rows, "failed": result.failed}
+        announce(connection, Message("lifecycle.batch.finished.v1", None, said, office.clock()))
+
+    return BatchTask(office, tell=tell)
+
+
+TASKS: Mapping[str, TaskOf] = {
+    "inbox": EmptyInbox,
+    "fresh": _fresh,
+    "decisions": DrainDecisions,
+    "compaction": CompactLog,
+    "alerts": AlertTask,
+    "deliveries": DeliveryTask,
+    "batches": _batches,
+    "erasing": Erasing,
+    "audit": ChainAudit,
+    "prune": Prune,
+}
 """The tasks by name; each has a thread of its own, so that a slow one holds up no other."""

@@ -10,8 +10,8 @@ from features.home import Home
 from features.lock import only_one
 from features.log.store import EventLog
 from features.times import HOUR
-from serving.background import drain as draining
-from serving.background.drain import DrainRunning, drain
+from serving.background.into_log import drain as draining
+from serving.background.into_log.drain import DrainRunning, drain
 from serving.database import decisions as store
 from serving.database import exposures, writing
 from serving.deciding.progress import Report, progressed

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, Row, and_, func, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, select
 
 from features.contracts.schemas import delivered_schema
 from features.contracts.sources import OFFERS
@@ -20,7 +20,10 @@ from features.home import Home
 from features.lock import only_one
 from features.log.intake import Receipt, append
 from features.times import Timestamp
+from serving.background.into_log.way import Way
+from serving.background.news import News
 from serving.database.decisions import hold_still
+from serving.database.inbox import note_mark
 from serving.database.tables import decisions, drain_cursors, exposures, outcomes
 from serving.database.transactions import reading, writing
 
@@ -54,8 +57,10 @@ class _Bounds:
     moment: Timestamp
 
 
-def drain(home: Home, engine: Engine, *, now: Timestamp) -> Drained:
+def drain(home: Home, engine: Engine, *, now: Timestamp, news: News | None = None) -> Drained:
     """Move everything decided and told so far into the log; `offers` is complete up to that moment then.
+
+    `news` hears of whom the rows are.
 
     Raises
     ------
@@ -64,12 +69,21 @@ def drain(home: Home, engine: Engine, *, now: Timestamp) -> Drained:
     LogLocked
         If another process writes the log; nothing was moved.
     """
+    way = Way(home, engine, News() if news is None else news)  # empty news are false
     with only_one(home.log / "drain.lock", _running):
         bounds = _bounds(engine, now)
-        moved = {stream: _move(home, engine, stream=stream, bounds=bounds) for stream in (DECIDED, TOLD)}
+        moved = {stream: _move(way, stream, bounds=bounds) for stream in (DECIDED, TOLD)}
         append(home, {OFFERS.name: _table([])}, receipt=_receipt(bounds.moment, complete=True))
     counts = {stream: count for stream, (count, _) in moved.items()}
     return Drained(counts[DECIDED], counts[TOLD], sum(rows for _, rows in moved.values()), bounds.moment)
+
+
+def is_due(engine: Engine) -> bool:
+    """Say whether anything was decided or told that the log does not hold."""
+    with reading(engine) as connection:
+        told = {row.stream: row.sequence for row in connection.execute(select(drain_cursors))}
+        newest = {stream: connection.scalar(select(func.max(place))) or 0 for stream, place in _STREAMS.items()}
+    return any(sequence > told.get(stream, 0) for stream, sequence in newest.items())
 
 
 def _bounds(engine: Engine, now: Timestamp) -> _Bounds:
@@ -82,17 +96,19 @@ def _bounds(engine: Engine, now: Timestamp) -> _Bounds:
     return _Bounds({stream: told.get(stream, 0) for stream in _STREAMS}, newest, max(now, latest + 1))
 
 
-def _move(home: Home, engine: Engine, *, stream: str, bounds: _Bounds) -> tuple[int, int]:
+def _move(way: Way, stream: str, *, bounds: _Bounds) -> tuple[int, int]:
     """Append one stream's rows in portions, the cursor behind each; return how many things were moved as how many rows."""
     after, count, rows = bounds.after[stream], 0, 0
     while after < bounds.up_to[stream]:
-        with reading(engine) as connection:
+        with reading(way.engine) as connection:
             portion = _portion(connection, stream, after=after, up_to=bounds.up_to[stream])
         versions = [version for one in portion for version in one.versions]
         if versions:
-            append(home, {OFFERS.name: _table(versions)}, receipt=_receipt(bounds.moment))
+            report = append(way.home, {OFFERS.name: _table(versions)}, receipt=_receipt(bounds.moment))
+            whose = [version["customer_id"] for version in versions]
+            way.news.note(whose, before=report.digest_before, after=report.digest)
         after = portion[-1].sequence if portion else bounds.up_to[stream]
-        _move_cursor(engine, stream, after)
+        _move_cursor(way.engine, stream, after)
         count, rows = count + sum(1 for one in portion if one.versions), rows + len(versions)
     return count, rows
 
@@ -187,10 +203,8 @@ def _receipt(moment: Timestamp, *, complete: bool = False) -> Receipt:
 
 
 def _move_cursor(engine: Engine, stream: str, sequence: int) -> None:
-    here = drain_cursors.c.stream == stream
     with writing(engine) as connection:
-        if not connection.execute(update(drain_cursors).where(here).values(sequence=sequence)).rowcount:
-            connection.execute(drain_cursors.insert().values(stream=stream, sequence=sequence))
+        note_mark(connection, stream, sequence)
 
 
 def _running(holder: str) -> DrainRunning:

@@ -1,0 +1,100 @@
+"""How do predictions follow events within seconds: whoever's rows came to the log is predicted anew, as of now.
+
+All of it can be killed at any point and done again: news is taken up from the log itself when another process leads, and a row
+put in place of one is the same row, later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from features.engine.fresh import changed_customers
+from features.home import Home
+from features.log.manifest import read_manifest
+from features.log.store import EventLog
+from features.times import HOUR, Timestamp
+from serving.background.tasks import Office
+from serving.database.fresh import drop_fresh, drop_others, drop_settled, erased_among, write_fresh
+from serving.database.subjects import subject
+from serving.fresh.desk import Desk, NotRecomputable, open_desk
+from serving.fresh.recomputing import recomputed
+from serving.live.state import LiveState
+
+AT_ONCE = 200
+"""So many customers are predicted anew in one go: a second's work at most, after which what is found stands in the database."""
+
+
+class FreshTask:
+    """Predicts anew whoever has news. One at a time: the process that leads."""
+
+    every_seconds = 0.5
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._desk: Desk | None = None
+        self._refused: str | None = None
+
+    def run(self) -> bool:
+        """Predict a portion of those with news; whether more wait."""
+        state = self._office.live.in_service().state
+        if state is None or read_manifest(self._home) is None or not self._seated(state):
+            return False
+        taken = self._office.news.take(AT_ONCE)
+        try:
+            self._predict(taken)
+        except BaseException:
+            self._office.news.put_back(taken)
+            raise
+        return len(self._office.news) > 0
+
+    @property
+    def _home(self) -> Home:
+        return self._office.settings.home
+
+    def _seated(self, state: LiveState) -> bool:
+        """Open what is live and see that everybody with news since its snapshot is noted; False where nobody can be predicted."""
+        moved = self._desk is None or self._desk.live != state.live
+        if moved and not self._opened(state):
+            return False
+        log = EventLog.open(self._home)
+        if moved or not self._office.news.speaks_for(log.digest):
+            changed = changed_customers(log, since=state.as_of, until=self._now())
+            self._office.news.catch_up(log.digest, changed.to_pylist())
+        if moved:
+            self._tidy(state)
+        return True
+
+    def _opened(self, state: LiveState) -> bool:
+        if self._refused == state.live.predictions:
+            return False
+        try:
+            self._desk = open_desk(self._home, state.live)
+        except NotRecomputable as fault:  # said once: only another publication can mend it
+            self._refused = state.live.predictions
+            self._office.log.error("fresh_refused", why=str(fault))
+            return False
+        return True
+
+    def _predict(self, ids: Sequence[str]) -> None:
+        desk = self._desk
+        if not ids or desk is None:
+            return
+        log = EventLog.open(self._home)  # after the news was taken, so that it holds what the news is of
+        rows = recomputed(log, desk, ids=ids, as_of=self._now())
+        names = {customer_id: subject(self._office.secret, customer_id) for customer_id in ids}
+        with self._office.writing() as connection:
+            erased = erased_among(connection, names.values())
+            kept = [row for row in rows if names[row.customer_id] not in erased]
+            gone = sorted(set(ids) - {row.customer_id for row in kept})
+            drop_fresh(connection, gone, bundle=str(desk.live.bundle), company=str(desk.live.company))
+            write_fresh(connection, kept)
+
+    def _tidy(self, state: LiveState) -> None:
+        versions = {"bundle": state.versions.bundle, "company": state.versions.company}
+        with self._office.writing() as connection:
+            drop_settled(connection, **versions, as_of=state.as_of)
+            drop_others(connection, **versions, before=self._now() - HOUR)
+
+    def _now(self) -> Timestamp:
+        # Windows are half-open: what became known in this very microsecond counts a microsecond later.
+        return self._office.clock() + 1
