@@ -1,0 +1,75 @@
+"""With what is somebody predicted anew: the company file, the models and the references that are live together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from features.company import Company, stored_company
+from features.errors import Unavailable
+from features.home import Home
+from features.write_once import sha256_of_json
+from models.assembly import PopulationReferences, offering
+from models.bundle import Live, PredictionsFrame, load_model, load_public_key, predictions_frame, read_bundle
+from models.bundle.served import ServedPredictions, serve_predictions
+from models.model import Model
+from models.offer import terms_of
+from serving.fresh.mondays import Mondays
+
+
+class NotRecomputable(Unavailable):
+    """The live predictions say nothing of what everybody was held against, so nobody can be predicted anew."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that predicting one more customer takes, but for the customer; opened once for each live pointer.
+
+    `models`: in the order of their questions, an offer model asked about the company's offers.
+    """
+
+    home: Home
+    live: Live
+    company: Company
+    frame: PredictionsFrame
+    references: PopulationReferences
+    models: tuple[Model, ...]
+    mondays: Mondays
+
+    @cached_property
+    def published(self) -> ServedPredictions:
+        """Return what was published of everybody; opened by the first who asks."""
+        return serve_predictions(self.home, str(self.live.predictions))
+
+    @cached_property
+    def columns_digest(self) -> str:
+        """Return the name of the order of the columns, by which a row is read."""
+        return columns_digest(self.frame.columns)
+
+
+def columns_digest(columns: tuple[str, ...]) -> str:
+    """Return the hash that names these columns in this order."""
+    return sha256_of_json(list(columns))
+
+
+def open_desk(home: Home, live: Live) -> Desk:
+    """Open what `live` names, every file hashed before it is parsed; models that were tried before.
+
+    Raises
+    ------
+    NotRecomputable
+        If the predictions were written without references, or nothing is predicted.
+    Damaged, NotFound
+        In one of their situations, if anything is not what its name promises.
+    """
+    if live.bundle is None or live.company is None or live.predictions is None:
+        raise NotRecomputable("needed a live bundle with its predictions, found none; run `lifecycle promote churn`")
+    frame = predictions_frame(home, live.predictions)
+    if frame.references is None:
+        raise NotRecomputable(f"predictions {live.predictions[:12]} hold no references.json; run `lifecycle score`")
+    company, bundle = stored_company(home, live.company), read_bundle(home, live.bundle, public_key=load_public_key(home))
+    offers = terms_of(company)
+    models = [load_model(home, sha, signature=frame.origin.signature) for _, sha in sorted(bundle.models.items())]
+    return Desk(
+        home, live, company, frame, frame.references, tuple(offering(model, offers) for model in models), Mondays(company)
+    )
