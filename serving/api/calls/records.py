@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from serving.api.calls.declared import DeclaredCall
+from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.records import models, reports, schemas
 
-RECORDS: tuple[DeclaredCall, ...] = ()
+_ANY = {"responses": {"200": {"content": {"application/json": {"schema": {"type": "object", "description": "As written."}}}}}}
+
+RECORDS: tuple[DeclaredCall, ...] = (
+    DeclaredCall(
+        "GET", reports.STAGES, reports.get_stages_report, "getStagesReport", schemas.StagesReportSchema, (*QUESTION, 404)
+    ),
+    DeclaredCall("GET", reports.REPORT, reports.get_report, "getReport", None, (*QUESTION, 404), said=_ANY),
+    DeclaredCall("GET", models.MODELS, models.get_models, "getModels", schemas.ModelsSchema, QUESTION),
+    DeclaredCall("GET", models.WAS_LIVE, models.get_live_model, "getLiveModel", schemas.WasLiveSchema, (*QUESTION, 404)),
+)
