@@ -1,0 +1,33 @@
+"""Who was erased, as the database knows it: asked in the transaction of whoever is about to take something about somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Connection, bindparam, select
+
+from features.subjects import subject
+from serving.database.tables import erasures
+
+_AT_ONCE = 500  # SQLite takes some thousand parameters in one statement
+_ANY = select(erasures.c.sequence).limit(1)
+_NAMED = select(erasures.c.subject).where(erasures.c.subject.in_(bindparam("subjects", expanding=True)))
+
+
+def erased_among(connection: Connection, secret: bytes, customer_ids: Collection[str]) -> frozenset[str]:
+    """Return those of some customers who were erased; nothing may be taken, computed or answered about them.
+
+    `secret` is the installation's. Where nobody ever was erased it costs one look-up, otherwise a microsecond a customer more.
+    """
+    if connection.execute(_ANY).first() is None:
+        return frozenset()
+    names = {subject(secret, each): each for each in customer_ids}
+    found: set[str] = set()
+    for part in _parts(sorted(names)):
+        found |= {names[row.subject] for row in connection.execute(_NAMED, {"subjects": part})}
+    return frozenset(found)
+
+
+def _parts(names: list[str]) -> Iterator[list[str]]:
+    for begin in range(0, len(names), _AT_ONCE):
+        yield names[begin : begin + _AT_ONCE]
