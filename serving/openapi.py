@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
+from serving.describing.glossary import explained
 from serving.door.access import ANYBODY, Access, access
 from serving.door.problems import MEDIA_TYPE
 from serving.door.route import Call
@@ -29,7 +30,9 @@ async def openapi_document(call: Call) -> Response:
 def described(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of the application."""
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    document.setdefault("components", {})["securitySchemes"] = {KEY_SCHEME: _SCHEME}
+    parts = document.setdefault("components", {})
+    parts["securitySchemes"] = {KEY_SCHEME: _SCHEME}
+    parts["schemas"] = explained(parts["schemas"])
     for operations in document["paths"].values():
         for operation in operations.values():
             _say_problems(operation)
@@ -46,6 +49,8 @@ def security(declared: Access) -> dict[str, Any]:
 def _say_problems(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         content = response.get("content", {})
+        for each in content.values():
+            each["schema"] = each.get("schema") or {"type": "object", "description": "A JSON document."}
         if int(status) >= _LEAST_REFUSAL and content and "ReadySchema" not in str(content):
             (schema,) = content.values()
             response["content"] = {MEDIA_TYPE: schema}
