@@ -10,16 +10,11 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from features.errors import LifecycleError
 from serving.api.calls import CALLS, DeclaredCall
 from serving.door.access import RouteUndeclared, declared_access
-from serving.door.exchange import exchange_of
 from serving.door.gate import Gate
-from serving.door.problems import http_refusal, refusal
 from serving.door.route import GuardedRoute
 from serving.openapi import described, security
 from serving.schemas import ProblemSchema, ReadySchema
@@ -32,7 +27,7 @@ _ABOUT = "Predictions for the whole life of a customer. Names are fixed; members
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 
 
-def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> FastAPI:
+def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> Application:
     """Return the application of one process, its database open; the live state is loaded when the application starts.
 
     Raises
@@ -42,7 +37,21 @@ def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> FastA
     DatabaseUrlInvalid, DatabaseUnavailable
         If the operational database cannot be opened.
     """
-    app = FastAPI(
+    app = declared_app()
+    app.state.service = service = open_service(settings, clock)
+    app.gate = Gate(app.router, service)
+    return app
+
+
+def declared_app() -> Application:
+    """Return the application with every call declared and nothing opened: enough to describe it.
+
+    Raises
+    ------
+    RouteUndeclared
+        If a route does not declare who may call it.
+    """
+    app = Application(
         title=_TITLE,
         version=version("lifecycle"),
         description=_ABOUT,
@@ -55,11 +64,17 @@ def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> FastA
     )
     _add_calls(app)
     refuse_undeclared(app)
-    app.state.service = service = open_service(settings, clock)
-    app.add_middleware(Gate, metrics=service.metrics, log=service.log, drain=service.drain)
-    app.add_exception_handler(LifecycleError, _refused)
-    app.add_exception_handler(HTTPException, _refused_by_http)
     return app
+
+
+class Application(FastAPI):
+    """FastAPI's routing and document, behind our gate alone: its own layers do what the gate and the routes do already."""
+
+    gate: Gate
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what every request goes through."""
+        return self.gate
 
 
 def refuse_undeclared(app: FastAPI) -> None:
@@ -96,6 +111,7 @@ def _add_calls(app: FastAPI) -> None:
             call.path,
             call.handler,
             methods=[call.method],
+            status_code=call.status,
             operation_id=call.operation_id,
             summary=(call.handler.__doc__ or "").partition("\n")[0],
             response_model=call.answer,
@@ -111,15 +127,3 @@ def _refusals(call: DeclaredCall) -> dict[int | str, dict[str, Any]]:
     if call.answer is ReadySchema:
         return {503: {"model": ReadySchema, "description": "Not ready."}}
     return {status: {"model": ProblemSchema} for status in call.problems}
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    if not isinstance(error, LifecycleError):
-        raise error
-    return refusal(error, exchange_of(request.scope).request_id)
-
-
-async def _refused_by_http(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    return http_refusal(error.status_code, exchange_of(request.scope).request_id, error.headers)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from serving.answer_counts import AnswerCounts
+from serving.vital_signs import VitalSigns
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -18,6 +21,7 @@ class Metrics:
 
     def __init__(self, folder: str = "") -> None:
         self._folder = folder
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._registry = CollectorRegistry()
         self.requests = Counter("lifecycle_requests", "Requests answered", ["route", "method", "status"], registry=self._registry)
         self.seconds = Histogram(
@@ -28,10 +32,44 @@ class Metrics:
             registry=self._registry,
         )
         self.overloads = Counter("lifecycle_overloads", "Requests refused because too many were in hand", registry=self._registry)
+        self.rows_accepted = Counter(
+            "lifecycle_event_rows_accepted", "Rows of events taken and kept", ["source"], registry=self._registry
+        )
+        self.rows_rejected = Counter(
+            "lifecycle_event_rows_rejected", "Rows of events refused, by what was wrong first", ["type"], registry=self._registry
+        )
+        self.task_failures = Counter(
+            "lifecycle_task_failures", "Failed portions of the background work", ["task"], registry=self._registry
+        )
+        self.task_success = Gauge(
+            "lifecycle_task_success_seconds",
+            "Moment a task of the background work last did its portion, Unix seconds",
+            ["task"],
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+        self.inbox_rows = self._newest("lifecycle_inbox_rows", "Acknowledged rows of events that are not in the event log yet")
+        self.inbox_age = self._newest(
+            "lifecycle_inbox_age_seconds", "Seconds since the oldest of them was acknowledged; 0 for none"
+        )
+        self.lease_epoch = self._newest(
+            "lifecycle_lease_epoch", "Number of the present term of the background process; 0 before the first"
+        )
+        self.lease_age = self._newest(
+            "lifecycle_lease_age_seconds", "Seconds since the leading background process last showed itself"
+        )
+        self.rate_limited = Counter(
+            "lifecycle_rate_limited", "Requests refused because their key had used up its minute", registry=self._registry
+        )
         self.swaps = Counter("lifecycle_live_swaps", "Live states taken into service", registry=self._registry)
         self.swap_failures = Counter(
             "lifecycle_live_failures", "Live states refused, with the old one kept", registry=self._registry
         )
+        self.damaged_rows = Counter(
+            "lifecycle_damaged_rows", "Look-ups refused because a stored row was not what was written", registry=self._registry
+        )
+        self.answers = AnswerCounts(self._registry)
+        self.signs = VitalSigns(self._registry)
         self.degraded = Gauge(
             "lifecycle_live_degraded",
             "1 while a process does not answer from what the live pointer names",
@@ -45,13 +83,27 @@ class Metrics:
             multiprocess_mode="livemin",
         )
 
+    def _newest(self, name: str, meaning: str) -> Gauge:
+        """Make a gauge that every process reads from the database before it answers: the newest reading counts."""
+        return Gauge(name, meaning, registry=self._registry, multiprocess_mode="mostrecent")
+
     def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self.requests.labels(route, method, str(status)).inc()
-        self.seconds.labels(route).observe(seconds)
+        key = (route, method, status)
+        series = self._series.get(key)
+        if series is None:  # looked up once: finding a series by its labels costs more than counting
+            series = self._series[key] = self.requests.labels(route, method, str(status)), self.seconds.labels(route)
+        series[0].inc()
+        series[1].observe(seconds)
+
+    def beat(self, *, is_well: bool, audit_unwritten: int) -> None:
+        """Show how the process stands, and count what was left to be counted; done every few seconds."""
+        self.signs.show_database(is_well=is_well, audit_unwritten=audit_unwritten)
+        self.answers.count_waiting()
 
     def page(self) -> bytes:
         """Return everything counted, in Prometheus' text format."""
+        self.answers.count_waiting()
         if not self._folder:
             return generate_latest(self._registry)
         everyone = CollectorRegistry()

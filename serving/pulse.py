@@ -17,11 +17,17 @@ SILENCE_SECONDS = 10.0
 
 
 class DatabasePulse:
-    """Asks the database for a sign of life every two seconds. Without it no key can be checked, so nothing can be answered."""
+    """Asks the database for a sign of life every two seconds. Without it no key can be checked, so nothing can be answered.
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
+    `on_beat` is told each time whether all is well.
+    """
+
+    def __init__(
+        self, engine: Engine, *, clock: Callable[[], float] = time.monotonic, on_beat: Callable[[bool], None] = lambda _: None
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._on_beat = on_beat
         self._heard = clock()
         self._is_damaged = False
         self._end = threading.Event()
@@ -58,3 +64,4 @@ class DatabasePulse:
     def _ask_on(self) -> None:
         while not self._end.wait(EVERY_SECONDS):
             self.ask()
+            self._on_beat(self.trouble is None)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
+from features.subjects import subject_names
 from features.times import Timestamp
 from serving.database.audit import AuditEntry, AuditLog
 from serving.database.keys import Scope
-from serving.database.subjects import subject
 from serving.door.exchange import Exchange
 
 
@@ -18,7 +17,7 @@ class ReadRecord:
     def __init__(self, audit: AuditLog, secret: bytes, clock: Callable[[], Timestamp]) -> None:
         self._audit = audit
         self._clock = clock
-        self._subject = partial(subject, secret)
+        self._subject = subject_names(secret)
 
     def note(
         self, exchange: Exchange, customer_ids: Sequence[str], *, route: str, status: int = 200, scope: Scope = "read"
@@ -40,6 +39,11 @@ class ReadRecord:
     def subject(self, customer_id: str) -> str:
         """Return the name a customer has in the audit."""
         return self._subject(customer_id)
+
+    @property
+    def unwritten(self) -> int:
+        """Return how many entries could not be written since the start."""
+        return self._audit.unwritten
 
     def flush(self) -> bool:
         """Wait until every entry left so far is written; False if that took too long."""

@@ -1,5 +1,7 @@
 """How do several processes serve one port, and end without dropping anybody: the socket is bound here, workers serve.
 
+Beside them stands one process that does the background work; it dies and is replaced as they are, and they do without it.
+
 Each worker is a fresh interpreter that inherits the listening socket. A worker that dies is replaced, with growing pauses if it
 dies again at once. Ending: the workers are told, say they are not ready, go on accepting for the drain time, finish, and exit 0.
 A worker whose parent is gone ends by itself: it reads a pipe that only the parent holds.
@@ -22,7 +24,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from features.errors import Conflict, InvalidInput
 from serving.settings import ServiceSettings
-from serving.worker import start_worker, tell
+from serving.worker import start_background, start_worker, tell
 
 BACKLOG = 2048
 
@@ -75,13 +77,15 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(settings: ServiceSettings, listener: socket.socket, *, workers: int = 1) -> None:
+def serve(settings: ServiceSettings, listener: socket.socket, *, workers: int = 1, has_background: bool = True) -> None:
     """Serve until SIGTERM or SIGINT, then drain and return; a second signal ends the draining at once.
+
+    `has_background`: one process of the background work beside the workers, where it does not run elsewhere.
 
     To be called in the main thread, which it needs for the signals.
     """
     with tempfile.TemporaryDirectory(prefix="lifecycle-metrics-") as folder, _signals() as asked_to_end:
-        crew = Crew(replace(settings, metrics_folder=folder), listener, workers)
+        crew = Crew(replace(settings, metrics_folder=folder), listener, workers, has_background=has_background)
         try:
             while not asked_to_end():
                 crew.repair()
@@ -94,8 +98,9 @@ def serve(settings: ServiceSettings, listener: socket.socket, *, workers: int = 
 
 @dataclass
 class Post:
-    """One place in the crew: who stands there, since when, and how long to wait before replacing them."""
+    """One place in the crew: who is put there, who stands there, since when, and how long to wait before replacing them."""
 
+    start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes] | None = None
     since: float = 0.0
     pause: float = 0.0
@@ -120,15 +125,18 @@ class Post:
 
 @dataclass
 class Crew:
-    """The workers of one service."""
+    """The workers of one service, and whoever does its background work."""
 
     settings: ServiceSettings
     listener: socket.socket
     size: int
+    has_background: bool = True
     posts: list[Post] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.posts = [Post() for _ in range(self.size)]
+        self.posts = [Post(lambda: start_worker(self.settings, self.listener)) for _ in range(self.size)]
+        if self.has_background:
+            self.posts.append(Post(lambda: start_background(self.settings)))
 
     def repair(self) -> None:
         """Start who is missing, as soon as its pause is over."""
@@ -138,10 +146,10 @@ class Crew:
                 mark_process_dead(post.process.pid, path=self.settings.metrics_folder)  # type: ignore[no-untyped-call]
                 post.vacate(now)
             if post.is_free(now):
-                post.process, post.since = start_worker(self.settings, self.listener), now
+                post.process, post.since = post.start(), now
 
     def end(self, asked: Callable[[], int]) -> None:
-        """Tell every worker to drain and wait until all have ended; hurry them if asked to end a second time."""
+        """Tell everybody to drain and wait until all have ended; hurry them if asked to end a second time."""
         # Only the workers hold the socket now: when the last one stops accepting, callers are refused at once, not left waiting.
         self.listener.close()
         for process in self._alive():

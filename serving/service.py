@@ -5,26 +5,34 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from features.subjects import installation_secret
 from features.times import Timestamp
 from serving.auth import KeyRing
 from serving.database import database_url, open_database
 from serving.database.audit import AuditLog
 from serving.database.key_uses import KeyUses
-from serving.database.subjects import draw_secrets, installation_secret
+from serving.database.subjects import draw_secrets
 from serving.deciding.decider import Decider
 from serving.door.admission import Admission
 from serving.door.drain import Drain
-from serving.door.logs import Log, json_log
+from serving.door.limits import RateLimits
+from serving.door.logs import Log, RequestLines, json_log
+from serving.history.reader import HistoryReader
+from serving.listing.shelf import ListShelf
+from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
 from serving.metrics import Metrics
 from serving.pulse import DatabasePulse
 from serving.reads import ReadRecord
+from serving.reasoner import Reasoner
 from serving.settings import ServiceSettings
+from serving.telling.receiving import Receiver
+from serving.what_if.bench import Benches
 
 Clock = Callable[[], Timestamp]
 
@@ -36,18 +44,26 @@ def moment_now() -> Timestamp:
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of one process. `clock` gives the moment now, in microseconds UTC."""
+    """The parts of one process. `clock` gives the moment now, in microseconds UTC; `secret` is the installation's."""
 
     settings: ServiceSettings
     clock: Clock
+    secret: bytes = field(repr=False)
     log: Log
+    lines: RequestLines
     metrics: Metrics
     engine: Engine
     uses: KeyUses
     keys: KeyRing
+    limits: RateLimits
     reads: ReadRecord
     decider: Decider
+    benches: Benches
+    receiver: Receiver
     live: LiveWatch
+    reasoner: Reasoner
+    lists: ListShelf
+    histories: HistoryReader
     pulse: DatabasePulse
     admission: Admission
     drain: Drain
@@ -61,9 +77,15 @@ class Service:
         """Stop watching, and write what waits to be written."""
         self.pulse.stop()
         self.live.stop()
+        self.reasoner.close()
+        self.lists.close()
+        self.histories.close()
         self.decider.close()
+        self.receiver.close()
         self.reads.close()
+        self.lines.flush()
         self.uses.close()
+        self.limits.close()
         self.engine.dispose()
 
 
@@ -79,21 +101,31 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
     """
     secret, drawn_by = installation_secret(settings.home), draw_secrets(settings.home)
     engine = open_database(database_url(settings.home, settings.database_url))
-    log = json_log(sys.stderr.buffer if settings.logs_requests else None)
+    stream = sys.stderr.buffer if settings.logs_requests else None
+    log = json_log(stream)
     metrics = Metrics(settings.metrics_folder)
     uses = KeyUses(engine)
+    reads = ReadRecord(AuditLog(engine), secret, clock)
     return Service(
         settings=settings,
         clock=clock,
+        secret=secret,
         log=log,
+        lines=RequestLines(stream),
         metrics=metrics,
         engine=engine,
         uses=uses,
         keys=KeyRing(engine, clock, uses),
-        reads=ReadRecord(AuditLog(engine), secret, clock),
-        decider=Decider(engine, drawn_by, clock),
-        live=LiveWatch(LiveShelf(settings.home), metrics, log),
-        pulse=DatabasePulse(engine),
+        benches=Benches(settings.home, engine),
+        live=LiveWatch(LiveShelf(settings.home), metrics, log, news=Overlays(engine, secret)),
+        reasoner=Reasoner(),
+        receiver=Receiver(engine, clock),
+        lists=ListShelf(settings.home),
+        histories=HistoryReader(settings.home, engine),
+        limits=RateLimits(settings.metrics_folder, settings.requests_per_minute, on_refusal=metrics.rate_limited.inc),
+        reads=reads,
+        decider=Decider(engine, drawn_by, clock, on_decided=metrics.answers.decided),
+        pulse=DatabasePulse(engine, on_beat=lambda is_well: metrics.beat(is_well=is_well, audit_unwritten=reads.unwritten)),
         admission=Admission(settings.admission_limit, metrics.overloads.inc),
         drain=Drain(settings.drain_seconds),
     )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from features.home import Home
+from serving.pruning.retention import Retention
 
 
 @dataclass(frozen=True)
 class ServiceSettings:
     """Everything one web process needs to know; built by the command line, passed to each process as JSON.
 
-    `admission_limit` bounds the requests in hand per process; `metrics_folder` is where several processes share their counters
-    (empty: this process counts for itself); `requests_per_minute` bounds each key that has no bound of its own, in all processes
-    together; `webhook_private_addresses` lets webhooks call addresses of this machine and of private networks; `stale_hours` is
-    the age of a snapshot above which answers are `degraded`. A process begins to accept when its first live state is found or
-    refused, `first_load_seconds` at the latest: one that accepted earlier would refuse what another process on the same port can
-    answer.
+    `admission_limit` bounds the requests in hand per process; `metrics_folder` is where several processes share their
+    counters (empty: this process counts for itself); `requests_per_minute` bounds each key that has no bound of its own, in
+    all processes together; `webhook_private_addresses` lets webhooks call addresses of this machine and of private networks;
+    `stale_hours` is the age of a snapshot above which answers are `degraded`; `retention` says what is removed when. A
+    process begins to accept when its first live state is found or refused, `first_load_seconds` at the latest: one that
+    accepted earlier would refuse what another process on the same port can answer.
     """
 
     home: Home
@@ -31,3 +32,4 @@ class ServiceSettings:
     requests_per_minute: int = 60_000
     webhook_private_addresses: bool = False
     logs_requests: bool = False
+    retention: Retention = field(default_factory=Retention)

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -28,10 +29,19 @@ def start_worker(settings: ServiceSettings, listener: socket.socket) -> subproce
     Ctrl-C reaches every process of a terminal; a worker is told by its parent instead, so it is born with SIGINT blocked.
     """
     handle = listener.fileno()
-    command = [sys.executable, "-P", "-m", "serving.worker", str(handle)]
+    return _started(["serving.worker", str(handle)], settings, handles=[handle])
+
+
+def start_background(settings: ServiceSettings) -> subprocess.Popen[bytes]:
+    """Start the process of the background work and hand it its settings; it is told to end as a worker is."""
+    return _started(["serving.background.worker"], settings)
+
+
+def _started(module: list[str], settings: ServiceSettings, *, handles: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", *module]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[handle], env=_environment(settings))  # noqa: S603 (no shell, and every word is ours)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=handles, env=_environment(settings))  # noqa: S603 (no shell, and every word is ours)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     tell(process, msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
@@ -50,8 +60,12 @@ def main(handle: int) -> None:
     """Serve on the inherited socket until told to end."""
     from serving.web import run
 
-    settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
-    run(settings, socket.socket(fileno=handle))
+    run(settings_from_parent(), socket.socket(fileno=handle))
+
+
+def settings_from_parent() -> ServiceSettings:
+    """Return the settings that the parent wrote into the pipe."""
+    return msgspec.json.decode(sys.stdin.buffer.readline(), type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
 
 
 def _environment(settings: ServiceSettings) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 import time
 from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
 _KEY = "lifecycle.exchange"
+_draw = random.Random()  # noqa: S311 (seeded by the kernel, per process)
 _NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -30,8 +31,10 @@ class Exchange:
 
 def begin_exchange(scope: Scope) -> Exchange:
     """Open the record of a request: the caller's `X-Request-Id` where it is well formed, else a number of our own."""
-    given = header(scope, b"x-request-id") or ""
-    scope[_KEY] = exchange = Exchange(given if _NUMBER.fullmatch(given) else secrets.token_hex(12))
+    given = header(scope, b"x-request-id")
+    is_fit = given is not None and _NUMBER.fullmatch(given)
+    # Numbers must differ, not be secret: to ask the kernel for each costs more than the whole record.
+    scope[_KEY] = exchange = Exchange(given if given and is_fit else f"{_draw.getrandbits(96):024x}")
     return exchange
 
 

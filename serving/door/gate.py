@@ -5,28 +5,37 @@ A fault of ours is logged by its kind and place, and answered as a problem: its 
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.door.drain import Drain
+from features.errors import LifecycleError
 from serving.door.exchange import Exchange, begin_exchange, exchange_of
-from serving.door.logs import Log
-from serving.door.problems import http_refusal
-from serving.metrics import Metrics
+from serving.door.problems import http_refusal, refusal
+
+if TYPE_CHECKING:
+    from serving.service import Service
 
 _UNMATCHED = "unmatched"
 _CALLER_LEFT = 499
+# A made-up method would make a new series of every counter.
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+_STAMPS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_STAMPS_AT_THE_END = (*_STAMPS, (b"connection", b"close"))
 
 
 class Gate:
-    """The outermost layer, in plain ASGI so that it costs little."""
+    """The outermost layer, in plain ASGI so that it costs little; within it is the router and nothing else."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, drain: Drain) -> None:
+    def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
-        self._metrics = metrics
-        self._log = log
-        self._drain = drain
+        self._metrics = service.metrics
+        self._log = service.log
+        self._lines = service.lines
+        self._drain = service.drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on what is none."""
@@ -40,55 +49,52 @@ class Gate:
             self._record(scope, exchange)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
         try:
             await self._app(scope, receive, send)
         except ClientDisconnect:
-            exchange_of(scope).status = _CALLER_LEFT
+            exchange.status = _CALLER_LEFT
         except Exception as fault:
-            # The border of the service: whatever went wrong inside, the caller gets an answer, and nothing of its text.
-            exchange = exchange_of(scope)
-            self._log.error("fault", request_id=exchange.request_id, fault=type(fault).__name__, at=_place(fault))
             if exchange.status:
+                self._say(exchange, fault)
                 raise
-            await http_refusal(500, exchange.request_id)(scope, receive, send)
+            await self._refusal(exchange, fault)(scope, receive, send)
+
+    def _refusal(self, exchange: Exchange, fault: Exception) -> Response:
+        """Return what the caller gets: whatever went wrong inside, an answer, and nothing of a fault's text."""
+        if isinstance(fault, LifecycleError):
+            return refusal(fault, exchange.request_id)
+        if isinstance(fault, HTTPException):
+            return http_refusal(fault.status_code, exchange.request_id, fault.headers)
+        self._say(exchange, fault)
+        return http_refusal(500, exchange.request_id)
+
+    def _say(self, exchange: Exchange, fault: Exception) -> None:
+        self._log.error("fault", request_id=exchange.request_id, fault=type(fault).__name__, at=place_of(fault))
 
     def _stamped(self, send: Send, exchange: Exchange) -> Send:
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = exchange.request_id
-                headers["cache-control"] = "no-store"
-                headers["x-content-type-options"] = "nosniff"
-                if self._drain.begun:
-                    headers["connection"] = "close"
+                stamps = _STAMPS_AT_THE_END if self._drain.begun else _STAMPS
+                message["headers"] = [*message["headers"], (b"x-request-id", exchange.request_id.encode()), *stamps]
             await send(message)
 
         return stamped
 
     def _record(self, scope: Scope, exchange: Exchange) -> None:
-        route = getattr(scope.get("route"), "path", _UNMATCHED)
-        seconds = exchange.seconds
-        self._metrics.observe(route=route, method=_method(scope), status=exchange.status, seconds=seconds)
-        self._log.info(
-            "request",
-            request_id=exchange.request_id,
-            method=_method(scope),
-            route=route,
-            status=exchange.status,
-            milliseconds=round(seconds * 1000, 3),
-            key_id=exchange.key_id,
-        )
+        route, seconds, method = getattr(scope.get("route"), "path", _UNMATCHED), exchange.seconds, _method(scope)
+        self._metrics.observe(route=route, method=method, status=exchange.status, seconds=seconds)
+        self._lines.write(exchange, method=method, route=route, seconds=seconds)
 
 
 def _method(scope: Scope) -> str:
-    # A made-up method would make a new series of every counter.
-    known = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
     method: str = scope["method"]
-    return method if method in known else "OTHER"
+    return method if method in _METHODS else "OTHER"
 
 
-def _place(fault: BaseException) -> str:
+def place_of(fault: BaseException) -> str:
+    """Return where in our code it was raised; its words may hold what was sent."""
     trace = fault.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

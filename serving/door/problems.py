@@ -46,6 +46,11 @@ class ForCallers(LifecycleError):
     errors: Sequence[FieldError] = ()
 
     @property
+    def header_fields(self) -> Mapping[str, str]:
+        """Return the header fields of the answer."""
+        return self.headers
+
+    @property
     def members(self) -> Mapping[str, Any]:
         """Return what the problem says beside its detail, for programs."""
         return {"errors": list(self.errors)} if self.errors else {}
@@ -70,6 +75,13 @@ class UnknownCustomer(ForCallers, NotFound):
     """The live snapshot holds no customer of that id."""
 
     problem = "unknown-customer"
+
+
+class Erased(ForCallers, NotFound):
+    """The customer asked to be forgotten, and was."""
+
+    status = 410
+    problem = "erased"
 
 
 class RequestInvalid(ForCallers, InvalidInput):
@@ -114,7 +126,7 @@ def refusal(error: LifecycleError, request_id: str) -> Response:
     """Return the problem+json answer of an error, by its class's status and type."""
     if isinstance(error, ForCallers):
         body = problem_body(error.status, error.problem, str(error), request_id)
-        return _response({**body, **error.members}, error.headers)
+        return _response({**body, **error.members}, error.header_fields)
     detail = _GENERIC.get(error.problem, HTTPStatus(error.status).phrase + ".")
     headers = {"Retry-After": "5"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return _response(problem_body(error.status, error.problem, detail, request_id), headers)

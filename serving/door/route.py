@@ -8,12 +8,12 @@ names.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi._compat import ModelField
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -33,16 +33,10 @@ class Call(Request):
     caller: Caller | None = None
     content: bytes = b""
 
-    @property
-    def service(self) -> Service:
-        """Return what the process serves with."""
-        found: Service = self.scope["app"].state.service
-        return found
-
-    @property
-    def exchange(self) -> Exchange:
-        """Return the record of this request."""
-        return exchange_of(self.scope)
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self.service: Service = scope["app"].state.service
+        self.exchange: Exchange = exchange_of(scope)
 
 
 class GuardedRoute(APIRoute):
@@ -58,6 +52,10 @@ class GuardedRoute(APIRoute):
         super().__init__(path, endpoint, **declared)
         self.access = declared_access(endpoint)
         self._body = _body_model(self.body_field)
+        self._in_path = [(field, _check_of(field)) for field in self.dependant.path_params]
+        self._in_query = {field.alias: field for field in self.dependant.query_params}
+        self._unasked = {field.name: field.get_default() for field in self.dependant.query_params}
+        self._needs_query = any(field.field_info.is_required() for field in self.dependant.query_params)
         self.app = self._serve
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,40 +71,51 @@ class GuardedRoute(APIRoute):
     async def _answer_known(self, call: Call) -> Response:
         call.caller = await call.service.keys.admit(header(call.scope, b"authorization"), self.access)
         call.exchange.key_id = call.caller.key_id
+        call.service.limits.admit(call.caller)
         return await self._answer(call)
 
     async def _answer(self, call: Call) -> Response:
-        arguments = self._path_arguments(call) | self._query_arguments(call)
+        arguments = self._path_arguments(call)
+        if self._in_query:
+            arguments |= self._query_arguments(call)
         if self._body is not None:
             arguments["body"] = await _read_body(call, self._body)
         answer: Response = await self.endpoint(call, **arguments)
         return answer
 
     def _path_arguments(self, call: Call) -> dict[str, Any]:
-        given, arguments = call.path_params, {}
-        for field in self.dependant.path_params:
-            value, faults = field.validate(given[field.alias], {}, loc=())
-            if faults:
-                raise RequestInvalid(
-                    f"`{field.alias}` in the path is not of the needed form.", [FieldError("", faults[0]["msg"])]
-                )
-            arguments[field.name] = value
+        given: Mapping[str, Any] = call.scope["path_params"]
+        arguments = {}
+        for field, check in self._in_path:
+            try:
+                arguments[field.name] = check(given[field.alias])
+            except ValidationError as error:
+                fault = error.errors(include_input=False)[0]["msg"]
+                raise RequestInvalid(f"`{field.alias}` in the path is not of the needed form.", [FieldError("", fault)]) from None
         return arguments
 
     def _query_arguments(self, call: Call) -> dict[str, Any]:
         """Read the declared parameters of the query; a route that declares some refuses others, which would be misspelt."""
-        declared, given, arguments = self.dependant.query_params, call.query_params, {}
-        if not declared:
-            return {}
-        if {name for name, _ in given.multi_items()} - {field.alias for field in declared}:
-            known = ", ".join(f"`{field.alias}`" for field in declared)
+        if not call.scope["query_string"] and not self._needs_query:
+            return self._unasked
+        declared, given, arguments = self._in_query, call.query_params, {}
+        if {name for name, _ in given.multi_items()} - set(declared):
+            known = ", ".join(f"`{alias}`" for alias in declared)
             raise RequestInvalid(f"The query holds a name this call does not know; it knows {known}.", [])
-        for field in declared:
+        for field in declared.values():
             values = given.getlist(field.alias)
             if len(values) > 1 or (field.field_info.is_required() and not values):
                 raise RequestInvalid(f"The query needs `{field.alias}` once; found {len(values)} times.")
             arguments[field.name] = _query_value(field, values[0]) if values else field.get_default()
         return arguments
+
+
+def _check_of(field: ModelField) -> Callable[[Any], Any]:
+    """Return what checks a parameter: pydantic itself, without the copies and lists that FastAPI makes around it."""
+    said = field.field_info
+    kind: Any = Annotated[said.annotation, *said.metadata] if said.metadata else said.annotation
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    return adapter.validate_python
 
 
 def _query_value(field: ModelField, given: str) -> Any:
@@ -125,19 +134,40 @@ def _body_model(field: ModelField | None) -> type[BaseModel] | None:
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-async def _read_body(call: Call, model: type[BaseModel]) -> BaseModel:
+async def read_content(call: Call) -> bytes:
+    """Read the body as it comes, for a call that takes other forms than one JSON object; it is the call's `content` then.
+
+    Raises
+    ------
+    BodyTooSlow, BodyTooLarge
+        If it exceeds what this service accepts.
+    """
     settings = call.service.settings
     try:
         async with asyncio.timeout(settings.body_seconds):
-            content = await _bounded_body(call, settings.body_limit_bytes)
+            call.content = await _bounded_body(call, settings.body_limit_bytes)
     except TimeoutError:
         raise BodyTooSlow(f"The body did not arrive within {settings.body_seconds:g} seconds.") from None
-    call.content = content
+    return call.content
+
+
+async def _read_body(call: Call, model: type[BaseModel]) -> BaseModel:
+    content = await read_content(call)
     try:
-        return model.model_validate_json(content)
+        body = model.model_validate_json(content)
     except ValidationError as error:
         # `from None`: pydantic's message repeats the input.
         raise request_invalid(error, model.model_fields) from None
+    _refuse_nulls(body)
+    return body
+
+
+def _refuse_nulls(body: BaseModel) -> None:
+    """Refuse a member that is there and null: the document says that what is not known is absent."""
+    nulls = sorted(name for name in body.model_fields_set if getattr(body, name) is None)
+    if nulls:
+        errors = [FieldError(f"/{name}", "Needed a value, or no such member; null is neither.") for name in nulls]
+        raise RequestInvalid("The request holds null; leave out what is not known.", errors)
 
 
 async def _bounded_body(call: Call, limit: int) -> bytes:
