@@ -10,8 +10,11 @@ BENCHMARKS = (
     ("benchmarks.leakage", "1"),
     ("benchmarks.damage", "1"),
     ("benchmarks.log_crashes", "1"),
+    ("benchmarks.ingestion_crashes", "1"),
     ("benchmarks.swaps", "1"),
     ("benchmarks.retrain_crashes", "0.5"),
+    ("benchmarks.access", "1"),
+    ("benchmarks.api_fuzz", "0.1"),
     ("benchmarks.rules", "1"),
     ("benchmarks.features", "1"),
     ("benchmarks.spark", "1"),
@@ -31,6 +34,7 @@ BENCHMARKS = (
     ("benchmarks.company_mutations", "1"),
     ("benchmarks.policy_truth", "0.2"),
     ("benchmarks.mutation", "0.2"),
+    ("benchmarks.unit_costs", "1"),
 )
 
 

@@ -65,15 +65,15 @@ class Caller:
 
 
 @contextmanager
-def service(environment: Mapping[str, str]) -> Iterator[int]:
-    """Run a service of two processes; give its port once it is ready.
+def service(environment: Mapping[str, str], *, workers: int = 2) -> Iterator[int]:
+    """Run a service of so many processes; give its port once it is ready.
 
     Raises
     ------
     RuntimeError
         If it had ended by itself when the block was done, with what it said last.
     """
-    command = lifecycle("serve", "--port", "0", "--workers", "2", "--json")
+    command = lifecycle("serve", "--port", "0", "--workers", str(workers), "--json")
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as process,

@@ -139,11 +139,12 @@ def serve_requests(home: Home) -> None:
 def _opened(home: Home) -> str:
     from features.company import stored_company
     from features.snapshot import open_snapshot
-    from models.bundle import load_live, load_public_key
+    from models.bundle import load_live, load_public_key, serve_predictions
     from models.learners.forest import ForestUnreadable
 
     try:
         state = load_live(home, public_key=load_public_key(home), trial=False, mapped=False)
+        serve_predictions(home, str(state.live.predictions))
         stored_company(home, str(state.live.company))
         for folder in home.snapshots.iterdir():
             open_snapshot(folder, verify=True)

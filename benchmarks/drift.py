@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from benchmarks.drift_months import lived_results
 from benchmarks.goals import Result, arguments, report
+from features.at_risk.population import at_risk_at
 from features.company import Company
 from features.engine.batch import compute_snapshots
 from features.home import Home
@@ -32,7 +33,6 @@ from features.log.store import EventLog
 from features.times import Timestamp, parse_time
 from lifecycle.simulate import simulate_into
 from models.rows import FloatArray
-from training.labels.churn import at_risk_at
 from training.monitoring.drift.columns import Column, columns_of, moved_names
 
 WINDOWS = 500

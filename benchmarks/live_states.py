@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from features.catalogue import CATALOGUE
+from features.catalogue import CATALOGUE, Catalogue
 from features.company import default_company_text, read_company, store_company
 from features.home import Home
+from features.rfmt import RfmtEdges
 from features.times import Timestamp, parse_time
+from models.assembly import PopulationReferences
 from models.bundle import (
     Beside,
     Live,
@@ -30,10 +32,13 @@ from models.churn.model import CHURN_RESTS_ON_TOO_LITTLE
 from models.decision import Contacts
 from models.examples import Examples
 from models.explanation import Reasons
+from models.value.levers import GoodCustomer
 
 HORIZONS_DAYS = (30, 60, 90)
 AS_OF = parse_time("2026-01-01")
 SNAPSHOT = "5" * 64
+ALIKE = PopulationReferences(RfmtEdges((), (), (), ()), GoodCustomer(np.nan, np.nan, np.nan))
+"""What customers are held against where nothing is known of any."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,17 @@ class Publisher:
         longest = known[:, 1].astype(np.float64)
         text = company_text or default_company_text("default")
         company = store_company(self.home, read_company(text))
-        model = export_model(self.home, small_model(float(np.nanmean(longest))), provenance={})
+        catalogue = read_company(text).catalogue
+        model = export_model(self.home, small_model(float(np.nanmean(longest)), catalogue), provenance={})
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
-        origin = PredictionsOrigin(SNAPSHOT, as_of, CATALOGUE.signature, bundle, company)
+        origin = PredictionsOrigin(SNAPSHOT, as_of, catalogue.signature, bundle, company)
         columns = {f"churn_{days}": longest * (days / HORIZONS_DAYS[-1]) for days in HORIZONS_DAYS}
         columns[CHURN_RESTS_ON_TOO_LITTLE] = np.array([float(str(name).startswith("thin")) for name in known[:, 0]])
         columns |= {name: np.full(len(known), value) for name, value in (beside or {}).items()}
         ids = pa.array(known[:, 0].tolist(), pa.string())
-        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns, beside=Beside(reasons, contacts))
+        predictions = write_predictions(
+            self.home, origin=origin, ids=ids, columns=columns, beside=Beside(reasons, contacts, ALIKE)
+        )
         return Live(bundle, company, SNAPSHOT, predictions)
 
     def _signer(self) -> Signer:
@@ -90,13 +98,13 @@ class Publisher:
         return make(self.signing_key, self.home)
 
 
-def small_model(rate: float) -> ChurnModel:
+def small_model(rate: float, catalogue: Catalogue = CATALOGUE) -> ChurnModel:
     """Return a model that answers about `rate` for everybody."""
     leavers = max(1, min(99, round(rate * 100)))
     labels = np.zeros((100, len(HORIZONS_DAYS)))
     labels[:leavers] = 1.0
-    rows = np.full((100, 1), rate, dtype=np.float32)
+    rows = np.full((100, len(catalogue.names)), rate, dtype=np.float32)
     codes, as_ofs = np.arange(100, dtype=np.int32), np.full(100, AS_OF, dtype=np.int64)
-    examples = Examples(rows, ("tenure_days",), labels, codes, as_ofs, CATALOGUE.signature)
+    examples = Examples(rows, catalogue.names, labels, codes, as_ofs, catalogue.signature)
     recipe = ChurnRecipe("prior", (("prior", 1.0),), "contract", HORIZONS_DAYS)
     return fit_churn(examples, recipe=recipe, seed=0)

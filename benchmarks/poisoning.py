@@ -15,10 +15,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.goals import Result, arguments, report
+from features.at_risk.events import NEVER
 from features.times import DAY, HOUR
 from models.rows import BoolArray, FloatArray
 from training.feedback import MOST_SHARE, Feedback, Learnable, learnable
-from training.labels.events import NEVER
 
 DECIDED = 20_000 * DAY
 UNTIL = DECIDED + 30 * DAY

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.goals import Result, arguments, report
+from features.at_risk.population import sources_read
 from features.company import Company
 from features.engine.batch import compute_snapshots
 from features.home import Home
@@ -35,7 +36,7 @@ from lifecycle.simulate import simulate_into
 from models.churn import ChurnModel, ChurnRecipe, fit_churn
 from models.rows import FloatArray, Rows
 from training.examples import newest_mature, stack_examples
-from training.labels.churn import days_to_mature, label_churn, sources_read
+from training.labels.churn import days_to_mature, label_churn
 from training.labels.labels import Labels, observed_by
 from training.measures.binary import measure
 from training.measures.resamples import Resamples

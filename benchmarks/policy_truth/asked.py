@@ -18,13 +18,14 @@ from features.home import Home
 from features.log.store import EventLog
 from features.references.ladders import Ladder
 from features.times import Timestamp, parse_time
+from models.assembly import read_columns, standing_columns
 from models.decision import Contacts
 from models.decision.published import Published
 from models.offer import OfferModel
 from models.rows import FloatArray, Rows
 from models.uplift import Outlook
 from training.decided import contacts_known
-from training.publishing.scene import Scene, read_columns, standing_columns
+from training.publishing.scene import Scene, people_of
 
 ASKED_AT = tuple(parse_time(day) for day in ("2025-10-01", "2025-11-01", "2025-12-01"))
 
@@ -78,7 +79,8 @@ def _asked(home: Home, scene: Scene, truth: pa.Table) -> Asked:
     then = then.filter(pc.is_in(then["customer_id"], value_set=shot.ids)).combine_chunks()
     ids = then["customer_id"].combine_chunks()
     places: npt.NDArray[np.int64] = pc.index_in(ids, value_set=shot.ids).to_numpy().astype(np.int64)
-    columns = {**read_columns(scene), **standing_columns(home, scene)}
+    people = people_of(home, scene)
+    columns = {**read_columns(people), **standing_columns(people)}
     return Asked(
         company=company,
         as_of=shot.as_of,

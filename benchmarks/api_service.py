@@ -1,0 +1,78 @@
+"""A real service on a port of this machine, over a tiny live state fit for decisions, for who tries the whole API."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import Engine
+
+from benchmarks.deciding_states import company_with, decidable
+from benchmarks.live_states import AS_OF, Publisher
+from features.home import Home
+from serving import server
+from serving.app import create_app
+from serving.database import keys
+from serving.door.patience import PromptHeads
+from serving.settings import ServiceSettings
+
+CUSTOMERS = {"c1": 0.3, "c2": float("nan"), "c3": 0.9}
+_PATIENCE_SECONDS = 60.0
+
+
+class ServiceDidNotStart(RuntimeError):
+    """The service did not begin to answer."""
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """A service that answers at `url`; `home` is its installation."""
+
+    url: str
+    engine: Engine
+    home: Home
+
+    def key(self, *scopes: str) -> str:
+        """Return the secret of a new key with these scopes."""
+        return keys.create_key(self.engine, name="tried", scopes=scopes, created_at=time.time_ns() // 1000).secret
+
+    def revoked_key(self) -> str:
+        """Return the secret of a key that could do everything and was revoked."""
+        now = time.time_ns() // 1000
+        made = keys.create_key(self.engine, name="gone", scopes=["admin"], created_at=now)
+        keys.revoke_key(self.engine, made.id, now=now)
+        return made.secret
+
+
+@contextmanager
+def running_service(folder: Path) -> Iterator[RunningService]:
+    """Serve from `folder` on a free port for as long as the block lasts."""
+    publisher = Publisher(Home(folder / "home"), folder / "signing.key")
+    text = company_with(10, exploration_share=0.0, control_share=0.0)
+    publisher.point_to(publisher.store(CUSTOMERS, as_of=AS_OF, company_text=text, beside=decidable()))
+    app = create_app(ServiceSettings(publisher.home))
+    listener = server.listen("127.0.0.1", 0)
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, http=PromptHeads)
+    web = uvicorn.Server(config)
+    thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        _wait(web)
+        yield RunningService(server.address(listener), app.state.service.engine, publisher.home)
+    finally:
+        web.should_exit = True
+        thread.join(_PATIENCE_SECONDS)
+        listener.close()
+
+
+def _wait(web: uvicorn.Server) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not web.started:
+        if time.monotonic() > deadline:
+            raise ServiceDidNotStart(f"needed a service within {_PATIENCE_SECONDS:g} seconds, found none")
+        time.sleep(0.05)
