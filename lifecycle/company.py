@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from lifecycle.ahead import predicting_ahead
 from lifecycle.console import JsonFlag, emit
 from lifecycle.settings import Settings
 
@@ -50,7 +51,9 @@ def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
     from training.publishing.score import use_company
 
     company = _read(file)
-    entry = use_company(Settings().home, company, at=to_timestamp(dt.datetime.now(dt.UTC)))
+    settings = Settings()
+    at = to_timestamp(dt.datetime.now(dt.UTC))
+    entry = use_company(settings.home, company, at=at, before_move=predicting_ahead(settings))
     rescored = entry.live.predictions is not None
     text = f"{_described(company)}\nin use{'; predictions were made anew' if rescored else '; nothing is promoted yet'}"
     emit({**_summary(company), "rescored": rescored}, text, as_json=as_json)

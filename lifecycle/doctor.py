@@ -7,27 +7,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import typer
 
 from features.errors import LifecycleError
+from lifecycle import standing
 from lifecycle.console import JsonFlag, emit
 from lifecycle.settings import Settings
+from lifecycle.standing import Finding
 
 _FREE_BYTES_WANTED = 2 << 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found: `fault` must be mended, `note` is worth knowing."""
-
-    check: str
-    verdict: Literal["ok", "note", "fault"]
-    found: str
-    remedy: str = ""
 
 
 def register(app: typer.Typer) -> None:
@@ -53,8 +44,11 @@ def examine(settings: Settings) -> list[Finding]:
         ("company", _company),
         ("event log", _event_log),
         ("live state", _live_state),
-        ("database", _database),
-        ("spark", _spark),
+        ("database", standing.database),
+        ("audit", standing.audit),
+        ("background", standing.background),
+        ("clock", standing.clock),
+        ("spark", standing.spark),
     )
     return [_examined(name, check, settings) for name, check in checks]
 
@@ -139,28 +133,6 @@ def _live_state(settings: Settings) -> Finding:
         return Finding("live state", "note", "nothing is promoted yet", "lifecycle train churn, then lifecycle promote churn")
     state = load_live(settings.home, public_key=load_public_key(settings.home))
     return Finding("live state", "ok", f"bundle {live.bundle[:12]} serves {', '.join(sorted(state.models))}")
-
-
-def _database(settings: Settings) -> Finding:
-    from serving.database import database_url, open_database, reading
-    from serving.database.keys import list_keys
-
-    configured = settings.database_url.get_secret_value() if settings.database_url else None
-    if configured is None and not settings.home.database.exists():
-        return Finding("database", "note", "not made yet", "the first `lifecycle keys create` or `lifecycle serve` makes it")
-    engine = open_database(database_url(settings.home, configured))
-    try:
-        with reading(engine):
-            in_force = sum(key.revoked_at is None for key in list_keys(engine))
-    finally:
-        engine.dispose()
-    return Finding("database", "ok", f"{engine.dialect.name}, {in_force} API keys in force")
-
-
-def _spark(_: Settings) -> Finding:
-    if shutil.which("java"):
-        return Finding("spark", "ok", "Java is here; `pip install lifecycle[spark]` adds `--engine spark`")
-    return Finding("spark", "note", "no Java", "only needed for `--engine spark`: install a Java 17 runtime")
 
 
 def _table(findings: list[Finding]) -> str:

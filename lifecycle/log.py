@@ -58,19 +58,25 @@ def compact(as_json: JsonFlag = False) -> None:
 
 
 def drain(as_json: JsonFlag = False) -> None:
-    """Move what was decided and what became of it from the operational database into the log; nothing is moved twice."""
+    """Move what was told into the log: acknowledged events, decisions, and what became of them; nothing is moved twice."""
     import time
     from dataclasses import asdict
 
     from lifecycle.database import open_operational
-    from serving.background.drain import drain as drain_into_log
+    from serving.background.into_log.drain import drain as drain_into_log
+    from serving.background.into_log.inbox import empty_inbox
+    from serving.background.into_log.way import Way
 
     settings = Settings()
     with open_operational(settings) as engine:
+        emptied = empty_inbox(Way(settings.home, engine), now=time.time_ns() // 1000)
         moved = drain_into_log(settings.home, engine, now=time.time_ns() // 1000)
     until = format_time(moved.until)
-    text = f"{moved.decisions:,} decisions and {moved.outcomes:,} outcomes moved as {moved.rows:,} rows; complete up to {until}"
-    emit(asdict(moved) | {"until": until}, text, as_json=as_json)
+    text = (
+        f"{emptied.rows:,} rows of events moved; {moved.decisions:,} decisions and {moved.outcomes:,} outcomes moved as "
+        f"{moved.rows:,} rows; complete up to {until}"
+    )
+    emit(asdict(moved) | {"until": until, "events": emptied.rows}, text, as_json=as_json)
 
 
 def report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lifecycle.ahead import predicting_ahead
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.features_group import Engine
 from lifecycle.settings import Settings
@@ -69,7 +70,7 @@ def rollback(
 
     settings = Settings()
     home = settings.home
-    done = go_back(home, model, act=Act(settings.signing_key, _now(), override=reason))
+    done = go_back(home, model, act=Act(settings.signing_key, _now(), reason, before_move=predicting_ahead(settings)))
     _say_who_left(home)
     recorded = Store.of(home, settings.mlflow_tracking_uri).is_there
     emit(_entry(done), "\n".join([_moved(done), *([_FOLLOWS_LATER] if recorded else [])]), as_json=as_json)
@@ -83,19 +84,22 @@ def models(
 ) -> None:
     """Show what is live, what was live when, and the candidates waiting."""
     from features.times import format_time, parse_time
+    from models.bundle.erased_since import erased_since
     from training.publishing.ledger import live_at, read_ledger
     from training.records.candidates import stored_candidates
 
     home, moment = Settings().home, parse_time(at) if at else _now()
     live, moves = live_at(home, moment), [entry for entry in read_ledger(home) if entry.at <= moment]
     waiting = [candidate.report for candidate in stored_candidates(home) if candidate.report.trained_at <= moment]
+    erased = erased_since(home, {*(live.models.values() if live else ()), *(report.model_sha for report in waiting)})
     result = {
         "at": format_time(moment),
+        "erased_since": erased,
         "live": _entry(live) if live else None,
         "ledger": [_entry(entry) for entry in moves],
         "candidates": [{"model": report.model, "run_id": report.run_id, "model_sha": report.model_sha} for report in waiting],
     }
-    emit(result, ledger_text(moves, waiting), as_json=as_json)
+    emit(result, "\n".join([ledger_text(moves, waiting), *_erased_text(erased)]), as_json=as_json)
 
 
 def score(
@@ -116,7 +120,7 @@ def score(
             rows = score_to_file(settings.home, out, spread=spread)
             emit({"file": str(out), "rows": rows}, f"{rows:,} customers in {out}", as_json=as_json)
             return
-        entry = publish(settings.home, at=_now(), spread=spread)
+        entry = publish(settings.home, at=_now(), spread=spread, before_move=predicting_ahead(settings))
     emit(_entry(entry), _moved(entry), as_json=as_json)
 
 
@@ -139,7 +143,8 @@ def _act(override: str | None, *, waiver: str | None) -> Act:
     from training.publishing.pointer import Act
 
     settings, now = Settings(), _now()
-    return Act(settings.signing_key, now, override, admin_of(settings, now=now) if override else None, waiver)
+    admin = admin_of(settings, now=now) if override else None
+    return Act(settings.signing_key, now, override, admin, waiver, predicting_ahead(settings))
 
 
 def _now() -> Timestamp:
@@ -178,6 +183,12 @@ def _say_who_left(home: Home) -> None:
     if left:
         commands = ", ".join(f"`lifecycle train {model}`" for model in left)
         say(f"no longer live, as another question or other features are asked now: {', '.join(left)}; {commands}, then promote")
+
+
+def _erased_text(erased: Mapping[str, int]) -> list[str]:
+    """Say which models learned from people who were erased since; nothing where none did."""
+    lines = [f"  {sha[:12]}  trained on data of {people:,} people erased since" for sha, people in sorted(erased.items())]
+    return ["", "To be trained again", *lines] if lines else []
 
 
 def _moved(entry: LedgerEntry) -> str:

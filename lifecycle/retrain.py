@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
+from lifecycle.ahead import predicting_ahead
 from lifecycle.console import SOMEBODY_MUST_LOOK, JsonFlag, emit, phase, say
 from lifecycle.retrain_tables import retrain_text
 from lifecycle.settings import Settings
@@ -44,7 +45,8 @@ def retrain(
 
     settings = Settings()
     asked = _asked(models or []) or QUESTIONS
-    cycle = Cycle(settings.signing_key, _now, asked, seed, None if no_mlflow else tracking_of(settings))
+    tracking = None if no_mlflow else tracking_of(settings)
+    cycle = Cycle(settings.signing_key, _now, asked, seed, tracking, predicting_ahead(settings))
     with phase("retrain"):
         done = retrain(settings.home, cycle, say=say)
     emit(_as_json(done.report, done.nothing_new), retrain_text(done.report, nothing_new=done.nothing_new), as_json=as_json)

@@ -1,4 +1,4 @@
-"""The commands of the service: serve answers over HTTP, and say who may ask."""
+"""The commands of the service: answer over HTTP, do the background work, and say who may ask."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ _Scopes = Annotated[list[str], typer.Option("--scope", help="read, decide, inges
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(serve)
+    app.command()(work)
     keys = typer.Typer(help="Who may ask: API keys, shown once and stored as a hash.", no_args_is_help=True)
     keys.command("create")(create)
     keys.command("list")(list_all)
     keys.command("rotate")(rotate)
     keys.command("revoke")(revoke)
+    keys.command("limit")(limit)
     app.add_typer(keys, name="keys")
 
 
@@ -34,12 +36,16 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Web processes; all answer on one port.")] = 1,
     host: Annotated[str | None, typer.Option(help="Address to listen on; default from the settings.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    background: Annotated[
+        bool, typer.Option(help="Beside them, one process of the background work; --no-background where `work` runs elsewhere.")
+    ] = True,
     as_json: JsonFlag = False,
 ) -> None:
     """Serve predictions over HTTP until Ctrl-C or SIGTERM, then drain and end."""
+    from features.subjects import installation_secret
     from lifecycle.settings import Settings
     from serving import server
-    from serving.database.subjects import draw_secrets, installation_secret
+    from serving.database.subjects import draw_secrets
 
     settings = Settings()
     with open_operational(settings):
@@ -49,12 +55,24 @@ def serve(
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
     url = server.address(listener)
     emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)
-    server.serve(service_settings(settings), listener, workers=workers)
+    server.serve(service_settings(settings), listener, workers=workers, has_background=background)
+
+
+def work(as_json: JsonFlag = False) -> None:
+    """Do the background work until Ctrl-C or SIGTERM; of all who run it, on any number of hosts, one leads, the others wait."""
+    from lifecycle.settings import Settings
+    from serving.background.worker import work_until_told
+
+    settings = Settings()
+    with open_operational(settings):
+        emit({"working": True}, "doing the background work whenever this process leads; Ctrl-C ends", as_json=as_json)
+    work_until_told(service_settings(settings))
 
 
 def create(
     name: Annotated[str, typer.Option(help="Who will use the key.")],
     scope: _Scopes,
+    requests_per_minute: Annotated[int | None, typer.Option(min=1, help="Its own limit; default from the settings.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a key and show it, once."""
@@ -63,6 +81,7 @@ def create(
 
     with open_operational(Settings()) as engine:
         made = keys.create_key(engine, name=name, scopes=scope, created_at=_now())
+        keys.limit_requests(engine, made.id, requests_per_minute=requests_per_minute)
     _show_secret({"id": made.id, "name": name, "scopes": sorted(set(scope)), "secret": made.secret}, as_json=as_json)
 
 
@@ -73,7 +92,7 @@ def list_all(as_json: JsonFlag = False) -> None:
 
     with open_operational(Settings()) as engine:
         found = [_shown(asdict(key)) for key in keys.list_keys(engine)]
-    lines = [f"{key['id']}  {_standing(key):10}  {' '.join(key['scopes']):20}  {key['name']}" for key in found]
+    lines = [f"{key['id']}  {_standing(key):10}  {' '.join(key['scopes']):20}  {_pace(key):>12}  {key['name']}" for key in found]
     emit({"keys": found}, "\n".join(lines) or "no keys; `lifecycle keys create` makes one", as_json=as_json)
 
 
@@ -102,6 +121,23 @@ def revoke(key_id: _KeyId, as_json: JsonFlag = False) -> None:
     emit({"id": key_id, "revoked": True}, f"{key_id} is revoked; running services refuse it within five seconds", as_json=as_json)
 
 
+def limit(
+    key_id: _KeyId,
+    requests_per_minute: Annotated[
+        int | None, typer.Argument(min=1, help="Requests a minute; none: as the settings say.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Set how many requests a minute a key may make, in all web processes together; heeded within five seconds."""
+    from lifecycle.settings import Settings
+    from serving.database import keys
+
+    with open_operational(Settings()) as engine:
+        keys.limit_requests(engine, key_id, requests_per_minute=requests_per_minute)
+    told = "as many requests a minute as the settings allow" if requests_per_minute is None else f"{requests_per_minute} a minute"
+    emit({"id": key_id, "requests_per_minute": requests_per_minute}, f"{key_id} may make {told}", as_json=as_json)
+
+
 def service_settings(settings: Settings) -> ServiceSettings:
     """Return what each web process is told, from the settings of the installation."""
     from features.home import Home
@@ -117,6 +153,7 @@ def service_settings(settings: Settings) -> ServiceSettings:
         requests_per_minute=settings.requests_per_minute,
         webhook_private_addresses=settings.webhook_private_addresses,
         logs_requests=True,
+        retention=settings.retention,
     )
 
 
@@ -131,6 +168,11 @@ def _shown(key: dict[str, Any]) -> dict[str, Any]:
     from features.times import format_time
 
     return {name: format_time(value) if name.endswith("_at") and value is not None else value for name, value in key.items()}
+
+
+def _pace(key: dict[str, Any]) -> str:
+    own = key["requests_per_minute"]
+    return "as set" if own is None else f"{own}/min"
 
 
 def _standing(key: dict[str, Any]) -> str:

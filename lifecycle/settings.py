@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from features.errors import InvalidInput
 from features.home import Home
+from serving.pruning.retention import Retention
 
 _FILE = "lifecycle.toml"
 
@@ -29,10 +30,10 @@ class Settings(BaseSettings):
 
     `LIFECYCLE_HOME` (key `home`) is the folder of everything that is kept; `MLFLOW_TRACKING_URI` names a tracking server.
     `LIFECYCLE_ADMIN_KEY` proves an admin, who alone may override a gate. `LIFECYCLE_SPARK_MASTER` names the cluster of
-    `--engine spark`, which otherwise starts Spark on this machine.
+    `--engine spark`, which otherwise starts Spark on this machine. A key of `[retention]` is `LIFECYCLE_RETENTION__<NAME>`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid", env_nested_delimiter="__")
 
     home: Annotated[Home, NoDecode, BeforeValidator(_home)] = Home(Path("var"))
     database_url: SecretStr | None = None
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=8 << 20, ge=1024)
     requests_per_minute: int = Field(default=60_000, ge=1)
     webhook_private_addresses: bool = False
+    retention: Retention = Retention()
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -6,10 +6,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from features.subjects import SecretExposed
 from lifecycle.serve import register, service_settings
 from lifecycle.settings import Settings
 from serving.database.keys import UnknownKey
-from serving.database.subjects import SecretExposed
 
 
 @pytest.fixture
@@ -77,3 +77,14 @@ def test_serving_with_a_secret_that_others_may_read_is_refused_before_any_worker
 
     with pytest.raises(SecretExposed, match="chmod 600"):
         CliRunner().invoke(app, ["serve", "--port", "0"], catch_exceptions=False)
+
+
+def test_a_key_is_given_a_limit_of_its_own_and_loses_it_again(run):
+    made = run("create", "--name", "crm", "--scope", "read", "--requests-per-minute", "90")
+    before = run("list")["keys"][0]["requests_per_minute"]
+
+    run("limit", made["id"], "30")
+    after = run("list")["keys"][0]["requests_per_minute"]
+    run("limit", made["id"])
+
+    assert (before, after, run("list")["keys"][0]["requests_per_minute"]) == (90, 30, None)

@@ -61,3 +61,22 @@ def test_the_url_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("LIFECYCLE_DATABASE_URL", "postgresql://me:hunter2@db/lifecycle")
 
     assert "hunter2" not in repr(Settings())
+
+
+def test_retention_is_set_in_the_file_and_single_values_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lifecycle.toml").write_text("[retention]\nsnapshots = 3\nalerts_days = 90\n")
+    monkeypatch.setenv("LIFECYCLE_RETENTION__ALERTS_DAYS", "60")
+
+    keep = Settings().retention
+
+    assert (keep.snapshots, keep.alerts_days, keep.models) == (3, 60, 5)
+
+
+@pytest.mark.parametrize("line", ["snapshot = 3", "snapshots = 0", 'snapshots = "many"'])
+def test_a_retention_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "lifecycle.toml").write_text(f"[retention]\n{line}\n")
+
+    with pytest.raises(SettingsInvalid, match="retention"):
+        Settings()
