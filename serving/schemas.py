@@ -7,11 +7,17 @@ model here. Absent members are absent, never null, so no model needs `anyOf`.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
+
+from models.alerts import AlertCode
+from serving.schema_words import Answer as Answer
+from serving.schema_words import Moment as Moment
+from serving.schema_words import Probability as Probability
+from serving.schema_words import absent as absent
 
 CUSTOMER_ID = r"^[A-Za-z0-9_.:@-]{1,64}$"
 MOST_IDS = 1000
@@ -19,8 +25,6 @@ MOST_IDS = 1000
 CustomerId = Annotated[
     str, Path(pattern=CUSTOMER_ID, min_length=1, max_length=64, description="Your id of the customer.", examples=["c1"])
 ]
-Probability = Annotated[float, Field(ge=0, le=1)]
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 _is_id = re.compile(CUSTOMER_ID).fullmatch
 
@@ -32,21 +36,6 @@ def is_customer_id(text: str) -> bool:
     (True, False, False)
     """
     return _is_id(text) is not None
-
-
-def absent(*, description: str) -> Any:
-    """Declare a member that may be absent and is never null."""
-    return Field(default=None, description=description, json_schema_extra=_without_default)
-
-
-def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
-
-
-class Answer(BaseModel):
-    """An answer, or a part of one: nothing beside what is declared."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class VersionsSchema(Answer):
@@ -180,6 +169,16 @@ class PurchaseSchema(Answer):
     expected_days: float | SkipJsonSchema[None] = absent(description="Until half of such customers have bought.")
 
 
+class CustomerAlertSchema(Answer):
+    """One alert that stands for a customer."""
+
+    model_config = ConfigDict(title="CustomerAlert", extra="forbid")
+
+    code: AlertCode = Field(description="Which alert it is.")
+    since: Moment = Field(description="When the fact began, or was first seen.")
+    text: str = Field(description="What it says, in English, with the figures of this prediction.")
+
+
 class Told(Answer):
     """What every answer about customers tells of itself."""
 
@@ -203,6 +202,7 @@ class CustomerSchema(Told):
     value: ValueSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
     health: HealthSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
     purchase: PurchaseSchema | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
+    alerts: list[CustomerAlertSchema] | SkipJsonSchema[None] = absent(description="Absent where a warning says why.")
 
 
 class PredictionsRequest(BaseModel):
@@ -238,6 +238,8 @@ class PredictionItemSchema(Answer):
     value: ValueSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
     health: HealthSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
     purchase: PurchaseSchema | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
+    as_of: Moment | SkipJsonSchema[None] = absent(description="Of this item, where it was computed after the others.")
+    alerts: list[CustomerAlertSchema] | SkipJsonSchema[None] = absent(description="Absent where `warnings` or `error` say why.")
     warnings: list[CaveatSchema] | SkipJsonSchema[None] = absent(description="What holds for this item alone.")
     error: ItemErrorSchema | SkipJsonSchema[None] = absent(description="Why this item has no prediction.")
 
@@ -273,6 +275,8 @@ class ProblemSchema(Answer):
     limit: float | SkipJsonSchema[None] = absent(description="Of a recovery: how much may be granted now.")
     binding: str | SkipJsonSchema[None] = absent(description="Of a recovery: the bound that binds.")
     ask: str | SkipJsonSchema[None] = absent(description="Of a recovery: the role that may grant the amount; absent: nobody.")
+    retry_after_seconds: int | SkipJsonSchema[None] = absent(description="Of too many requests: the wait, as in `Retry-After`.")
+    requests_per_minute: int | SkipJsonSchema[None] = absent(description="Of too many requests: how many the key may make.")
 
 
 class AliveSchema(Answer):

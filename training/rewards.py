@@ -15,13 +15,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.at_risk.events import Events, IntArray, Wanted
 from features.company.schema import Company
 from features.log.store import EventLog
 from features.times import DAY, Timestamp
 from models.decision.candidates import NOTHING
 from models.rows import BoolArray, FloatArray
 from training.decided.rows import Decisions
-from training.labels.events import Events, IntArray, Wanted
 from training.labels.labels import observed_by
 
 SOURCE = "purchases"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 from starlette.responses import Response
 
-from serving.answers import Standing, standing
-from serving.door.problems import NothingLive
+from features.errors import LifecycleError
+from serving.answers import Known, Standing, age_beyond, standing
+from serving.database.keys import Scope
+from serving.door.problems import Erased, NothingLive, UnknownCustomer
 from serving.door.route import Call
-from serving.live.state import LiveState
+from serving.live.state import Found, LiveState, Versions
 
 _encode = msgspec.json.Encoder().encode
 
@@ -21,6 +24,33 @@ class Asked:
 
     state: LiveState
     standing: Standing
+    call: Call
+
+    def find(self, customer_id: str, *, route: str, scope: Scope = "read") -> Found:
+        """Return what is known of one customer; a refusal leaves its entry in the audit.
+
+        Raises
+        ------
+        UnknownCustomer, Erased
+            If nobody of that id is known, or the person was erased.
+        RowDamaged
+            If what is stored about the customer is not what was written.
+        """
+        try:
+            return found_in(self.state, customer_id)
+        except LifecycleError as refusal:
+            self.call.service.reads.note(self.call.exchange, [customer_id], route=route, status=refusal.status, scope=scope)
+            raise
+
+
+def found_in(state: LiveState, customer_id: str) -> Found:
+    """Return what is known of one customer, raising as `Asked.find` does; whoever calls leaves the entries in the audit."""
+    found = state.find(customer_id)
+    if found is not None:
+        return found
+    if state.is_erased(customer_id):
+        raise Erased("This customer was erased; nothing is kept, and nothing that comes about them is taken.")
+    raise UnknownCustomer("No customer of that id is known.")
 
 
 def ask(call: Call) -> Asked:
@@ -35,15 +65,24 @@ def ask(call: Call) -> Asked:
     held, now = service.live.in_service(), service.clock()
     if held.state is None:
         raise NothingLive("No verified predictions are live, so there is nothing true to answer; /readyz says why.")
-    stale_hours = service.settings.stale_hours
-    return Asked(held.state, standing(held.state, now=now, stale_hours=stale_hours, is_newest=held.trouble is None))
+    known = Known(held.trouble is None, held.is_fresh, age_beyond(held.state, now, service.settings.stale_hours))
+    return Asked(held.state, standing(held.state, known), call)
+
+
+class Reply(Response):
+    """An answer in JSON whose header fields are at hand already."""
+
+    def __init__(self, content: bytes, state: LiveState) -> None:
+        self.status_code, self.body, self.background = 200, content, None
+        self.raw_headers = [*_head_of(state.versions), (b"content-length", str(len(content)).encode())]
 
 
 def reply(answer: msgspec.Struct, state: LiveState) -> Response:
     """Return the answer as JSON, with the versions it comes from in `X-Lifecycle-*` headers."""
-    headers = {
-        "x-lifecycle-bundle": state.versions.bundle,
-        "x-lifecycle-snapshot": state.versions.snapshot,
-        "x-lifecycle-company": state.versions.company,
-    }
-    return Response(_encode(answer), headers=headers, media_type="application/json")
+    return Reply(_encode(answer), state)
+
+
+@lru_cache(maxsize=8)
+def _head_of(versions: Versions) -> tuple[tuple[bytes, bytes], ...]:
+    named = [(f"x-lifecycle-{name}".encode(), getattr(versions, name).encode()) for name in versions.__struct_fields__]
+    return (*named, (b"content-type", b"application/json"))

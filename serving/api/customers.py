@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Query
 from starlette.responses import Response
 
-from serving.answers import customer_answer
+from serving.answers import Said, customer_answer
 from serving.api.asked import ask, reply
 from serving.door.access import READ, access
-from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
 from serving.schemas import CustomerId
 
 CUSTOMER = "/v1/customers/{customer_id}"
 
 
+ReasonsQuery = Annotated[bool, Query(description="Compute the reasons of this customer, where none are stored.")]
+
+
 @access(READ)
-async def get_customer(call: Call, customer_id: CustomerId) -> Response:
+async def get_customer(call: Call, customer_id: CustomerId, reasons: ReasonsQuery = False) -> Response:
     """Everything a CRM card needs about one customer: the chance to leave per horizon, and the versions it comes from."""
     asked = ask(call)
-    answer = customer_answer(asked.state, customer_id, request_id=call.exchange.request_id, held=asked.standing)
-    status = 404 if answer is None else 200
-    call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER, status=status)
-    if answer is None:
-        raise UnknownCustomer("The live snapshot holds no customer of that id.")
+    found = asked.find(customer_id, route=CUSTOMER)
+    said = Said(found, await call.service.reasoner.reasons(asked.state, found) if reasons else None)
+    answer = customer_answer(asked.state, said, request_id=call.exchange.request_id, held=asked.standing)
+    call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER)
+    call.service.metrics.answers.churn(answer.churn)
     return reply(answer, asked.state)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
-from serving.api.asked import Asked, ask
+from serving.api.asked import ask
 from serving.api.repeats import repeatable, sent
 from serving.database import reading
 from serving.database.decisions import decision_of
@@ -19,7 +19,7 @@ from serving.deciding.replays import replayed
 from serving.deciding.windows import Standing, Wish
 from serving.decision_schemas import DecisionId, DecisionRequest
 from serving.door.access import DECIDE, READ, access
-from serving.door.problems import FieldError, RequestInvalid, UnknownCustomer
+from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
 from serving.schemas import CustomerId
 from serving.service import Service
@@ -32,11 +32,11 @@ DECISION = "/v1/decisions/{decision_id}"
 async def create_decision(call: Call, customer_id: CustomerId, body: DecisionRequest) -> Response:
     """Decide what to offer this customer now: at most three offers with reasons and script, and why not the others."""
     asked = ask(call)
-    row = _row(call, asked, customer_id)
+    found = asked.find(customer_id, route=DECISIONS, scope="decide")
     if body.context is not None and body.context not in asked.state.company.contexts:
         known = ", ".join(asked.state.company.contexts) or "none"
         raise RequestInvalid("The company has no such occasion.", [FieldError("/context", f"Needed one of: {known}.")])
-    wish = Wish(asked.state, row, customer_id, body.context, body.agent_id, call.exchange.key_id, body.language)
+    wish = Wish(asked.state, found, body.context, body.agent_id, call.exchange.key_id, body.language)
     told = Told(call.exchange.request_id, deciding_standing(asked.standing, asked.state.offering))
     audit = call.service.reads.entry(call.exchange, customer_id, route=DECISIONS, scope="decide")
     question = DecisionQuestion(wish, told, audit, repeatable(call, DECISIONS))
@@ -63,11 +63,3 @@ async def get_decision(
 def _kept(service: Service, decision_id: str) -> Standing:
     with reading(service.engine) as connection:
         return Standing(decision_of(connection, decision_id), suggestions_of(connection, [decision_id])[decision_id])
-
-
-def _row(call: Call, asked: Asked, customer_id: str) -> int:
-    row = asked.state.predictions.row(customer_id)
-    if row is None:
-        call.service.reads.note(call.exchange, [customer_id], route=DECISIONS, status=404, scope="decide")
-        raise UnknownCustomer("The live snapshot holds no customer of that id.")
-    return row

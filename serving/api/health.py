@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from features.times import format_time
+from serving.background.standing import tell_metrics
 from serving.door.access import ANYBODY, READ, access
 from serving.door.route import Call
 from serving.metrics import CONTENT_TYPE
@@ -33,6 +35,8 @@ async def readyz(call: Call) -> Response:
 @access(READ)
 async def metrics(call: Call) -> Response:
     """Return the counters of every process of this service in Prometheus' text format."""
+    service = call.service
+    await asyncio.to_thread(tell_metrics, service.metrics, service.engine, now=service.clock())
     return Response(call.service.metrics.page(), headers={"content-type": CONTENT_TYPE})
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from features.errors import LifecycleError
 from models.decision.recovery import Grantor
-from serving.api.asked import ask, reply
+from serving.api.asked import ask, found_in, reply
 from serving.api.repeats import repeatable, sent
 from serving.database import reading, writing
 from serving.database.audit import record_in
@@ -18,7 +18,7 @@ from serving.database.idempotency import RepeatableRequest, StoredAnswer, rememb
 from serving.database.recoveries import hold_budget
 from serving.deciding.decider import JSON
 from serving.door.access import DECIDE, access
-from serving.door.problems import FieldError, RequestInvalid, UnknownCustomer
+from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, LimitAnswer
 from serving.front_line_schemas import AgentQuery, ComplaintQuery, RecoveryRequest, RoleQuery
@@ -56,11 +56,9 @@ async def create_recovery(call: Call, customer_id: CustomerId, body: RecoveryReq
 
 def _claim(call: Call, customer_id: str, complaint: str, *, agent_id: str | None, role: str | None) -> Claim:
     asked = ask(call)
-    row = asked.state.predictions.row(customer_id)
-    if row is None:
-        raise UnknownCustomer("The live snapshot holds no customer of that id.")
+    found = found_in(asked.state, customer_id)
     grantor = Grantor(agent_id or f"key:{call.exchange.key_id}", role)
-    return Claim(customer_id, complaint, grantor, asked.state, row, asked.standing, call.service.clock())
+    return Claim(found, complaint, grantor, asked.state, asked.standing, call.service.clock())
 
 
 def _limit(call: Call, claim: Claim, agent_id: str | None) -> LimitAnswer:

@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from serving.api.asked import ask, reply
 from serving.door.access import DECIDE, access
-from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
 from serving.front_line.routing import route_answer
 from serving.schemas import CustomerId
@@ -18,9 +17,7 @@ ROUTE = "/v1/customers/{customer_id}/route"
 async def get_route(call: Call, customer_id: CustomerId) -> Response:
     """Queue, skill, agents and promise for this customer from stage, value, risk and language, and why no queue before it."""
     asked = ask(call)
-    answer = route_answer(asked.state, customer_id, request_id=call.exchange.request_id, held=asked.standing)
-    status = 404 if answer is None else 200
-    call.service.reads.note(call.exchange, [customer_id], route=ROUTE, status=status, scope="decide")
-    if answer is None:
-        raise UnknownCustomer("The live snapshot holds no customer of that id.")
+    found = asked.find(customer_id, route=ROUTE, scope="decide")
+    answer = route_answer(asked.state, found, request_id=call.exchange.request_id, held=asked.standing)
+    call.service.reads.note(call.exchange, [customer_id], route=ROUTE, scope="decide")
     return reply(answer, asked.state)

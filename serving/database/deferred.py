@@ -66,8 +66,10 @@ class DeferredWriter(Generic[Item]):
             if not self._changed.wait_for(lambda: self._has_room(len(items)), self._pace.patience_seconds) or self._is_closed:
                 self._unwritten += len(items)
                 return False
+            before = len(self._waiting)
             self._waiting.extend(items)
-            self._changed.notify_all()
+            if before == 0 or before < self._size <= len(self._waiting):
+                self._changed.notify_all()  # at other times the writer would wake only to go on gathering
             return True
 
     def flush(self, timeout_seconds: float = 10.0) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from features.errors import Refused
-from serving.database.failures import unavailable
+from serving.database.failures import plain_failures, unavailable
 from serving.database.turns import turn_of_processes
 
 WRITING = "lifecycle_writing"
@@ -102,6 +102,27 @@ def use_write_ahead_log(engine: Engine) -> None:
             f"needed write-ahead logging for {_file(engine.url)}; found journal mode {mode!r}: "
             "put the file on a local disk, or use PostgreSQL"
         )
+
+
+def rebuild(engine: Engine) -> None:
+    """Write the file anew without the room of what was deleted, and empty the write-ahead log, where older pages stand still.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If others read or write too long for that; what is deleted stays deleted, and it can be tried again.
+    """
+    with turn_to_write(engine), plain_failures():
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA query_only = 0")
+            cursor.execute("VACUUM")
+            (is_busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+    if is_busy:
+        raise unavailable("others read, so the write-ahead log could not be emptied")
 
 
 @contextmanager

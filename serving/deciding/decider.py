@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -33,11 +34,22 @@ class DecisionQuestion:
 
 
 class Decider:
-    """Decides for one process; `secrets` draw, `clock` is the service's. Close it before the engine."""
+    """Decides for one process; `secrets` draw, `clock` is the service's; `on_decided` is told what each new decision says.
 
-    def __init__(self, engine: Engine, secrets: Secrets, clock: Callable[[], Timestamp]) -> None:
+    Close it before the engine.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        secrets: Secrets,
+        clock: Callable[[], Timestamp],
+        *,
+        on_decided: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> None:
         self._secrets = secrets
         self._clock = clock
+        self._on_decided = on_decided
         self._group: GroupCommit[DecisionQuestion, StoredAnswer] = GroupCommit(engine, self._answer_all)
 
     def submit(self, question: DecisionQuestion) -> Future[StoredAnswer]:
@@ -54,7 +66,8 @@ class Decider:
         before = [_before(connection, question, now=now) for question in _first_of_each(questions)]
         fresh = [one.question for one in before if one.answer is None]
         settled = _settled(connection, [question.wish for question in fresh], drawn_by=self._secrets, now=now)
-        keep(connection, [(one.kept, [each.slot for each in one.suggestions]) for one in settled.values() if one.is_new])
+        made = [one for one in settled.values() if one.is_new]
+        keep(connection, [(one.kept, [each.slot for each in one.suggestions]) for one in made])
         answers = [_answered(connection, one, settled=settled) for one in before]
         known = {id(one.question): answer for one, answer in zip(before, answers, strict=True)}
         told = [
@@ -62,6 +75,8 @@ class Decider:
         ]
         pairs = zip(questions, told, strict=True)
         record_in(connection, [question.audit for question, one in pairs if isinstance(one, StoredAnswer)])
+        for one in made:
+            self._on_decided(one.said)
         return told
 
 
@@ -113,7 +128,7 @@ def _settled(
     past = Past.of(connection, wishes, now=now)
     together: dict[tuple[int, str], dict[tuple[str, str], Wish]] = {}
     for wish in {wish.window: wish for wish in reversed(wishes)}.values():
-        together.setdefault((id(wish.state), wish.context or ""), {})[wish.window] = wish
+        together.setdefault((id(wish.state.offering), wish.context or ""), {})[wish.window] = wish
     found: dict[tuple[str, str], Standing] = {}
     for group in together.values():
         found |= zip(group, settled(list(group.values()), past, drawn_by=drawn_by, now=now), strict=True)

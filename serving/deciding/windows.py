@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
 from features.times import DAY, Timestamp
@@ -33,20 +34,24 @@ from models.decision import (
 from serving.database.decisions import KeptDecision, Slot, newest_of
 from serving.database.exposures import Suggestion, shown_to, suggestions_of
 from serving.deciding.progress import Progress
-from serving.live.state import LiveState
+from serving.live.state import Found, LiveState
 
 
 @dataclass(frozen=True)
 class Wish:
-    """For whom is to be decided, from which live state (and row of it), on which occasion, asked by whom."""
+    """For whom is to be decided, from which live state and what it knows of them, on which occasion, asked by whom."""
 
     state: LiveState
-    row: int
-    customer_id: str
+    found: Found
     context: str | None = None
     agent_id: str | None = None
     key_id: str | None = None
     language: str | None = None
+
+    @property
+    def customer_id(self) -> str:
+        """Return for whom."""
+        return self.found.customer_id
 
     @property
     def window(self) -> tuple[str, str]:
@@ -100,13 +105,13 @@ def situations_now(wishes: Sequence[Wish], past: Past, *, now: Timestamp) -> Sit
 
     All wishes are of one live state and one occasion; a row each, in their order.
     """
-    offering, predictions = wishes[0].state.offering, wishes[0].state.predictions
-    rows = [wish.row for wish in wishes]
-    contacts = offering.known_contacts(rows)
+    offering = wishes[0].state.offering
+    contacts = offering.known_contacts([wish.found.place for wish in wishes])
     told = [past.shown.get(wish.customer_id, ()) for wish in wishes]
     if any(told):
         contacts = merged(contacts, Contacts.of([[_contact(one) for one in each] for each in told]))
-    return offering.situations(predictions.matrix[rows], at=now, contacts=contacts, context=wishes[0].context)
+    values = np.array([wish.found.values for wish in wishes], np.float64)
+    return offering.situations(values, at=now, contacts=contacts, context=wishes[0].context)
 
 
 def settled(wishes: Sequence[Wish], past: Past, *, drawn_by: Secrets, now: Timestamp) -> list[Standing]:

@@ -25,7 +25,7 @@ from models.decision.recovery import (
 from serving.answers import Caveat, Standing
 from serving.database.recoveries import Case, GrantedRecovery, given_before, keep_recovery
 from serving.door.problems import ForCallers, RequestInvalid
-from serving.live.state import LiveState, Versions
+from serving.live.state import Found, LiveState, Versions
 
 VALUE_UNKNOWN = Caveat("value_unknown", "The customer's value is not known, so only the base of the complaint counts.", "value")
 
@@ -107,19 +107,23 @@ class GrantAnswer(Struct, frozen=True, omit_defaults=True):
 class Claim:
     """A question or a grant: about whom, for which complaint, by whom, from which state, and what holds for every answer."""
 
-    customer_id: str
+    found: Found
     complaint: str
     grantor: Grantor
     state: LiveState
-    row: int
     standing: Standing
     now: Timestamp
+
+    @property
+    def customer_id(self) -> str:
+        """Return whom it is about."""
+        return self.found.customer_id
 
     @property
     def expected_margin(self) -> float | None:
         """Return the customer's expected margin; None where no model says it."""
         place = self.state.places.value
-        found = float("nan") if place is None else self.state.row(self.row)[place.expected]
+        found = float("nan") if place is None else self.found.values[place.expected]
         return None if math.isnan(found) else found
 
     @property
@@ -213,7 +217,7 @@ class Claim:
 
     def _told_of_itself(self, request_id: str) -> dict[str, Any]:
         return {
-            "as_of": format_time(self.state.as_of),
+            "as_of": format_time(self.found.as_of),
             "request_id": request_id,
             "degraded": bool(self.warnings),
             "warnings": self.warnings,

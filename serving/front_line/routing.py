@@ -13,7 +13,8 @@ from models.decision.routing import Route, Standing, route
 from models.decision.situations import LANGUAGE
 from serving import answers
 from serving.answers import Caveat
-from serving.live.state import LiveState, Versions
+from serving.live.state import Found, LiveState, Versions
+from serving.parts import Row
 
 _NO_AGENT = Caveat("no_agent_for_language", "Nobody with the skill speaks the customer's language; all who have it are named.")
 _NO_LANGUAGE = Caveat("language_unknown", "The customer's language is not known, so nobody is left out for it.", "language")
@@ -56,22 +57,19 @@ class RouteAnswer(Struct, frozen=True, omit_defaults=True):
     sla: SlaAnswer | UnsetType = UNSET
 
 
-def route_answer(state: LiveState, customer_id: str, *, request_id: str, held: answers.Standing) -> RouteAnswer | None:
-    """Return where a customer belongs; None if the live snapshot does not hold that customer."""
-    row = state.predictions.row(customer_id)
-    if row is None:
-        return None
-    found = route(state.company, _standing(state, row))
+def route_answer(state: LiveState, customer: Found, *, request_id: str, held: answers.Standing) -> RouteAnswer:
+    """Return where a customer belongs."""
+    found = route(state.company, _standing(state, customer.values))
     general = [caveat for caveat in held.warnings if caveat.part is UNSET]
     unknown = any(passed.unknown for passed in found.passed_over)
     return RouteAnswer(
-        customer_id=customer_id,
+        customer_id=customer.customer_id,
         queue=found.queue,
         skill=found.skill,
         rule=found.rule,
         agents=list(found.agents),
         passed_over=[PassedOverAnswer(one.queue, one.because, list(one.unknown)) for one in found.passed_over],
-        as_of=format_time(state.as_of),
+        as_of=format_time(customer.as_of),
         request_id=request_id,
         degraded=unknown or bool(general),
         warnings=[*_warnings(found), *general],
@@ -81,8 +79,8 @@ def route_answer(state: LiveState, customer_id: str, *, request_id: str, held: a
     )
 
 
-def _standing(state: LiveState, row: int) -> Standing:
-    company, values = state.company, state.row(row)
+def _standing(state: LiveState, values: Row) -> Standing:
+    company = state.company
     at = {name: place for place, name in enumerate(state.predictions.columns)}
     named = {name for queue in company.routing.queues for name in queue.rule.names} | {LANGUAGE}
     published = {name: at[column] for name in named if (column := published_column(name, company)) in at}
@@ -91,14 +89,14 @@ def _standing(state: LiveState, row: int) -> Standing:
     )
 
 
-def _stages(state: LiveState, values: list[float], at: dict[str, int]) -> Iterator[tuple[str, str]]:
+def _stages(state: LiveState, values: Row, at: dict[str, int]) -> Iterator[tuple[str, str]]:
     for stage_set in state.company.stage_sets:
         place = at.get(f"stage_{stage_set.name}")
         if place is not None and values[place] >= 0:
             yield stage_set.name, stage_set.stages[int(values[place])].name
 
 
-def _category(state: LiveState, values: list[float]) -> str | None:
+def _category(state: LiveState, values: Row) -> str | None:
     places = state.places.value
     if places is None or places.category is None or math.isnan(values[places.category]):
         return None

@@ -26,7 +26,7 @@ from features.times import DAY, Timestamp, parse_time
 from models.learners.boosting import BoostingPreset
 from models.offer.fit import OfferRecipe
 from serving.app import create_app
-from serving.background.drain import Drained, drain
+from serving.background.into_log.drain import Drained, drain
 from serving.database.keys import create_key
 from serving.service import Service
 from serving.settings import ServiceSettings

@@ -24,6 +24,8 @@ from features.log.intake import Receipt, append
 from features.snapshot import read_snapshot
 from features.times import DAY
 from lifecycle import features_group
+from serving.door.problems import RequestInvalid
+from serving.what_if.supposed import Declared
 
 tickets = Rows("tickets")
 NEW = Feature(
@@ -76,6 +78,16 @@ def test_it_is_on_the_page_and_in_the_description():
     assert f"### `{NEW.name}`\n\n{NEW.meaning}" in lifecycle_features("describe")
     described = json.loads(lifecycle_features("describe", "--json"))["features"]
     assert NEW.describe() in described
+
+
+def test_a_what_if_may_suppose_it_within_its_range():
+    known = Declared(read_company(default_company_text("default")).catalogue)
+
+    row = known.supposed({NEW.name: 3.0}, []).row(np.zeros((1, len(known.places)), np.float32))
+
+    assert row[0, known.places[NEW.name]] == 3.0
+    with pytest.raises(RequestInvalid):
+        known.supposed({NEW.name: -1.0}, [])
 
 
 def test_a_rule_of_the_company_file_may_name_it():

@@ -7,8 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.at_risk.events import NEVER
 from training.labels.acceptance import Exposures
-from training.labels.events import NEVER
 
 MOMENT = 50
 moments = st.integers(0, 100)

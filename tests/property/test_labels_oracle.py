@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.at_risk.events import LONG_AGO, NEVER
+from features.at_risk.population import at_risk_at
 from features.times import DAY, Timestamp, parse_time
-from training.labels.churn import at_risk_at, departures, label_churn
-from training.labels.events import LONG_AGO, NEVER
+from training.labels.churn import departures, label_churn
 
 AS_OF: Timestamp = parse_time("2025-06-01")
 WATERMARK = AS_OF + 60 * DAY

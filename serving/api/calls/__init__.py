@@ -14,9 +14,9 @@ from serving.api.calls.service import SERVICE
 from serving.api.calls.telling import TELLING
 
 CALLS: tuple[DeclaredCall, ...] = (
+    *ASKING,  # first, since routes are tried in this order and these are asked most
     *SERVICE,
     *DOCUMENTS,
-    *ASKING,
     *LISTS,
     *SCENARIOS,
     *DECIDING,

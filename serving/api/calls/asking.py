@@ -7,7 +7,7 @@ from serving.api import customers, predictions
 from serving.api.calls.declared import QUESTION, DeclaredCall
 
 ASKING: tuple[DeclaredCall, ...] = (
-    DeclaredCall("GET", customers.CUSTOMER, customers.get_customer, "getCustomer", schemas.CustomerSchema, (*QUESTION, 404)),
+    DeclaredCall("GET", customers.CUSTOMER, customers.get_customer, "getCustomer", schemas.CustomerSchema, (*QUESTION, 404, 410)),
     DeclaredCall(
         "POST",
         predictions.PREDICTIONS,

@@ -13,7 +13,7 @@ DECIDING: tuple[DeclaredCall, ...] = (
         decisions.create_decision,
         "createDecision",
         decision_schemas.DecisionSchema,
-        (*QUESTION, 404, 408, 409, 413),
+        (*QUESTION, 404, 408, 409, 410, 413),
         is_repeatable=True,
     ),
     DeclaredCall(
@@ -40,7 +40,7 @@ DECIDING: tuple[DeclaredCall, ...] = (
         recoveries.get_recovery_limit,
         "getRecoveryLimit",
         front_line_schemas.RecoveryLimitSchema,
-        (*QUESTION, 404),
+        (*QUESTION, 404, 410),
     ),
     DeclaredCall(
         "POST",
@@ -48,8 +48,8 @@ DECIDING: tuple[DeclaredCall, ...] = (
         recoveries.create_recovery,
         "createRecovery",
         front_line_schemas.RecoverySchema,
-        (*QUESTION, 404, 408, 409, 413),
+        (*QUESTION, 404, 408, 409, 410, 413),
         is_repeatable=True,
     ),
-    DeclaredCall("GET", routes.ROUTE, routes.get_route, "getRoute", front_line_schemas.RouteSchema, (*QUESTION, 404)),
+    DeclaredCall("GET", routes.ROUTE, routes.get_route, "getRoute", front_line_schemas.RouteSchema, (*QUESTION, 404, 410)),
 )

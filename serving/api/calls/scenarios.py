@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from serving.api.calls.declared import DeclaredCall
+from serving.api import what_if
+from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.what_if.schemas import WhatIfSchema
 
-SCENARIOS: tuple[DeclaredCall, ...] = ()
+SCENARIOS: tuple[DeclaredCall, ...] = (
+    DeclaredCall("POST", what_if.WHAT_IF, what_if.create_what_if, "createWhatIf", WhatIfSchema, (*QUESTION, 404, 408, 413)),
+)

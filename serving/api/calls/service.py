@@ -12,6 +12,6 @@ from serving.openapi import OPENAPI, openapi_document
 SERVICE: tuple[DeclaredCall, ...] = (
     DeclaredCall("GET", "/livez", health.livez, "getLiveness", schemas.AliveSchema),
     DeclaredCall("GET", "/readyz", health.readyz, "getReadiness", schemas.ReadySchema),
-    DeclaredCall("GET", "/metrics", health.metrics, "getMetrics", None, (401, 403, 503), PlainTextResponse),
+    DeclaredCall("GET", "/metrics", health.metrics, "getMetrics", None, (401, 403, 429, 503), PlainTextResponse),
     DeclaredCall("GET", OPENAPI, openapi_document, "getOpenapi", None),
 )

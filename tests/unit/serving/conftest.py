@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from starlette.testclient import TestClient
 
 from benchmarks.live_states import AS_OF, Publisher
+from benchmarks.whole_states import WholeShop, publish_whole_shop
 from features.home import Home
 from features.times import HOUR, Timestamp
 from serving.app import create_app
@@ -83,6 +85,30 @@ def running(publisher: Publisher, **settings) -> Iterator[Asker]:
         yield Asker(client, app.state.service, publisher, clock, bare.key("read"))
 
 
+@pytest.fixture(scope="session")
+def published_shop(tmp_path_factory: pytest.TempPathFactory) -> WholeShop:
+    """A tiny shop with a model for every question, published as the program publishes; not to be changed."""
+    return publish_whole_shop(tmp_path_factory.mktemp("whole"), customers=60)
+
+
+@pytest.fixture
+def whole_shop(published_shop: WholeShop, tmp_path: Path) -> WholeShop:
+    """The same shop, to be changed."""
+    shutil.copytree(published_shop.home.root, tmp_path / "home")
+    return replace(published_shop, home=Home(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def shop_asker(published_shop: WholeShop) -> Iterator[Asker]:
+    """Ask the tiny shop, with a key for reading."""
+    yield from running(Publisher(published_shop.home, published_shop.signing_key))
+
+
+def run_service():
+    """Return what runs a service over what was published, for tests that publish something of their own."""
+    return running
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
@@ -104,6 +130,12 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine = open_database(f"sqlite:///{tmp_path / 'lifecycle.db'}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    with own_schema(os.environ["LIFECYCLE_TEST_POSTGRES_URL"]) as url:
+        yield url
 
 
 @contextmanager

@@ -42,3 +42,24 @@ def test_refusals_for_lack_of_a_place_are_counted(asker, monkeypatch):
     after = re.search(r"^lifecycle_overloads_total (\S+)$", asker.get("/metrics").text, re.MULTILINE)[1]
 
     assert float(after) == float(before) + 1
+
+
+def test_chances_are_counted_by_band(asker):
+    before = counted(asker, "lifecycle_churn_answers_total", band="high")
+
+    asker.get("/v1/customers/c3")
+
+    assert counted(asker, "lifecycle_churn_answers_total", band="high") == before + 1
+
+
+def test_versions_in_service_can_be_read(asker):
+    bundle = asker.service.live.in_service().state.versions.bundle
+
+    assert counted(asker, "lifecycle_live_versions", bundle=bundle[:12]) == 1
+
+
+def test_what_the_pulse_finds_is_shown(asker):
+    asker.service.pulse._on_beat(False)
+
+    assert "lifecycle_database_up 0.0" in asker.get("/metrics").text
+    assert "lifecycle_audit_unwritten 0.0" in asker.get("/metrics").text

@@ -24,6 +24,7 @@ HELD = {
     "value_clv_to_cac": math.nan, "value_category": 2.0, "value_lever": 2.0,
     "health_score": 64.0, "health_usage": 71.0, "health_support": math.nan,
     "purchase_30": 0.4, "purchase_60": 0.6, "purchase_90": 0.7, "purchase_expected_days": 41.0,
+    "alert_usage_falling": float(AS_OF - DAY), "feature_usage_week_vs_30w": 0.25, "alert_no_value_seen": math.nan,
 }  # fmt: skip
 
 
@@ -117,6 +118,24 @@ def test_a_part_that_is_not_known_of_this_customer_is_absent_with_a_reason(publi
 
     assert part not in body
     assert any(warning.get("part") == part for warning in body["warnings"])
+
+
+def test_an_alert_says_since_when_and_on_which_figures(publisher):
+    (alert,) = answer(publisher, HELD)["alerts"]
+
+    assert (alert["code"], alert["since"]) == ("usage_falling", format_time(AS_OF - DAY))
+    assert "0.25 of the average week" in alert["text"]
+
+
+def test_who_has_no_alert_has_an_empty_list_of_them(publisher):
+    assert answer(publisher, HELD | {"alert_usage_falling": math.nan})["alerts"] == []
+
+
+def test_predictions_made_before_there_were_alerts_say_so(publisher):
+    body = answer(publisher, {name: value for name, value in HELD.items() if not name.startswith("alert_")})
+
+    assert "alerts" not in body
+    assert [warning["code"] for warning in body["warnings"] if warning.get("part") == "alerts"] == ["not_published"]
 
 
 def test_an_answer_with_every_part_is_not_degraded(publisher):

@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 
 from features.errors import LifecycleError
-from serving.app import _refused
 from serving.door.access import ANYBODY, access
-from serving.door.exchange import begin_exchange
+from serving.door.exchange import begin_exchange, exchange_of
+from serving.door.problems import refusal
 from serving.door.route import Call, GuardedRoute
 
 
@@ -40,13 +40,18 @@ class Numbered:
         await self.app(scope, receive, send)
 
 
+async def refused(request, error):
+    return refusal(error, exchange_of(request.scope).request_id)
+
+
 @pytest.fixture(scope="module")
 def client() -> TestClient:
     app = FastAPI()
     app.router.route_class = GuardedRoute
     for path, handler in (("/echo", echo), ("/plain", plain)):
         app.add_api_route(path, handler, methods=["GET"])
-    app.add_exception_handler(LifecycleError, _refused)
+    app.add_exception_handler(LifecycleError, refused)
+    app.state.service = None
     app.add_middleware(Numbered)
     return TestClient(app)
 

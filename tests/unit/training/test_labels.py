@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from features.at_risk.events import NEVER
+from features.at_risk.population import sources_read
 from features.times import DAY, Timestamp, parse_time
 from training.examples import newest_mature
-from training.labels.churn import days_to_mature, departures, label_churn, sources_read
-from training.labels.events import NEVER
+from training.labels.churn import days_to_mature, departures, label_churn
 from training.labels.labels import ImmatureLabels, Labels
 
 AS_OF = parse_time("2026-01-01")

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.tiny_shop import shop_company
+from features.at_risk.events import NEVER
 from features.times import DAY, Timestamp, parse_time
 from training.decided import Decisions
-from training.labels.events import NEVER
 from training.rewards import rewards
 
 AT = parse_time("2026-01-01")

@@ -5,12 +5,13 @@ import threading
 import pytest
 
 from benchmarks.deciding_states import company_with
+from features.subjects import installation_secret
 from features.times import HOUR, format_time
 from models.decision.draw import control_lot
 from serving.answers import Standing
 from serving.database import reading
 from serving.database.audit import entries_about
-from serving.database.subjects import draw_secrets, installation_secret, subject
+from serving.database.subjects import draw_secrets, subject
 from serving.database.tables import decisions
 from serving.deciding.answers import Told
 from serving.deciding.decider import Decider, DecisionQuestion
@@ -229,7 +230,7 @@ def test_two_processes_that_decide_at_once_agree(desk_at):
     desk, state = desk_at, desk_at.service.live.in_service().state
     drawn_by = draw_secrets(desk.publisher.home)
     deciders = [Decider(desk.service.engine, drawn_by, lambda: desk.now) for _ in range(2)]
-    wishes = [Wish(state, state.predictions.row(name), name) for name in ("c1", "c2", "c3")]
+    wishes = [Wish(state, state.find(name)) for name in ("c1", "c2", "c3")]
     told, audit = Told("r", Standing([], False)), desk.service.reads.entry(Exchange("r"), "c1", route="/x")
 
     answers = [decider.submit(DecisionQuestion(wish, told, audit)) for wish in wishes * 5 for decider in deciders]
