@@ -12,12 +12,12 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp
 
+from serving.answering.schemas import ProblemSchema, ReadySchema
 from serving.api.calls import CALLS, DeclaredCall
 from serving.door.access import RouteUndeclared, declared_access
 from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
 from serving.openapi import described, security
-from serving.schemas import ProblemSchema, ReadySchema
 from serving.service import Clock, moment_now, open_service
 from serving.settings import ServiceSettings
 

@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from features.subjects import installation_secret
 from features.times import Timestamp
+from serving.answering.reads import ReadRecord
+from serving.answering.reasoner import Reasoner
 from serving.auth import KeyRing
 from serving.database import database_url, open_database
 from serving.database.audit import AuditLog
@@ -26,12 +28,10 @@ from serving.listing.shelf import ListShelf
 from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
-from serving.metrics import Metrics
-from serving.pulse import DatabasePulse
-from serving.reads import ReadRecord
-from serving.reasoner import Reasoner
 from serving.settings import ServiceSettings
 from serving.telling.receiving import Receiver
+from serving.vitals.metrics import Metrics
+from serving.vitals.pulse import DatabasePulse
 from serving.what_if.bench import Benches
 
 Clock = Callable[[], Timestamp]

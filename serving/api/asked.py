@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from features.errors import LifecycleError
-from serving.answers import Known, Standing, age_beyond, standing
+from serving.answering.answers import Known, Standing, age_beyond, standing
 from serving.database.keys import Scope
 from serving.door.problems import Erased, NothingLive, UnknownCustomer
 from serving.door.route import Call

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from serving.answers import Said, customer_answer
+from serving.answering.answers import Said, customer_answer
+from serving.answering.schemas import CustomerId
 from serving.api.asked import ask, reply
 from serving.door.access import READ, access
 from serving.door.route import Call
-from serving.schemas import CustomerId
 
 CUSTOMER = "/v1/customers/{customer_id}"
 

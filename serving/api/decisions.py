@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
+from serving.answering.schemas import CustomerId
 from serving.api.asked import ask
 from serving.api.repeats import repeatable, sent
 from serving.database import reading
@@ -16,12 +17,11 @@ from serving.database.exposures import suggestions_of
 from serving.deciding.answers import Told, deciding_standing, decision_body
 from serving.deciding.decider import JSON, DecisionQuestion
 from serving.deciding.replays import replayed
+from serving.deciding.schemas import DecisionId, DecisionRequest
 from serving.deciding.windows import Standing, Wish
-from serving.decision_schemas import DecisionId, DecisionRequest
 from serving.door.access import DECIDE, READ, access
 from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
-from serving.schemas import CustomerId
 from serving.service import Service
 
 DECISIONS = "/v1/customers/{customer_id}/decisions"

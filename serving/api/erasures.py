@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from features.errors import NotFound
 from features.times import format_time
+from serving.answering.schemas import CustomerId
 from serving.database import reading, writing
 from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
@@ -19,8 +20,7 @@ from serving.privacy.erasing import Request, ask
 from serving.privacy.known import is_in_log
 from serving.privacy.records import Erasure, erasure_of
 from serving.privacy.rows import Person
-from serving.privacy_schemas import ErasureId
-from serving.schemas import CustomerId
+from serving.privacy.schemas import ErasureId
 
 CUSTOMER = "/v1/customers/{customer_id}"
 ERASURE = "/v1/erasures/{erasure_id}"

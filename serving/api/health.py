@@ -12,8 +12,8 @@ from features.times import format_time
 from serving.background.standing import tell_metrics
 from serving.door.access import ANYBODY, READ, access
 from serving.door.route import Call
-from serving.metrics import CONTENT_TYPE
 from serving.service import Service
+from serving.vitals.metrics import CONTENT_TYPE
 
 _JSON = "application/json"
 

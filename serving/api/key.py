@@ -6,11 +6,11 @@ import msgspec
 from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
+from serving.answering.schemas import Answer
 from serving.database.keys import Caller
 from serving.door.access import READ, access
 from serving.door.problems import Unauthenticated
 from serving.door.route import Call
-from serving.schemas import Answer
 
 KEY = "/v1/key"
 

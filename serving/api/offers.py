@@ -12,7 +12,7 @@ from features.company.offers import Offer
 from features.times import Timestamp, to_datetime
 from models.decision import OfferEvidence
 from models.offer.contact_times import ContactTimes
-from serving.answers import Caveat
+from serving.answering.answers import Caveat
 from serving.api.asked import ask, reply
 from serving.deciding.answers import deciding_standing
 from serving.door.access import READ, access

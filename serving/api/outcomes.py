@@ -16,7 +16,7 @@ from serving.database.audit import record_in
 from serving.database.idempotency import StoredAnswer, remember, remembered
 from serving.deciding.decider import JSON
 from serving.deciding.hearing import Heard, Message, Teller, heard, outcome_answer
-from serving.decision_schemas import DecisionId, OutcomeRequest
+from serving.deciding.schemas import DecisionId, OutcomeRequest
 from serving.door.access import DECIDE, access
 from serving.door.route import Call
 

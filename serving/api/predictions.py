@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from serving.answers import predictions_answer
+from serving.answering.answers import predictions_answer
+from serving.answering.schemas import PredictionsRequest, is_customer_id
 from serving.api.asked import ask, reply
 from serving.door.access import READ, access
 from serving.door.route import Call
-from serving.schemas import PredictionsRequest, is_customer_id
 
 PREDICTIONS = "/v1/predictions"
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from features.errors import LifecycleError
 from models.decision.recovery import Grantor
+from serving.answering.schemas import CustomerId
 from serving.api.asked import ask, found_in, reply
 from serving.api.repeats import repeatable, sent
 from serving.database import reading, writing
@@ -21,8 +22,7 @@ from serving.door.access import DECIDE, access
 from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, LimitAnswer
-from serving.front_line_schemas import AgentQuery, ComplaintQuery, RecoveryRequest, RoleQuery
-from serving.schemas import CustomerId
+from serving.front_line.schemas import AgentQuery, ComplaintQuery, RecoveryRequest, RoleQuery
 
 LIMIT = "/v1/customers/{customer_id}/recovery-limit"
 RECOVERIES = "/v1/customers/{customer_id}/recoveries"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from serving.answering.schemas import CustomerId
 from serving.api.asked import ask, reply
 from serving.door.access import DECIDE, access
 from serving.door.route import Call
 from serving.front_line.routing import route_answer
-from serving.schemas import CustomerId
 
 ROUTE = "/v1/customers/{customer_id}/route"
 

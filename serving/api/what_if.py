@@ -6,12 +6,12 @@ import asyncio
 
 from starlette.responses import Response
 
+from serving.answering.schemas import CustomerId
 from serving.api.asked import Asked, ask, reply
 from serving.door.access import SUPPOSE, access
 from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
 from serving.live.state import Found
-from serving.schemas import CustomerId
 from serving.what_if.answering import PARTS, Supposing, Wanted
 from serving.what_if.answers import WhatIf
 from serving.what_if.schemas import WhatIfRequest

@@ -11,7 +11,7 @@ from features.times import SECOND, Timestamp, format_time
 from serving.background.lease import SILENT_SECONDS, Leadership, leadership
 from serving.database import DatabaseUnavailable, reading
 from serving.database.inbox import Backlog, backlog
-from serving.metrics import Metrics
+from serving.vitals.metrics import Metrics
 
 LONG_WAIT_SECONDS = 60.0
 """A row that waits longer says that something is wrong."""

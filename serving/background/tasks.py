@@ -22,9 +22,9 @@ from serving.database.chain.chaining import ChainAudit
 from serving.database.notices.messages import Message, announce
 from serving.door.logs import Log
 from serving.live.watch import LiveWatch
-from serving.metrics import Metrics
 from serving.pruning.task import Prune
 from serving.settings import ServiceSettings
+from serving.vitals.metrics import Metrics
 
 
 def _nobody_else_leads(connection: Connection) -> None:

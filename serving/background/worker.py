@@ -25,9 +25,9 @@ from serving.database.subjects import installation_secret
 from serving.door.logs import Log, json_log, log_everything_to
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
-from serving.metrics import Metrics
 from serving.service import moment_now
 from serving.settings import ServiceSettings
+from serving.vitals.metrics import Metrics
 from serving.worker import settings_from_parent
 
 FINISH_SECONDS = 20.0

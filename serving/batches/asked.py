@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from serving.flat import FlatCustomer, flat_customer
+from serving.answering.flat import FlatCustomer, flat_customer
+from serving.answering.schemas import is_customer_id
 from serving.listing.cursors import Cursor, first_cursor
 from serving.listing.customers import customers_with_news
 from serving.listing.filters import read_filters
@@ -15,7 +16,6 @@ from serving.listing.listing import Listing
 from serving.listing.orders import Ordering
 from serving.listing.pages import Wanted, page_of
 from serving.live.state import LiveState
-from serving.schemas import is_customer_id
 
 PORTION = 2_000
 """So many customers are answered about between two looks whether the batch still stands."""

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from features.home import Home
 from features.write_once import canonical_json, replace_file
+from serving.answering.flat import FLAT_COLUMNS, FlatCustomer, FlatKind
 from serving.database.batches import Result
-from serving.flat import FLAT_COLUMNS, FlatCustomer, FlatKind
 
 Format: TypeAlias = Literal["csv", "ndjson", "parquet"]
 MEDIA: dict[Format, str] = {

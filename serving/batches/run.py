@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from features.errors import LifecycleError
 from features.times import SECOND, Timestamp
 from features.write_once import new_folder, publish_folder
+from serving.answering.flat import FlatCustomer
 from serving.batches.asked import BatchAsked, portions
 from serving.batches.results import ResultsFile, drop_results, results_folder, standing_result
 from serving.database.audit import AuditEntry, record_in
@@ -33,7 +34,6 @@ from serving.database.batches import (
 )
 from serving.database.subjects import subject
 from serving.database.transactions import reading
-from serving.flat import FlatCustomer
 from serving.listing.listing import listing_of
 from serving.live.state import LiveState
 

@@ -1,4 +1,4 @@
-"""What goes in and out of batches, as the OpenAPI document describes it; `serving/schemas.py` says how."""
+"""What goes in and out of batches, as the OpenAPI document describes it; `serving/answering/schemas.py` says how."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from serving.answering.schemas import Answer, Moment, VersionsSchema, absent
 from serving.batches.results import Format
-from serving.schemas import Answer, Moment, VersionsSchema, absent
 
 MOST_IDS = 100_000
 MOST_LISTED = 200

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from serving.answering.flat import FlatCustomer
 from serving.crm.cells import Cell, as_text, cell, checked_id
 from serving.crm.mapping import CrmMapping, FileFormat
-from serving.flat import FlatCustomer
 
 Body: TypeAlias = dict[str, Any]
 

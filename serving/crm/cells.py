@@ -12,9 +12,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
 from features.errors import Damaged
+from serving.answering.flat import FlatCustomer
+from serving.answering.schemas import is_customer_id
 from serving.crm.mapping import COLUMNS, CrmMapping, MappedField
-from serving.flat import FlatCustomer
-from serving.schemas import is_customer_id
 
 Cell: TypeAlias = str | int | float | bool | None
 

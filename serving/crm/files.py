@@ -12,9 +12,9 @@ from pathlib import Path
 
 from features.errors import Conflict
 from features.write_once import replace_file
+from serving.answering.flat import FlatCustomer, flat_customer
 from serving.crm.bodies import body, csv_header, csv_row
 from serving.crm.mapping import CrmMapping
-from serving.flat import FlatCustomer, flat_customer
 from serving.live.state import LiveState
 
 

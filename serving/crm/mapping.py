@@ -1,7 +1,7 @@
 """Which of our columns becomes which field of a CRM: a TOML file, shipped for each CRM or written by whoever runs one.
 
-A mapping names columns of `serving.flat`; `scale` and `decimals` shape numbers, `absent` is what the CRM reads as "no longer
-known", so that an old figure never stands for a new one that is missing.
+A mapping names columns of `serving.answering.flat`; `scale` and `decimals` shape numbers, `absent` is what the CRM reads as "no
+longer known", so that an old figure never stands for a new one that is missing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pydantic
 from pydantic import Field, StringConstraints
 
 from features.errors import InvalidInput, NotFound
-from serving.flat import FLAT_COLUMNS
+from serving.answering.flat import FLAT_COLUMNS
 
 FileFormat: TypeAlias = Literal["csv", "hubspot", "dataverse", "odoo", "records"]
 

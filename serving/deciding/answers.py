@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from features.times import format_time
-from serving.answers import Caveat, Standing
+from serving.answering.answers import Caveat, Standing
 from serving.database.decisions import KeptDecision
 from serving.database.exposures import Suggestion
 from serving.live.offering import Offering

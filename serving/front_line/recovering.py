@@ -22,7 +22,7 @@ from models.decision.recovery import (
     UnknownRole,
     recovery_limit,
 )
-from serving.answers import Caveat, Standing
+from serving.answering.answers import Caveat, Standing
 from serving.database.recoveries import Case, GrantedRecovery, given_before, keep_recovery
 from serving.door.problems import ForCallers, RequestInvalid
 from serving.live.state import Found, LiveState, Versions

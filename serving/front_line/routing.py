@@ -11,10 +11,10 @@ from features.times import format_time
 from models.decision.published import published_column
 from models.decision.routing import Route, Standing, route
 from models.decision.situations import LANGUAGE
-from serving import answers
-from serving.answers import Caveat
+from serving.answering import answers
+from serving.answering.answers import Caveat
+from serving.answering.parts import Row
 from serving.live.state import Found, LiveState, Versions
-from serving.parts import Row
 
 _NO_AGENT = Caveat("no_agent_for_language", "Nobody with the skill speaks the customer's language; all who have it are named.")
 _NO_LANGUAGE = Caveat("language_unknown", "The customer's language is not known, so nobody is left out for it.", "language")

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Table, select
 from starlette.responses import Response
 
 from features.times import format_time
+from serving.answering.flat import flat_customer
+from serving.answering.schemas import CustomerId
 from serving.batches.results import MEDIA
 from serving.batches.run import BATCHES
 from serving.database.audit import entries_about
@@ -22,10 +24,8 @@ from serving.database.transactions import reading
 from serving.door.access import ADMIN, access
 from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
-from serving.flat import flat_customer
 from serving.history.reader import HistoryReader
 from serving.live.state import Found, LiveState
-from serving.schemas import CustomerId
 
 EXPORT = "/v1/customers/{customer_id}/export"
 

@@ -1,4 +1,4 @@
-"""What goes in and out of histories, as the OpenAPI document describes it; `serving/schemas.py` says how."""
+"""What goes in and out of histories, as the OpenAPI document describes it; `serving/answering/schemas.py` says how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.schemas import Answer, Moment, absent
+from serving.answering.schemas import Answer, Moment, absent
 
 SourceName = Literal["customers", "usage", "tickets", "purchases", "surveys", "mentions", "milestones", "offers"]
 SourceQuery = Annotated[SourceName | SkipJsonSchema[None], Query(description="Of one source alone.")]

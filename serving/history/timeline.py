@@ -13,13 +13,13 @@ from starlette.responses import Response
 
 from features.contracts.sources import Column, Kind
 from features.times import Timestamp, format_time, to_timestamp
+from serving.answering.schemas import CustomerId
 from serving.deciding.decider import JSON
 from serving.door.access import READ, access
 from serving.door.problems import RequestInvalid, UnknownCustomer
 from serving.door.route import Call
 from serving.history.schemas import BeforeQuery, CursorQuery, LimitQuery, SourceQuery
 from serving.history.versions import Cell, Version, known_cells, place, standing
-from serving.schemas import CustomerId
 
 TIMELINE = "/v1/customers/{customer_id}/timeline"
 

@@ -8,12 +8,12 @@ from msgspec import UNSET, Struct, UnsetType
 
 from features.times import format_time
 from models.churn.band import band_of
-from serving.answers import Caveat
-from serving.flat import standing_alerts
+from serving.answering.answers import Caveat
+from serving.answering.flat import standing_alerts
+from serving.answering.parts import health_answer, stage_answer, value_answer
 from serving.listing.orders import Way
 from serving.listing.traits import Sort, figure_of
 from serving.live.state import Found, LiveState, Versions
-from serving.parts import health_answer, stage_answer, value_answer
 
 
 class ListedCustomer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -9,8 +9,8 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.answering.flat import alert_places
 from serving.door.problems import FieldError, RequestInvalid
-from serving.flat import alert_places
 from serving.listing.traits import BANDS, UNKNOWN, Bits, Codes, Traits
 from serving.live.state import LiveState
 

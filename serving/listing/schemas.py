@@ -1,4 +1,4 @@
-"""What goes in and out of lists, as the OpenAPI document describes it; `serving/schemas.py` says how."""
+"""What goes in and out of lists, as the OpenAPI document describes it; `serving/answering/schemas.py` says how."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fastapi import Query
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from serving.answering.schemas import Answer, Moment, Probability, Told, absent
 from serving.listing.cursors import LONGEST_CURSOR
 from serving.listing.traits import Sort
-from serving.schemas import Answer, Moment, Probability, Told, absent
 
 MOST_LISTED = 500
 USUALLY_LISTED = 50

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.rows import FloatArray
-from serving.flat import alert_places
+from serving.answering.flat import alert_places
 from serving.live.places import Place, Places
 from serving.live.state import LiveState
 

@@ -23,7 +23,7 @@ from serving.door.logs import Log
 from serving.live.overlay import Overlay
 from serving.live.shelf import Mark
 from serving.live.state import LiveState
-from serving.metrics import Metrics
+from serving.vitals.metrics import Metrics
 
 POLL_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0

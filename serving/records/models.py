@@ -14,7 +14,7 @@ from features.home import Home
 from features.times import Timestamp, format_time, to_timestamp
 from models.bundle import load_public_key, model_manifest, read_bundle
 from models.bundle.ledger import GateResult, LedgerEntry, read_ledger
-from serving.answers import Caveat
+from serving.answering.answers import Caveat
 from serving.api.asked import ask
 from serving.deciding.decider import JSON
 from serving.door.access import READ, access

@@ -13,7 +13,7 @@ from features.errors import NotFound
 from features.home import Home
 from features.reports.stages import NoStagesReport, StagesReport, read_stages_report
 from features.times import DAY, Timestamp, format_time, parse_time
-from serving.answers import Caveat
+from serving.answering.answers import Caveat
 from serving.deciding.decider import JSON
 from serving.door.access import READ, access
 from serving.door.problems import ForCallers

@@ -1,4 +1,4 @@
-"""What goes out of records, as the OpenAPI document describes it; `serving/schemas.py` says how."""
+"""What goes out of records, as the OpenAPI document describes it; `serving/answering/schemas.py` says how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import Path, Query
 from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.schemas import Answer, CaveatSchema, Moment, VersionsSchema, absent
+from serving.answering.schemas import Answer, CaveatSchema, Moment, VersionsSchema, absent
 
 Question = Literal["churn", "transition", "value", "purchase", "offer"]
 ReportName = Literal["backtest", "monitor", "retrain", "policy", "value_finder"]

@@ -16,8 +16,8 @@ from models.churn.model import ChurnModel
 from models.explanation import reasons
 from models.explanation.strongest import Reason
 from models.rows import FloatArray, Rows
+from serving.answering.parts import Row
 from serving.live.state import Found
-from serving.parts import Row
 from serving.what_if.bench import Bench
 from serving.what_if.supposed import Supposed
 

@@ -9,9 +9,8 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from features.times import format_time
-from serving.answers import TOO_LITTLE, Caveat, Standing, own_warnings
-from serving.live.state import LiveState, Versions
-from serving.parts import (
+from serving.answering.answers import TOO_LITTLE, Caveat, Standing, own_warnings
+from serving.answering.parts import (
     ChurnAnswer,
     HealthAnswer,
     PurchaseAnswer,
@@ -23,6 +22,7 @@ from serving.parts import (
     stage_answer,
     value_answer,
 )
+from serving.live.state import LiveState, Versions
 from serving.what_if.answering import Outcome, Supposing, Wanted
 
 

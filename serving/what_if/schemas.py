@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.schemas import ChurnSchema, HealthSchema, PurchaseSchema, StageSchema, Told, ValueSchema, absent
+from serving.answering.schemas import ChurnSchema, HealthSchema, PurchaseSchema, StageSchema, Told, ValueSchema, absent
 
 MOST_FEATURES = 2_000
 _WHY = "Absent where it was not asked for, or a warning says why."

@@ -14,7 +14,7 @@ import yaml
 from prometheus_client import generate_latest
 
 from lifecycle.__main__ import app
-from serving.metrics import Metrics
+from serving.vitals.metrics import Metrics
 
 OPS = Path(__file__).parents[2] / "ops"
 UNITS = sorted((OPS / "systemd").iterdir())

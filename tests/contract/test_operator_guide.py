@@ -11,8 +11,8 @@ from prometheus_client import generate_latest
 
 from lifecycle.__main__ import app
 from lifecycle.settings import Settings
-from serving.metrics import Metrics
 from serving.pruning.retention import Retention
+from serving.vitals.metrics import Metrics
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "operator-guide.md").read_text()
 NOT_YET = {"work", "erase"}  # laid beside this

@@ -18,7 +18,7 @@ from features.reports.stages import StagesReport, write_stages_report
 from features.write_once import replace_file
 from models.bundle import read_live
 from models.bundle.ledger import LedgerEntry
-from serving import schemas
+from serving.answering import schemas
 from serving.api.calls import CALLS
 from serving.app import create_app
 from serving.auth import MEMORY_SECONDS

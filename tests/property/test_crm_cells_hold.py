@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from serving.answering.flat import FlatCustomer
 from serving.crm.files import parts
 from serving.crm.mapping import SHIPPED, crm_mapping
-from serving.flat import FlatCustomer
 
 IDS = st.from_regex(r"[A-Za-z0-9_.:@-]{1,64}", fullmatch=True)
 TEXTS = (

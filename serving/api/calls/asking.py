@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serving import schemas
+from serving.answering import schemas
 from serving.api import customers, predictions
 from serving.api.calls.declared import QUESTION, DeclaredCall
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from serving import decision_schemas, front_line_schemas
 from serving.api import decisions, offers, outcomes, recoveries, routes
 from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.deciding import schemas as decision_schemas
+from serving.front_line import schemas as front_line_schemas
 
 DECIDING: tuple[DeclaredCall, ...] = (
     DeclaredCall(

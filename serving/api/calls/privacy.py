@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from serving import privacy_schemas
 from serving.api import erasures
 from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.privacy import schemas
 
 PRIVACY: tuple[DeclaredCall, ...] = (
     DeclaredCall(
@@ -12,9 +12,9 @@ PRIVACY: tuple[DeclaredCall, ...] = (
         erasures.CUSTOMER,
         erasures.erase_customer,
         "eraseCustomer",
-        privacy_schemas.ErasureSchema,
+        schemas.ErasureSchema,
         (*QUESTION, 404),
         status=202,
     ),
-    DeclaredCall("GET", erasures.ERASURE, erasures.get_erasure, "getErasure", privacy_schemas.ErasureSchema, (*QUESTION, 404)),
+    DeclaredCall("GET", erasures.ERASURE, erasures.get_erasure, "getErasure", schemas.ErasureSchema, (*QUESTION, 404)),
 )

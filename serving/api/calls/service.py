@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import PlainTextResponse
 
-from serving import schemas
+from serving.answering import schemas
 from serving.api import health
 from serving.api.calls.declared import DeclaredCall
 from serving.openapi import OPENAPI, openapi_document

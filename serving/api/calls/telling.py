@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from serving import event_schemas, notice_schemas
 from serving.api import events
 from serving.api.calls.declared import QUESTION, DeclaredCall
 from serving.api.notices import alerts, deliveries, webhooks
+from serving.notices import schemas as notice_schemas
+from serving.telling import schemas as event_schemas
 
 _RECORDED = (*QUESTION, 404, 409)
 

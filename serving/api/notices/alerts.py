@@ -14,8 +14,8 @@ from serving.database.notices.alerts import AlertPage, AlertRecord, listed_alert
 from serving.deciding.decider import JSON
 from serving.door.access import READ, access
 from serving.door.route import Call
-from serving.notice_schemas import CodeQuery, CursorQuery, LimitQuery, OpenQuery, SinceQuery
 from serving.notices.answers import AlertsAnswer, alert_answer
+from serving.notices.schemas import CodeQuery, CursorQuery, LimitQuery, OpenQuery, SinceQuery
 
 ALERTS = "/v1/alerts"
 

@@ -20,8 +20,8 @@ from serving.database.notices.webhooks import webhook_of
 from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
 from serving.door.route import Call
-from serving.notice_schemas import CursorQuery, DeadQuery, DeliveryId, LimitQuery, WebhookId
 from serving.notices.answers import DeliveriesAnswer, delivery_answer
+from serving.notices.schemas import CursorQuery, DeadQuery, DeliveryId, LimitQuery, WebhookId
 
 TESTS = "/v1/webhooks/{webhook_id}/test"
 DELIVERIES = "/v1/webhooks/{webhook_id}/deliveries"

@@ -26,9 +26,9 @@ from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
 from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
-from serving.notice_schemas import WebhookId, WebhookRequest
 from serving.notices.addresses import AddressRefused, destination
 from serving.notices.answers import EndedWebhookAnswer, WebhookAnswer, WebhooksAnswer, webhook_answer
+from serving.notices.schemas import WebhookId, WebhookRequest
 from serving.notices.signing import secret_of
 
 WEBHOOKS = "/v1/webhooks"

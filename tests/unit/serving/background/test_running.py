@@ -23,8 +23,8 @@ from serving.database.tables import drain_cursors
 from serving.door.logs import json_log
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
-from serving.metrics import Metrics
 from serving.settings import ServiceSettings
+from serving.vitals.metrics import Metrics
 
 NOW = parse_time("2026-01-01")
 SECRET = "Jane Doe"

@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.times import DAY
+from serving.answering.flat import FLAT_COLUMNS
 from serving.batches import asked as asking
 from serving.batches.erasing import erase_from_batches
 from serving.batches.run import BatchTask
 from serving.database.audit import entries_about
 from serving.database.batches import begin_next
 from serving.database.transactions import writing
-from serving.flat import FLAT_COLUMNS
 
 IDS = ["c3", "nobody", "no id!", "c1", "c3"]
 

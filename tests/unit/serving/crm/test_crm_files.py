@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from serving.answering.flat import FlatCustomer
 from serving.crm.cells import IdNotFit
 from serving.crm.files import PartsInTheWay, everybody, export, parts
 from serving.crm.mapping import crm_mapping
-from serving.flat import FlatCustomer
 
 KNOWN = FlatCustomer(
     customer_id="c1",

@@ -8,7 +8,7 @@ from benchmarks.deciding_states import company_with
 from features.subjects import installation_secret
 from features.times import HOUR, format_time
 from models.decision.draw import control_lot
-from serving.answers import Standing
+from serving.answering.answers import Standing
 from serving.database import reading
 from serving.database.audit import entries_about
 from serving.database.subjects import draw_secrets, subject

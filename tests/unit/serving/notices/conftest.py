@@ -22,8 +22,8 @@ from serving.database.notices.webhooks import Webhook, add_webhook
 from serving.database.tables import alerts, deliveries
 from serving.door.logs import json_log
 from serving.live.state import open_live_state
-from serving.metrics import Metrics
 from serving.settings import ServiceSettings
+from serving.vitals.metrics import Metrics
 
 SECRET = bytes(range(32))
 

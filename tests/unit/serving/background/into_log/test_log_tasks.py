@@ -19,8 +19,8 @@ from serving.database import writing
 from serving.door.logs import json_log
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
-from serving.metrics import Metrics
 from serving.settings import ServiceSettings
+from serving.vitals.metrics import Metrics
 
 NOW = DECIDED_AT + HOUR
 

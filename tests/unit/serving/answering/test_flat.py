@@ -6,7 +6,7 @@ import msgspec
 
 from benchmarks.deciding_states import company_with, decidable
 from features.times import DAY
-from serving.flat import FLAT_COLUMNS, flat_customer
+from serving.answering.flat import FLAT_COLUMNS, flat_customer
 from serving.live.state import open_live_state
 
 

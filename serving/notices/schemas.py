@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from pydantic.json_schema import SkipJsonSchema
 
 from models.alerts import AlertCode
+from serving.answering.schemas import Answer, Moment, absent
 from serving.notices.addresses import LONGEST
-from serving.schemas import Answer, Moment, absent
 
 MOST_AT_ONCE = 1000
 

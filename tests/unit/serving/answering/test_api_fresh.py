@@ -17,9 +17,9 @@ from models.bundle import Beside, Live, PredictionsOrigin, export_model, write_b
 from models.churn import ChurnRecipe, fit_churn
 from models.examples import Examples
 from models.explanation import reasons
+from serving.answering.reads import ReadRecord
 from serving.live.overlay import FreshRow, Overlay
 from serving.live.watch import InService
-from serving.reads import ReadRecord
 
 IDS = [f"c{number:02d}" for number in range(40)]
 

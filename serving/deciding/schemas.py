@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.schemas import Answer, CaveatSchema, Moment, Probability, VersionsSchema, absent
+from serving.answering.schemas import Answer, CaveatSchema, Moment, Probability, VersionsSchema, absent
 
 AgentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:@-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

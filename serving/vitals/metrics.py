@@ -8,8 +8,8 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from serving.answer_counts import AnswerCounts
-from serving.vital_signs import VitalSigns
+from serving.vitals.answer_counts import AnswerCounts
+from serving.vitals.vital_signs import VitalSigns
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from serving.database import DatabaseDamaged, DatabaseUnavailable
-from serving.pulse import SILENCE_SECONDS, DatabasePulse
+from serving.vitals.pulse import SILENCE_SECONDS, DatabasePulse
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_database_that_refuses_is_noticed(pulse, now, monkeypatch):
     def refuses(_):
         raise DatabaseUnavailable("gone")
 
-    monkeypatch.setattr("serving.pulse.reading", refuses)
+    monkeypatch.setattr("serving.vitals.pulse.reading", refuses)
     now[0] += SILENCE_SECONDS
     pulse.ask()
 
@@ -45,7 +45,7 @@ def test_a_damaged_database_is_said_at_once_and_a_restored_one_too(pulse, monkey
         raise DatabaseDamaged("malformed")
 
     with monkeypatch.context() as patch:
-        patch.setattr("serving.pulse.reading", damaged)
+        patch.setattr("serving.vitals.pulse.reading", damaged)
         pulse.ask()
 
     assert "damaged" in pulse.trouble

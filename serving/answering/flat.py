@@ -16,9 +16,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from features.times import format_time
+from serving.answering.parts import churn_answer, health_answer, purchase_answer, stage_answer, value_answer
 from serving.live.places import Places
 from serving.live.state import Found, LiveState
-from serving.parts import churn_answer, health_answer, purchase_answer, stage_answer, value_answer
 
 FlatKind: TypeAlias = Literal["text", "number", "whole", "flag"]
 """What stands in a column; moments are text, ISO 8601 in UTC."""

@@ -13,7 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from features.contracts.schemas import LONGEST_LIST, LONGEST_TEXT
 from features.contracts.sources import SOURCES, Column, Kind
-from serving.schemas import CUSTOMER_ID, Answer, Moment, absent
+from serving.answering.schemas import CUSTOMER_ID, Answer, Moment, absent
 from serving.telling.faults import TYPES
 from serving.telling.judging import MOST_ROWS, TOLD_SOURCES
 

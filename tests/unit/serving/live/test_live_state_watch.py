@@ -9,7 +9,7 @@ from features.errors import Damaged
 from serving.door.logs import json_log
 from serving.live.state import Versions
 from serving.live.watch import POLL_SECONDS, LiveWatch
-from serving.metrics import Metrics
+from serving.vitals.metrics import Metrics
 
 
 def state(name, *, is_whole=True):

@@ -16,10 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from features.row_file import RowDamaged
 from features.times import DAY, HOUR, Timestamp, format_time
 from models.explanation.strongest import Reason
-from serving.door.problems import TYPE_PREFIX
-from serving.live.places import Places
-from serving.live.state import Found, LiveState, Versions
-from serving.parts import (
+from serving.answering.parts import (
     AlertAnswer,
     ChurnAnswer,
     HealthAnswer,
@@ -35,7 +32,10 @@ from serving.parts import (
     stage_answer,
     value_answer,
 )
-from serving.schemas import is_customer_id
+from serving.answering.schemas import is_customer_id
+from serving.door.problems import TYPE_PREFIX
+from serving.live.places import Places
+from serving.live.state import Found, LiveState, Versions
 
 
 class Caveat(Struct, frozen=True, omit_defaults=True):

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from serving.answer_counts import MOST_OFFERS, AnswerCounts
-from serving.parts import ChurnAnswer
+from serving.answering.parts import ChurnAnswer
+from serving.vitals.answer_counts import MOST_OFFERS, AnswerCounts
 
 
 def decision(offer_id: str, gate: str = "contact_policy"):

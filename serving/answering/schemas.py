@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from models.alerts import AlertCode
-from serving.schema_words import Answer as Answer
-from serving.schema_words import Moment as Moment
-from serving.schema_words import Probability as Probability
-from serving.schema_words import absent as absent
+from serving.answering.words import Answer as Answer
+from serving.answering.words import Moment as Moment
+from serving.answering.words import Probability as Probability
+from serving.answering.words import absent as absent
 
 CUSTOMER_ID = r"^[A-Za-z0-9_.:@-]{1,64}$"
 MOST_IDS = 1000

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from models.churn.band import RiskBand
-from serving.parts import ChurnAnswer
+from serving.answering.parts import ChurnAnswer
 
 MOST_OFFERS = 200
 

@@ -1,0 +1,1 @@
+"""HOW THE SERVICE IS DOING: what it counts, what stands in its gauges, and whether its database answers."""
