@@ -45,7 +45,7 @@ def serve(
     from features.subjects import installation_secret
     from lifecycle.settings import Settings
     from serving import server
-    from serving.database.subjects import draw_secrets
+    from serving.deciding.secrets import draw_secrets
 
     settings = Settings()
     with open_operational(settings):

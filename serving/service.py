@@ -17,8 +17,8 @@ from serving.auth import KeyRing
 from serving.database import database_url, open_database
 from serving.database.audit import AuditLog
 from serving.database.key_uses import KeyUses
-from serving.database.subjects import draw_secrets
 from serving.deciding.decider import Decider
+from serving.deciding.secrets import draw_secrets
 from serving.door.admission import Admission
 from serving.door.drain import Drain
 from serving.door.limits import RateLimits

@@ -14,11 +14,11 @@ from features.log.manifest import read_manifest
 from features.log.store import EventLog
 from features.times import HOUR, Timestamp
 from serving.background.tasks import Office
-from serving.database.fresh import drop_fresh, drop_others, drop_settled, erased_among, write_fresh
-from serving.database.subjects import subject
+from serving.database.fresh import drop_fresh, drop_others, drop_settled, write_fresh
 from serving.fresh.desk import Desk, NotRecomputable, open_desk
 from serving.fresh.recomputing import recomputed
 from serving.live.state import LiveState
+from serving.privacy.tombstones import erased_among
 
 AT_ONCE = 200
 """So many customers are predicted anew in one go: a second's work at most, after which what is found stands in the database."""
@@ -81,10 +81,9 @@ class FreshTask:
             return
         log = EventLog.open(self._home)  # after the news was taken, so that it holds what the news is of
         rows = recomputed(log, desk, ids=ids, as_of=self._now())
-        names = {customer_id: subject(self._office.secret, customer_id) for customer_id in ids}
         with self._office.writing() as connection:
-            erased = erased_among(connection, names.values())
-            kept = [row for row in rows if names[row.customer_id] not in erased]
+            erased = erased_among(connection, self._office.secret, ids)
+            kept = [row for row in rows if row.customer_id not in erased]
             gone = sorted(set(ids) - {row.customer_id for row in kept})
             drop_fresh(connection, gone, bundle=str(desk.live.bundle), company=str(desk.live.company))
             write_fresh(connection, kept)

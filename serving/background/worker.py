@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from features.errors import LifecycleError
+from features.subjects import installation_secret
 from serving.background.lease import RENEW_SECONDS, Lease
 from serving.background.running import Named, Runner
 from serving.background.tasks import TASKS, Office
 from serving.database import database_url, open_database
-from serving.database.subjects import installation_secret
 from serving.door.logs import Log, json_log, log_everything_to
+from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
 from serving.service import moment_now
@@ -102,7 +103,7 @@ def _workplace(settings: ServiceSettings) -> Iterator[Workplace]:
     log, metrics = json_log(sys.stderr.buffer), Metrics(settings.metrics_folder)
     secret = installation_secret(settings.home)
     engine = open_database(database_url(settings.home, settings.database_url))
-    live = LiveWatch(LiveShelf(settings.home), metrics, log)
+    live = LiveWatch(LiveShelf(settings.home), metrics, log, news=Overlays(engine, secret))
     live.start(0.0)
     try:
         yield Workplace(settings, engine, log, metrics, live, secret)

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from features.errors import LifecycleError
+from features.subjects import subject
 from features.times import SECOND, Timestamp
 from features.write_once import new_folder, publish_folder
 from serving.answering.flat import FlatCustomer
@@ -32,7 +33,6 @@ from serving.database.batches import (
     finish,
     note_progress,
 )
-from serving.database.subjects import subject
 from serving.database.transactions import reading
 from serving.listing.listing import listing_of
 from serving.live.state import LiveState

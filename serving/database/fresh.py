@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from features.times import Timestamp
-from serving.database.tables import drain_cursors, erasures, fresh_predictions
+from features.write_once import sha256_of_json
+from serving.database.tables import drain_cursors, fresh_predictions
 
 _STREAM = "fresh_predictions"
 _AT_ONCE = 500
@@ -29,6 +30,11 @@ class FreshRow:
     columns: str
     predictions: bytes
     features: bytes
+
+
+def columns_digest(columns: tuple[str, ...]) -> str:
+    """Return the name of these columns in this order, by which a row is read."""
+    return sha256_of_json(list(columns))
 
 
 def write_fresh(connection: Connection, rows: Sequence[FreshRow]) -> None:
@@ -75,15 +81,6 @@ def fresh_features(connection: Connection, customer_id: str, *, bundle: str, com
     """Return the features that a customer's row was predicted from; None where there is no such row."""
     asked = select(fresh_predictions.c.features).where(fresh_predictions.c.customer_id == customer_id, _of(bundle, company))
     found: bytes | None = connection.scalar(asked)
-    return found
-
-
-def erased_among(connection: Connection, subjects: Collection[str]) -> set[str]:
-    """Return which of these names in the audit are of people who were erased."""
-    named, found = sorted(subjects), set[str]()
-    for start in range(0, len(named), _AT_ONCE):
-        part = named[start : start + _AT_ONCE]
-        found |= set(connection.scalars(select(erasures.c.subject).where(erasures.c.subject.in_(part))))
     return found
 
 

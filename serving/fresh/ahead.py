@@ -8,13 +8,14 @@ from sqlalchemy import Engine
 
 from features.home import Home
 from features.log.store import EventLog
+from features.subjects import installation_secret
 from features.times import Timestamp
 from models.bundle import Live, predictions_origin, read_live
 from serving.database import reading, writing
-from serving.database.fresh import erased_among, fresh_customers, write_fresh
-from serving.database.subjects import installation_secret, subject
+from serving.database.fresh import fresh_customers, write_fresh
 from serving.fresh.desk import open_desk
 from serving.fresh.recomputing import recomputed
+from serving.privacy.tombstones import erased_among
 
 _AT_ONCE = 500
 
@@ -37,8 +38,8 @@ def predict_ahead(home: Home, engine: Engine, live: Live, *, clock: Callable[[],
     for part in _parts(ids):
         rows = recomputed(EventLog.open(home), desk, ids=part, as_of=clock() + 1)
         with writing(engine) as connection:
-            erased = erased_among(connection, [subject(secret, row.customer_id) for row in rows])
-            kept = [row for row in rows if subject(secret, row.customer_id) not in erased]
+            erased = erased_among(connection, secret, [row.customer_id for row in rows])
+            kept = [row for row in rows if row.customer_id not in erased]
             write_fresh(connection, kept)
         written += len(kept)
     return written

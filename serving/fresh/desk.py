@@ -8,12 +8,12 @@ from functools import cached_property
 from features.company import Company, stored_company
 from features.errors import Unavailable
 from features.home import Home
-from features.write_once import sha256_of_json
 from models.assembly import PopulationReferences, offering
 from models.bundle import Live, PredictionsFrame, load_model, load_public_key, predictions_frame, read_bundle
 from models.bundle.served import ServedPredictions, serve_predictions
 from models.model import Model
 from models.offer import terms_of
+from serving.database.fresh import columns_digest
 from serving.fresh.mondays import Mondays
 
 
@@ -45,11 +45,6 @@ class Desk:
     def columns_digest(self) -> str:
         """Return the name of the order of the columns, by which a row is read."""
         return columns_digest(self.frame.columns)
-
-
-def columns_digest(columns: tuple[str, ...]) -> str:
-    """Return the hash that names these columns in this order."""
-    return sha256_of_json(list(columns))
 
 
 def open_desk(home: Home, live: Live) -> Desk:

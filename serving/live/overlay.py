@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from features.subjects import subject
 from features.times import Timestamp
-from serving.database.subjects import subject
 
 
 @dataclass(frozen=True)

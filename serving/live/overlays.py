@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from features.write_once import sha256_of_json
 from serving.database import reading
+from serving.database.fresh import columns_digest
 from serving.database.tables import erasures, fresh_predictions
 from serving.live.overlay import FreshRow, Overlay
 from serving.live.state import LiveState
@@ -119,11 +119,6 @@ class Overlays:
         with reading(self.engine) as connection:
             found: bytes | None = connection.scalar(query)
             return found
-
-
-def columns_digest(columns: tuple[str, ...]) -> str:
-    """Return what `fresh_predictions.columns` holds where a row was computed for these columns."""
-    return sha256_of_json(list(columns))
 
 
 def _mark(connection: Connection) -> _Mark:

@@ -20,7 +20,6 @@ from serving.database.notices.alerts import (
     Standing,
     begin_pass,
     end_alerts,
-    erased_of,
     finish_pass,
     hold_alerts,
     is_first_pass,
@@ -29,8 +28,8 @@ from serving.database.notices.alerts import (
     raise_alerts,
 )
 from serving.database.notices.messages import Message, MessageType, announce
-from serving.database.subjects import subject
 from serving.notices.said import FreshSaying, Said, fresh_sayings
+from serving.privacy.tombstones import erased_among
 
 AT_ONCE = 500
 """So many customers are taken down in one transaction, so that others who write wait for a moment only."""
@@ -100,9 +99,8 @@ def _take_down_code(book: Book, said: Said, code: AlertCode) -> None:
 
 
 def _raised(connection: Connection, book: Book, standing: Sequence[Standing]) -> list[AlertRecord]:
-    subjects = {subject(book.secret, each.customer_id): each for each in standing}
-    erased = erased_of(connection, subjects) if subjects else set()
-    return raise_alerts(connection, [each for name, each in subjects.items() if name not in erased], now=book.clock())
+    erased = erased_among(connection, book.secret, [each.customer_id for each in standing])
+    return raise_alerts(connection, [each for each in standing if each.customer_id not in erased], now=book.clock())
 
 
 def _ended(connection: Connection, book: Book, code: AlertCode, customer_ids: Sequence[str]) -> list[Message]:

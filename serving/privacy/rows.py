@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, TextClause, delete, select, text, update
+from sqlalchemy import Connection, TextClause, delete, text
 
 from features.home import Home
+from serving.batches.erasing import erase_from_batches
 from serving.database import tables
 from serving.database.decisions import erase_decisions
 from serving.database.idempotency import drop_answers_about
 from serving.database.recoveries import erase_recoveries
-from serving.database.tables import alerts, batches, deliveries, fresh_predictions, idempotent_answers, inbox
+from serving.database.tables import alerts, deliveries, fresh_predictions, idempotent_answers, inbox
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,7 @@ def _deliveries(connection: Connection, person: Person) -> int:
 
 
 def _batches(connection: Connection, person: Person) -> int:
-    """Take the person out of what is still to be asked in bulk."""
-    changed = 0
-    for naming in _naming(connection, "asked", person.customer_id):
-        for sequence, asked in connection.execute(select(batches.c.sequence, batches.c.asked).where(naming)).all():
-            left = msgspec.json.encode(_without(msgspec.json.decode(asked), person.customer_id))
-            connection.execute(update(batches).where(batches.c.sequence == sequence).values(asked=left))
-            changed += 1
-    return changed
-
-
-def _without(asked: object, customer_id: str) -> object:
-    if isinstance(asked, list):
-        return [_without(each, customer_id) for each in asked if each != customer_id]
-    if isinstance(asked, dict):
-        return {name: _without(each, customer_id) for name, each in asked.items() if each != customer_id}
-    return asked
+    return erase_from_batches(person.home, connection, person.customer_id)
 
 
 def _naming(connection: Connection, column: str, customer_id: str) -> Iterator[TextClause]:
@@ -104,6 +90,7 @@ WITH_DECISIONS = ("exposures", "outcomes")
 """Tables whose rows leave with the decisions."""
 
 NAMES_NOBODY: Mapping[str, str] = {
+    "alert_passes": "which predictions' alerts were taken down",
     "api_keys": "names of keys, which are of programs",
     "api_key_secrets": "digests of secrets",
     "audit_entries": "people by their subject alone; kept, as proof of who looked at what",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, bindparam, select
 
-from features.subjects import subject
+from features.subjects import subject_names
 from serving.database.tables import erasures
 
 _AT_ONCE = 500  # SQLite takes some thousand parameters in one statement
@@ -21,10 +21,16 @@ def erased_among(connection: Connection, secret: bytes, customer_ids: Collection
     """
     if connection.execute(_ANY).first() is None:
         return frozenset()
-    names = {subject(secret, each): each for each in customer_ids}
+    name = subject_names(secret)
+    names = {name(each): each for each in customer_ids}
+    return frozenset(names[each] for each in erased_names(connection, names))
+
+
+def erased_names(connection: Connection, subjects: Collection[str]) -> frozenset[str]:
+    """Return which of these names in the audit are of people who were erased; for who has named them already."""
     found: set[str] = set()
-    for part in _parts(sorted(names)):
-        found |= {names[row.subject] for row in connection.execute(_NAMED, {"subjects": part})}
+    for part in _parts(sorted(subjects)):
+        found.update(connection.scalars(_NAMED, {"subjects": part}))
     return frozenset(found)
 
 

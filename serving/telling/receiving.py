@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from features.errors import LifecycleError
 from features.times import Timestamp, format_time
@@ -18,7 +18,7 @@ from serving.database.audit import AuditEntry, record_in
 from serving.database.group import GroupCommit
 from serving.database.idempotency import RepeatableRequest, StoredAnswer, remember, remembered
 from serving.database.inbox import InboxRow, hold_inbox, keep_rows
-from serving.database.tables import erasures
+from serving.privacy.tombstones import erased_names
 from serving.telling.faults import ERASED
 from serving.telling.judging import Judged, ToldRow, told_rows
 from serving.telling.results import Results, results_body
@@ -90,8 +90,7 @@ class Receiver:
 
 def _without_erased(connection: Connection, delivery: Delivery) -> list[Judged]:
     """Return the rows as judged, those about people who were erased refused; asked in the transaction that would keep them."""
-    named = erasures.c.subject.in_(list(delivery.subjects.values()))
-    gone = set(connection.scalars(select(erasures.c.subject).where(named)))
+    gone = erased_names(connection, delivery.subjects.values())
     erased = {customer for customer, name in delivery.subjects.items() if name in gone}
     return [_ERASED if one.row and one.row.customer_id in erased else one for one in delivery.judged]
 

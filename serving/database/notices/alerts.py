@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from features.times import Timestamp
 from models.alerts import AlertCode, text_of
-from serving.database.tables import alert_passes, alerts, erasures
+from serving.database.tables import alert_passes, alerts
 
 _ALERTS_LOCK = 0x11FEC7C41  # any number, the same in every process of every version
 _TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -129,11 +129,6 @@ def listed_alerts(connection: Connection, page: AlertPage) -> list[AlertRecord]:
 def erase_alerts(connection: Connection, customer_id: str) -> int:
     """Delete everything that was raised about a customer, and return how much that was."""
     return connection.execute(delete(alerts).where(alerts.c.customer_id == customer_id)).rowcount
-
-
-def erased_of(connection: Connection, subjects: Collection[str]) -> set[str]:
-    """Return which of these names in the audit, at most `_AT_ONCE`, are of people who were erased."""
-    return set(connection.scalars(select(erasures.c.subject).where(erasures.c.subject.in_(list(subjects)))))
 
 
 def begin_pass(connection: Connection, predictions: str, *, now: Timestamp) -> int | None:

@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 from benchmarks.deciding_states import company_with, decidable
 from benchmarks.live_states import AS_OF, Publisher
 from features.home import Home
+from features.subjects import installation_secret
 from serving.app import create_app
 from serving.background.tasks import Office
 from serving.batches.run import BatchTask
 from serving.database import keys
-from serving.database.subjects import installation_secret
 from serving.service import Service
 from serving.settings import ServiceSettings
 

@@ -11,12 +11,11 @@ from serving.database.fresh import (
     drop_fresh,
     drop_others,
     drop_settled,
-    erased_among,
     fresh_customers,
     fresh_features,
     write_fresh,
 )
-from serving.database.tables import erasures, fresh_predictions
+from serving.database.tables import fresh_predictions
 
 LIVE = {"bundle": "b1", "company": "k1"}
 
@@ -110,12 +109,3 @@ def test_the_features_of_a_row_are_read_alone(engine, write):
     with reading(engine) as connection:
         assert fresh_features(connection, "c1", **LIVE) == b"\x01" * 4
         assert fresh_features(connection, "c2", **LIVE) is None
-
-
-def test_who_was_erased_is_known_by_name_in_the_audit(engine):
-    with writing(engine) as connection:
-        connection.execute(erasures.insert(), [{"subject": "s1", "asked_at": 0}, {"subject": "s2", "asked_at": 0}])
-
-    with reading(engine) as connection:
-        assert erased_among(connection, ["s1", "s3"]) == {"s1"}
-        assert erased_among(connection, []) == set()

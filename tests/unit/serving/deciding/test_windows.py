@@ -5,16 +5,16 @@ import threading
 import pytest
 
 from benchmarks.deciding_states import company_with
-from features.subjects import installation_secret
+from features.subjects import installation_secret, subject
 from features.times import HOUR, format_time
 from models.decision.draw import control_lot
 from serving.answering.answers import Standing
 from serving.database import reading
 from serving.database.audit import entries_about
-from serving.database.subjects import draw_secrets, subject
 from serving.database.tables import decisions
 from serving.deciding.answers import Told
 from serving.deciding.decider import Decider, DecisionQuestion
+from serving.deciding.secrets import draw_secrets
 from serving.deciding.windows import Wish
 from serving.door.exchange import Exchange
 

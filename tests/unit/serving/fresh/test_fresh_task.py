@@ -14,11 +14,11 @@ from features.at_risk.population import at_risk_at
 from features.engine.batch import compute_snapshots
 from features.log.intake import Receipt, append
 from features.log.store import EventLog
+from features.subjects import subject
 from features.times import DAY, HOUR
 from serving.background.fresh import FreshTask
 from serving.background.tasks import TASKS, Office
 from serving.database import reading, writing
-from serving.database.subjects import subject
 from serving.database.tables import erasures, fresh_predictions
 from serving.fresh.ahead import predict_ahead
 from serving.live.state import open_live_state

@@ -11,13 +11,14 @@ from sqlalchemy import Engine, delete, insert
 
 from benchmarks.live_states import AS_OF, Publisher
 from features.home import Home
+from features.subjects import subject
 from features.times import DAY
 from serving.database import writing
 from serving.database.failures import DatabaseUnavailable
-from serving.database.subjects import subject
+from serving.database.fresh import columns_digest
 from serving.database.tables import erasures, fresh_predictions
 from serving.live.overlay import Overlay
-from serving.live.overlays import Overlays, columns_digest
+from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.state import LiveState
 

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import delete, update
 
 from benchmarks.live_states import AS_OF
+from features.subjects import subject
 from features.times import DAY, HOUR
 from features.write_once import sha256_of_json
 from models.alerts import alert_column
 from serving.background.alerts import AlertTask
 from serving.database import writing
 from serving.database.notices.alerts import erase_alerts
-from serving.database.subjects import subject
 from serving.database.tables import alert_passes, deliveries, erasures, fresh_predictions
 from serving.notices import taking_down
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from features.home import Home
-from features.subjects import installation_secret, kept_secret, subject
+from features.subjects import kept_secret
 from models.decision.draw import Secrets
-
-__all__ = ["draw_secrets", "installation_secret", "subject"]
 
 
 def draw_secrets(home: Home) -> Secrets:
