@@ -16,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +106,14 @@ def _refuse_different_answers(ours: Asked, theirs: Asked) -> None:
 def _answer(asked: Asked) -> dict[str, object]:
     url, headers = f"http://127.0.0.1:{asked.port}{asked.path}", {**asked.headers, "Content-Type": "application/json"}
     request = urllib.request.Request(url, asked.body.encode(), headers)
-    with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310
-        found: dict[str, object] = json.loads(answer.read())
+    try:
+        with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310
+            found: dict[str, object] = json.loads(answer.read())
+    except urllib.error.HTTPError as refusal:
+        if refusal.code != HTTPStatus.SERVICE_UNAVAILABLE:
+            raise
+        time.sleep(float(refusal.headers["Retry-After"]))  # the models are being loaded
+        return _answer(asked)
     return found
 
 

@@ -49,7 +49,7 @@ def found_in(state: LiveState, customer_id: str) -> Found:
     if found is not None:
         return found
     if state.is_erased(customer_id):
-        raise Erased("This customer was erased; nothing is kept, and nothing that comes about them is taken.")
+        raise Erased
     raise UnknownCustomer("No customer of that id is known.")
 
 

@@ -83,6 +83,9 @@ class Erased(ForCallers, NotFound):
     status = 410
     problem = "erased"
 
+    def __init__(self) -> None:
+        super().__init__("This customer was erased; nothing is kept, and nothing that comes about them is taken.")
+
 
 class RequestInvalid(ForCallers, InvalidInput):
     """The request is not what the call needs; `errors` says where."""

@@ -24,8 +24,10 @@ from serving.database.transactions import reading
 from serving.door.access import ADMIN, access
 from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
+from serving.history.looking import looked_at
 from serving.history.reader import HistoryReader
 from serving.live.state import Found, LiveState
+from serving.privacy.tombstones import refuse_erased
 
 EXPORT = "/v1/customers/{customer_id}/export"
 
@@ -36,25 +38,26 @@ _OF_CUSTOMERS = [table for table in metadata.sorted_tables if "customer_id" in t
 @access(ADMIN)
 async def get_export(call: Call, customer_id: CustomerId) -> Response:
     """Return everything kept about one person, a JSON object a line: log, database, predictions, and who looked when."""
-    lines = await call.service.histories.off_loop(lambda: _kept(call, customer_id))
-    call.service.reads.note(call.exchange, [customer_id], route=EXPORT, status=200 if lines else 404, scope="admin")
-    if not lines:
-        raise UnknownCustomer("Nothing is kept about a customer of that id.")
+    lines = await looked_at(call, customer_id, lambda: _kept(call, customer_id), route=EXPORT, scope="admin")
     body = b"".join(msgspec.json.encode(line) + b"\n" for line in [*lines, *_looks(call, customer_id)])
     return Response(body, media_type=MEDIA["ndjson"])
 
 
 def _kept(call: Call, customer_id: str) -> list[dict[str, Any]]:
     """Return what is kept about the person themselves, in the log, the database and the live predictions."""
-    lines = [*_logged(call.service.histories, customer_id)]
+    lines: list[dict[str, Any]] = []
     with reading(call.service.engine) as connection:
+        refuse_erased(connection, call.service.secret, customer_id)
         for table in _OF_CUSTOMERS:
             lines += _rows(connection, table, table.c.customer_id == customer_id)
         subject = call.service.reads.subject(customer_id)
         lines += _rows(connection, idempotent_answers, idempotent_answers.c.subject == subject)
     state = call.service.live.in_service().state
     found = state.find(customer_id) if state else None
-    return lines if state is None or found is None else [*lines, *_predicted(state, found)]
+    predicted = [] if state is None or found is None else _predicted(state, found)
+    if kept := [*lines, *_logged(call.service.histories, customer_id), *predicted]:
+        return kept
+    raise UnknownCustomer("Nothing is kept about a customer of that id.")
 
 
 def _logged(histories: HistoryReader, customer_id: str) -> Iterator[dict[str, Any]]:

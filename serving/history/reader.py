@@ -17,6 +17,7 @@ from features.log.store import EventLog
 from serving.database.transactions import reading
 from serving.history.told import told_versions
 from serving.history.versions import Version, version_of
+from serving.privacy.tombstones import refuse_erased
 
 _THREADS = 2  # so many histories are read at once in one process; the others wait, and answers about customers do not
 _TRIES = 3
@@ -24,11 +25,12 @@ _Found = TypeVar("_Found")
 
 
 class HistoryReader:
-    """Reads histories for one process."""
+    """Reads histories for one process; by the installation's `secret` it knows who was erased."""
 
-    def __init__(self, home: Home, engine: Engine) -> None:
+    def __init__(self, home: Home, engine: Engine, secret: bytes) -> None:
         self._home = home
         self._engine = engine
+        self._secret = secret
         self._threads = ThreadPoolExecutor(_THREADS, "history")
         self._pinned: tuple[tuple[int, ...], EventLog] | None = None
 
@@ -40,8 +42,14 @@ class HistoryReader:
         """Return every version of every row of a customer: those of the log, and what is not in it yet.
 
         The database is read first: what is moved into the log meanwhile is found there then, and what is found twice is one.
+
+        Raises
+        ------
+        Erased
+            If the person was erased, whatever files still hold.
         """
         with reading(self._engine) as connection:
+            refuse_erased(connection, self._secret, customer_id)
             told = told_versions(connection, customer_id)
         return [*self.logged(customer_id), *told]
 

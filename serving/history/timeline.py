@@ -18,6 +18,7 @@ from serving.deciding.decider import JSON
 from serving.door.access import READ, access
 from serving.door.problems import RequestInvalid, UnknownCustomer
 from serving.door.route import Call
+from serving.history.looking import looked_at
 from serving.history.schemas import BeforeQuery, CursorQuery, LimitQuery, SourceQuery
 from serving.history.versions import Cell, Version, known_cells, place, standing
 
@@ -102,17 +103,19 @@ async def get_timeline(
     cursor: CursorQuery = None,
 ) -> Response:
     """List what happened to one customer, the newest first: events of every source, decisions and what came of them."""
-    service, now = call.service, call.service.clock()
+    now = call.service.clock()
     asked = _Asked(source, None if before is None else to_timestamp(before), _read_cursor(cursor), limit)
-    versions = await service.histories.off_loop(lambda: service.histories.versions(customer_id))
-    state = service.live.in_service().state
-    is_known = bool(versions) or (state is not None and state.find(customer_id) is not None)
-    service.reads.note(call.exchange, [customer_id], route=TIMELINE, status=200 if is_known else 404)
-    if not is_known:
-        raise UnknownCustomer("Neither the event log nor the live snapshot holds a customer of that id.")
+    versions = await looked_at(call, customer_id, lambda: _versions(call, customer_id), route=TIMELINE)
     found = [version for version in standing(versions, now) if asked.holds(version)]
     answer = _answer(customer_id, found, asked=asked, now=now, request_id=call.exchange.request_id)
     return Response(msgspec.json.encode(answer), media_type=JSON)
+
+
+def _versions(call: Call, customer_id: str) -> list[Version]:
+    found, state = call.service.histories.versions(customer_id), call.service.live.in_service().state
+    if not found and (state is None or state.find(customer_id) is None):
+        raise UnknownCustomer("Neither the event log nor the live snapshot holds a customer of that id.")
+    return found
 
 
 def touchpoint(version: Version, as_of: Timestamp) -> Touchpoint:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from features.subjects import subject_names
 from serving.database.tables import erasures
+from serving.door.problems import Erased
 
 _AT_ONCE = 500  # SQLite takes some thousand parameters in one statement
 _ANY = select(erasures.c.sequence).limit(1)
@@ -24,6 +25,18 @@ def erased_among(connection: Connection, secret: bytes, customer_ids: Collection
     name = subject_names(secret)
     names = {name(each): each for each in customer_ids}
     return frozenset(names[each] for each in erased_names(connection, names))
+
+
+def refuse_erased(connection: Connection, secret: bytes, customer_id: str) -> None:
+    """Let a call go on that reads what is kept of one customer.
+
+    Raises
+    ------
+    Erased
+        If the person was erased; until the background process is through, files may still hold something of them.
+    """
+    if erased_among(connection, secret, [customer_id]):
+        raise Erased
 
 
 def erased_names(connection: Connection, subjects: Collection[str]) -> frozenset[str]:

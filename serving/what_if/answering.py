@@ -17,7 +17,7 @@ from models.explanation import reasons
 from models.explanation.strongest import Reason
 from models.rows import FloatArray, Rows
 from serving.answering.parts import Row
-from serving.live.state import Found
+from serving.live.state import Found, LiveState
 from serving.what_if.bench import Bench
 from serving.what_if.supposed import Supposed
 
@@ -42,8 +42,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Supposing:
-    """One customer, as known and as supposed."""
+    """One customer of a live state, as known and as supposed."""
 
+    state: LiveState
     bench: Bench
     found: Found
     supposed: Supposed
@@ -51,7 +52,7 @@ class Supposing:
     def outcome(self, wanted: Wanted) -> Outcome:
         """Return what the live models say of the row as it would be."""
         said = self._churn_alone() if wanted.parts == {"churn"} else self._everything()
-        values = [float(said[name][0]) if name in said else np.nan for name in self.bench.desk.frame.columns]
+        values = [float(said[name][0]) if name in said else np.nan for name in self.bench.columns]
         return Outcome(values, self._reasons() if wanted.reasons and "churn" in wanted.parts else ())
 
     def _churn_alone(self) -> Mapping[str, FloatArray]:
@@ -59,26 +60,26 @@ class Supposing:
         return {} if model is None else said_by(model, self._people(()))
 
     def _everything(self) -> Mapping[str, FloatArray]:
-        desk, people = self.bench.desk, self._people(self._stages())
-        return assembled(people, [said_by(model, people) for model in desk.models], references=desk.references)
+        people = self._people(self._stages())
+        return assembled(people, [said_by(model, people) for model in self.bench.models], references=self.bench.references)
 
     def _reasons(self) -> tuple[Reason, ...]:
-        model, company = self._churn, self.bench.desk.company
+        model, company = self._churn, self.bench.company
         if model is None:
             return ()
         return reasons(model, self._row, names=company.catalogue.names, horizon_days=company.horizon_days).of(0)
 
     @property
     def _churn(self) -> ChurnModel | None:
-        return next((cast(ChurnModel, model) for model in self.bench.desk.models if model.kind == ChurnModel.kind), None)
+        return next((cast(ChurnModel, model) for model in self.bench.models if model.kind == ChurnModel.kind), None)
 
     def _people(self, stages: Sequence[Stood]) -> People:
-        company = self.bench.desk.company
+        company = self.bench.company
         return People(company, self.found.as_of, company.catalogue.names, self._row, self._is_at_risk, tuple(stages))
 
     @cached_property
     def _known(self) -> Rows | None:
-        return None if self.supposed.is_full else self.bench.known_row(self.found)
+        return None if self.supposed.is_full else self.state.features(self.found)
 
     @cached_property
     def _row(self) -> Rows:
@@ -87,7 +88,7 @@ class Supposing:
     @property
     def _is_at_risk(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether the customer may leave follows from events, which are not supposed to be others: it stays as published."""
-        published = self._published.get(f"churn_{self.bench.desk.company.horizon_days}", np.nan)
+        published = self._published.get(f"churn_{self.bench.company.horizon_days}", np.nan)
         return np.array([published == published])
 
     def _stages(self) -> tuple[Stood, ...]:
@@ -95,10 +96,10 @@ class Supposing:
 
         Where every feature is given, the winner is held against the stage that is known.
         """
-        rules = StageRules(self.bench.desk.company)
+        rules = StageRules(self.bench.company)
         now = self._winners(rules, self._row)
         before = None if self._known is None else self._winners(rules, self._known)
-        sets = self.bench.desk.company.stage_sets
+        sets = self.bench.company.stage_sets
         return tuple(
             self._stood(stage_set.name, int(won), stays=before is not None and before[place] == won)
             for place, (stage_set, won) in enumerate(zip(sets, now, strict=True))
@@ -119,4 +120,4 @@ class Supposing:
 
     @cached_property
     def _published(self) -> Mapping[str, float]:
-        return dict(zip(self.bench.desk.frame.columns, self.found.values, strict=True))
+        return dict(zip(self.bench.columns, self.found.values, strict=True))

@@ -45,12 +45,16 @@ class WhatIfAnswer(Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class WhatIf:
-    """One question: the state it is asked of, who and what is supposed, what is wanted, and what holds for every answer."""
+    """One question: who and what is supposed, what is wanted, and what holds for every answer."""
 
-    state: LiveState
     supposing: Supposing
     wanted: Wanted
     standing: Standing
+
+    @property
+    def state(self) -> LiveState:
+        """Return the state it is asked of."""
+        return self.supposing.state
 
     def answer(self, request_id: str) -> WhatIfAnswer:
         """Return the answer, computed now."""
@@ -69,7 +73,7 @@ class WhatIf:
         )
 
     def _changed(self) -> list[str]:
-        names = self.supposing.bench.desk.company.catalogue.names
+        names = self.state.company.catalogue.names
         return [names[place] for place in sorted(self.supposing.supposed.places.tolist())]
 
     def _parts(self, outcome: Outcome) -> _Known:

@@ -7,5 +7,5 @@ from serving.api.calls.declared import QUESTION, DeclaredCall
 from serving.what_if.schemas import WhatIfSchema
 
 SCENARIOS: tuple[DeclaredCall, ...] = (
-    DeclaredCall("POST", what_if.WHAT_IF, what_if.create_what_if, "createWhatIf", WhatIfSchema, (*QUESTION, 404, 408, 413)),
+    DeclaredCall("POST", what_if.WHAT_IF, what_if.create_what_if, "createWhatIf", WhatIfSchema, (*QUESTION, 404, 408, 410, 413)),
 )

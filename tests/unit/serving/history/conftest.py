@@ -57,6 +57,11 @@ class Past:
         with writing(self.service.engine) as connection:
             connection.execute(inbox.insert(), kept)
 
+    def erase(self, customer_id: str) -> None:
+        """Ask that somebody be erased, and hear of it; files still hold what they held."""
+        assert self.client.delete(f"/v1/customers/{customer_id}").status_code == 202
+        self.service.live.listen()
+
     def timeline(self, customer_id: str, query: str = "") -> dict:
         answer = self.client.get(f"/v1/customers/{customer_id}/timeline{query}")
         assert answer.status_code == 200, answer.text

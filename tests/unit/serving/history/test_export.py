@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.live_states import AS_OF
 from features.times import DAY
+from serving.database.audit import entries_about
 
 
 def ticket(**cells):
@@ -52,3 +55,22 @@ def test_an_export_says_nothing_of_others(past):
 
 def test_nothing_is_exported_of_who_is_nowhere(past):
     assert past.client.get("/v1/customers/nobody/export").status_code == 404
+
+
+@pytest.mark.parametrize("call", ["", "/timeline", "/export"])
+def test_who_was_erased_is_gone_while_files_still_hold_something(past_at, call):
+    past_at.log("tickets", ticket())
+
+    past_at.erase("c1")
+
+    answer = past_at.client.get(f"/v1/customers/c1{call}")
+    assert (answer.status_code, answer.json()["type"]) == (410, "urn:lifecycle:problem:erased")
+
+
+def test_a_refused_look_leaves_its_entry(past):
+    past.erase("c1")
+    past.client.get("/v1/customers/c1/export")
+    past.service.reads.flush()
+
+    looks = entries_about(past.service.engine, past.service.reads.subject("c1"))
+    assert ("/v1/customers/{customer_id}/export", 410) in [(entry.route, entry.status) for entry in looks]

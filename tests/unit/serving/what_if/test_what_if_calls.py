@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import delete
 
 from benchmarks.records import full_record
 from features.ids_file import map_ids
 from features.log.store import EventLog
 from features.snapshot import newest_snapshot
-from features.times import HOUR
+from features.times import HOUR, format_time
 from serving.api.customers import CUSTOMER
 from serving.api.what_if import WHAT_IF
 from serving.database import reading, writing
 from serving.database.fresh import write_fresh
-from serving.database.tables import audit_entries
+from serving.database.tables import audit_entries, fresh_predictions
 from serving.fresh.desk import open_desk
 from serving.fresh.recomputing import recomputed
 
@@ -29,6 +30,7 @@ def shop(published_shop):
 
 @pytest.fixture(scope="module")
 def asker(shop_asker):
+    assert shop_asker.service.live.in_service().state.workings.wait(60)
     return shop_asker
 
 
@@ -94,7 +96,7 @@ def test_only_the_parts_asked_for_are_answered_and_are_the_same(asker, at_risk):
 
 
 def test_a_full_record_is_answered_without_reading_the_customers_row(asker, shop, at_risk, monkeypatch):
-    monkeypatch.setattr("serving.what_if.bench.Bench.known_row", lambda *_: pytest.fail("the row was read"))
+    monkeypatch.setattr("serving.live.state.LiveState.features", lambda *_: pytest.fail("the row was read"))
 
     answer = what_if(asker, at_risk, features=full_record(shop.company.catalogue))
 
@@ -116,20 +118,27 @@ def test_the_known_row_as_a_full_record_gives_the_published_chance(asker, shop, 
 
 
 def test_who_is_fresh_is_supposed_about_from_the_newest_row(asker, shop, at_risk):
+    published = asker.get(CUSTOMER.format(customer_id=at_risk)).json()
     desk, later = open_desk(shop.home, shop.live), newest_snapshot(shop.home).as_of + 9 * HOUR
+    with predicted_anew(asker, recomputed(EventLog.open(shop.home), desk, ids=[at_risk], as_of=later)):
+        card = asker.get(CUSTOMER.format(customer_id=at_risk)).json()
+
+        supposed = what_if(asker, at_risk).json()
+
+    assert supposed["as_of"] == card["as_of"] == format_time(later)
+    assert parts_of(supposed) == parts_of(card) != parts_of(published)
+
+
+@contextmanager
+def predicted_anew(asker, rows):
+    """Let the service hear of rows, and forget them afterwards: it answers other tests too."""
     with writing(asker.service.engine) as connection:
-        write_fresh(connection, recomputed(EventLog.open(shop.home), desk, ids=[at_risk], as_of=later))
-    bench = asker.service.benches.of(asker.service.live.in_service().state)
-
-    row = bench.known_row(SimpleNamespace(customer_id=at_risk, is_fresh=True, place=None))
-
-    place = shop.company.catalogue.names.index("purchases_days_since_last")
-    assert row[0, place] == pytest.approx(published_row(shop, at_risk)[place] + 9 / 24, abs=0.01)
-
-
-def published_row(shop, customer_id):
-    shot = newest_snapshot(shop.home)
-    return shot.matrix[shot.ids.to_pylist().index(customer_id)]
+        write_fresh(connection, rows)
+    asker.service.live.listen()
+    yield
+    with writing(asker.service.engine) as connection:
+        connection.execute(delete(fresh_predictions))
+    asker.service.live.listen()
 
 
 def test_a_refusal_tells_what_is_known_and_leaves_no_word_of_what_was_sent(asker, at_risk):
