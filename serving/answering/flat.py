@@ -62,7 +62,7 @@ class FlatCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purchase_expected_days: Annotated[float | None, Meta(description="Days until half of such customers bought.")] = None
     alerts: Annotated[str | None, Meta(description="Codes of the alerts that stand, `;` between them.")] = None
     is_fresh: Annotated[bool | None, Meta(description="True where news since the snapshot are in it.")] = None
-    error: Annotated[str | None, Meta(description="Why the row holds nothing: unknown_customer or malformed_id.")] = None
+    error: Annotated[str | None, Meta(description="Why the row holds nothing: unknown_customer, malformed_id or erased.")] = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ async def create_what_if(call: Call, customer_id: CustomerId, body: WhatIfReques
     bench = benches.ready(asked.state)
     if bench is None:  # this is the first what-if about the live state
         bench = await asyncio.to_thread(benches.of, asked.state)
-    supposing = Supposing(asked.state, bench, found, bench.declared.supposed(body.features, body.unknown))
+    supposing = Supposing(asked.state, bench, found, bench.declared.supposed(body.given(), body.unknown))
     wanted = Wanted(frozenset(body.parts or PARTS), body.reasons)
     question = WhatIf(supposing, wanted, asked.standing)
     answer = await asyncio.to_thread(question.answer, call.exchange.request_id)

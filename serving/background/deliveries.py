@@ -6,9 +6,9 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from features.times import HOUR, SECOND
+from features.times import SECOND
 from serving.database import reading, writing
-from serving.database.notices.deliveries import Delivery, Mark, drop_old_deliveries, due_deliveries, mark_delivery
+from serving.database.notices.deliveries import Delivery, Mark, due_deliveries, mark_delivery
 from serving.database.notices.webhooks import Webhook, end_webhook, standing_webhooks
 from serving.notices.attempts import asked_to_wait, wait_after
 from serving.notices.calling import Answered, Caller
@@ -32,21 +32,12 @@ class DeliveryTask:
     def __init__(self, office: Office, caller: Caller | None = None) -> None:
         self._office = office
         self._caller = caller or Caller(private=office.settings.webhook_private_addresses)
-        self._tidied_at = 0
 
     def run(self) -> bool:
         """Send what is due to every webhook for a while; whether more is due at once."""
-        self._tidy()
         with reading(self._office.engine) as connection:
             standing = standing_webhooks(connection)
         return asyncio.run(self._round(standing)) if standing else False
-
-    def _tidy(self) -> None:
-        now = self._office.clock()
-        if now >= self._tidied_at + HOUR:
-            with writing(self._office.engine) as connection:
-                drop_old_deliveries(connection, now=now)
-            self._tidied_at = now
 
     async def _round(self, standing: list[Webhook]) -> bool:
         more = await asyncio.gather(*(self._send_to(webhook) for webhook in standing))

@@ -21,6 +21,7 @@ PORTION = 2_000
 """So many customers are answered about between two looks whether the batch still stands."""
 
 UNKNOWN, MALFORMED = FlatCustomer(error="unknown_customer"), FlatCustomer(error="malformed_id")
+ERASED = FlatCustomer(error="erased")  # without the id, which may stand in no file any more
 
 
 class BatchAsked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,4 +74,6 @@ def _row(state: LiveState, customer_id: str) -> FlatCustomer:
     if not is_customer_id(customer_id):
         return MALFORMED
     found = state.find(customer_id)
-    return msgspec.structs.replace(UNKNOWN, customer_id=customer_id) if found is None else flat_customer(state, found)
+    if found is not None:
+        return flat_customer(state, found)
+    return ERASED if state.is_erased(customer_id) else msgspec.structs.replace(UNKNOWN, customer_id=customer_id)

@@ -1,4 +1,4 @@
-"""What goes out of erasure, as the OpenAPI document describes it; `schemas.py` says how."""
+"""What goes out of erasure, as the OpenAPI document describes it; `serving/answering/schemas.py` says how."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class ErasedRowsSchema(Answer):
 
     model_config = ConfigDict(title="ErasedRows", extra="forbid")
 
-    table: str
-    rows: int
+    table: str = Field(description="The table.")
+    rows: int = Field(description="How many rows.")
 
 
 class ErasedFilesSchema(Answer):
@@ -29,7 +29,7 @@ class ErasedFilesSchema(Answer):
 
     model_config = ConfigDict(title="ErasedFiles", extra="forbid")
 
-    store: str
+    store: str = Field(description="The store, such as `log` or `snapshots`.")
     searched: int = Field(description="Files or folders that were searched.")
     changed: int = Field(description="Of these, written anew or removed.")
     rows: int = Field(description="Rows that left them.")
@@ -43,8 +43,8 @@ class ErasureSchema(Answer):
 
     erasure_id: str = Field(description="The person's name in the audit, which only this installation can make.")
     state: Literal["erasing", "finished"] = Field(description="Whether the files still hold the person; no answer does.")
-    asked_at: Moment
+    asked_at: Moment = Field(description="When it was asked for; from then on no answer is about the person.")
     finished_at: Moment | SkipJsonSchema[None] = absent(description="When a last search of every file found nothing more.")
-    database: list[ErasedRowsSchema]
+    database: list[ErasedRowsSchema] = Field(description="Rows that left the database, by table.")
     files: list[ErasedFilesSchema] = Field(description="Empty until the files were searched.")
     request_id: str

@@ -27,8 +27,6 @@ class Retention:
         Messages to webhooks that were delivered or given up.
     alerts_days
         Alerts that have ended.
-    batches_days
-        Bulk questions that are finished, with their results.
     decisions_days
         Decisions with their outcomes, once the event log holds them; 0: for ever, so that each can be replayed.
     """
@@ -41,7 +39,6 @@ class Retention:
     stages_weeks: int = 0
     deliveries_days: int = 30
     alerts_days: int = 400
-    batches_days: int = 30
     decisions_days: int = 0
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (read by pydantic where settings are read, no field)

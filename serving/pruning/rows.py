@@ -1,7 +1,7 @@
 """Which rows of the operational database are over: found and deleted in portions, so that nobody who writes waits long.
 
 Never deleted: keys, the audit, recoveries (which are budgets), erasures, whatever still stands or waits, and decisions that the
-event log does not hold yet.
+event log does not hold yet. Batches go a week after they ended, with their results, by the task that answers them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from features.times import DAY, Timestamp
 from serving.database.idempotency import KEPT
 from serving.database.tables import (
     alerts,
-    batches,
     decisions,
     deliveries,
     drain_cursors,
@@ -50,7 +49,6 @@ def what_is_over(connection: Connection, keep: Retention, *, now: Timestamp) -> 
         Over(idempotent_answers, idempotent_answers.c.started_at < now - KEPT, by="idempotency_key"),
         Over(deliveries, is_settled),
         Over(alerts, alerts.c.ended_at < before(keep.alerts_days)),
-        Over(batches, batches.c.finished_at < before(keep.batches_days)),
     ]
     if keep.decisions_days:
         found.append(Over(decisions, _drained(connection, before(keep.decisions_days))))

@@ -13,6 +13,7 @@ from features.errors import NotFound
 from features.home import Home
 from features.times import Timestamp, format_time, to_timestamp
 from models.bundle import load_public_key, model_manifest, read_bundle
+from models.bundle.erased_since import erased_since
 from models.bundle.ledger import GateResult, LedgerEntry, read_ledger
 from serving.answering.answers import Caveat
 from serving.api.asked import ask
@@ -52,6 +53,7 @@ class LiveModel(Struct, frozen=True, omit_defaults=True, kw_only=True):
     form: str
     catalogue: str
     gates: Sequence[GateAnswer]
+    erased_since: int
     trained_as_of: str | UnsetType = UNSET
     log: str | UnsetType = UNSET
     rows: int | UnsetType = UNSET
@@ -141,6 +143,7 @@ def _live_model(home: Home, model: str, sha: str, *, promoted: LedgerEntry | Non
         form=manifest["kind"],
         catalogue=manifest["signature"],
         gates=[_gate(gate) for gate in promoted.gates] if promoted else [],
+        erased_since=erased_since(home, [sha]).get(sha, 0),
         trained_as_of=_text(data.get("as_of")),
         log=_text(data.get("log_digest")),
         rows=data.get("rows", UNSET),

@@ -49,6 +49,7 @@ class LiveModelSchema(Answer):
     run_id: str | SkipJsonSchema[None] = absent(description="The run that trained it.")
     override: str | SkipJsonSchema[None] = absent(description="Why it went live although a gate had not passed.")
     gates: list[GateSchema] = Field(description="What was asked of it before it went live.")
+    erased_since: int = Field(description="How many people were erased from the log it learned from; training again clears it.")
 
 
 class ModelsSchema(Answer):

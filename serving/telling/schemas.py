@@ -53,8 +53,8 @@ class EventsSchema(Answer):
 
     request_id: str = Field(description="Number of the request that was answered first.")
     received_at: Moment = Field(description="From when on the first row is known that brought no `known_at`.")
-    accepted: int
-    rejected: int
+    accepted: int = Field(description="How many rows were taken.")
+    rejected: int = Field(description="How many were not; `results` say why.")
     results: list[RowResultSchema] = Field(description="One for each row, in their order.")
 
 

@@ -12,6 +12,6 @@ DOCUMENTS: tuple[DeclaredCall, ...] = (
     DeclaredCall("GET", renderings.OPENAPI_30, renderings.openapi_30, "getOpenapi30", None),
     DeclaredCall("GET", renderings.SWAGGER_20, renderings.swagger_20, "getSwagger20", None),
     DeclaredCall("GET", pages.DOCS, pages.docs_page, "getDocsPage", None, form=HTMLResponse),
-    DeclaredCall("GET", key.KEY, key.get_key, "getKey", key.KeySchema, (401, 403, 503)),
+    DeclaredCall("GET", key.KEY, key.get_key, "getKey", key.KeySchema, (401, 403, 429, 503)),
     DeclaredCall("GET", pages.DOCS_FILE, pages.docs_file, "getDocsFile", None, (404, 422), Response),
 )

@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, update
 
 from features.errors import NotFound
-from features.times import DAY, Timestamp
+from features.times import Timestamp
 from serving.database.tables import deliveries
 
-KEPT_DELIVERED, KEPT_DEAD = 7 * DAY, 30 * DAY
 """How long messages are kept that were delivered, and that were given up."""
 
 
@@ -109,12 +108,6 @@ def listed_deliveries(connection: Connection, page: DeliveryPage) -> list[Delive
         _delivery(row)
         for row in connection.execute(select(deliveries).where(wanted).order_by(deliveries.c.sequence).limit(page.limit))
     ]
-
-
-def drop_old_deliveries(connection: Connection, *, now: Timestamp) -> int:
-    """Delete messages that were delivered or given up long ago, and return how many there were."""
-    old = or_(deliveries.c.delivered_at < now - KEPT_DELIVERED, deliveries.c.dead_at < now - KEPT_DEAD)
-    return connection.execute(delete(deliveries).where(old)).rowcount
 
 
 def erase_deliveries(connection: Connection, customer_id: str) -> int:

@@ -8,6 +8,8 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.live_states import AS_OF
+from features.subjects import subject
 from features.times import DAY
 from serving.answering.flat import FLAT_COLUMNS
 from serving.batches import asked as asking
@@ -15,6 +17,7 @@ from serving.batches.erasing import erase_from_batches
 from serving.batches.run import BatchTask
 from serving.database.audit import entries_about
 from serving.database.batches import begin_next
+from serving.database.tables import erasures
 from serving.database.transactions import writing
 
 IDS = ["c3", "nobody", "no id!", "c1", "c3"]
@@ -181,3 +184,15 @@ def test_a_batch_that_ran_while_somebody_was_erased_is_begun_anew(bulk_at):
     assert list(bulk_at.home.batches.iterdir()) == []
     assert bulk_at.work()
     assert [line for line in bulk_at.rows(batch_id, "csv").text.splitlines() if line.startswith("c3")] == []
+
+
+def test_who_is_asked_about_after_the_erasure_is_answered_as_erased_without_the_id(bulk):
+    with writing(bulk.service.engine) as connection:
+        connection.execute(erasures.insert(), {"subject": subject(bulk.service.secret, "c3"), "asked_at": AS_OF})
+    bulk.service.live.listen()
+
+    batch_id = bulk.ask(customer_ids=["c1", "c3"])
+    bulk.work()
+
+    assert [row.get("error") for row in map(json.loads, bulk.rows(batch_id).text.splitlines())] == [None, "erased"]
+    assert "c3" not in bulk.rows(batch_id).text

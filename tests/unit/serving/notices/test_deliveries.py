@@ -14,7 +14,7 @@ from standardwebhooks import WebhookVerificationError
 from features.times import DAY, HOUR, SECOND
 from serving.background.deliveries import DeliveryTask
 from serving.database import reading, writing
-from serving.database.notices.deliveries import KEPT_DELIVERED, erase_deliveries, send_again
+from serving.database.notices.deliveries import erase_deliveries, send_again
 from serving.database.notices.messages import Message, announce
 from serving.database.notices.webhooks import end_webhook, rotate_webhook
 from serving.database.tables import deliveries, webhooks
@@ -246,17 +246,6 @@ def test_a_message_erased_while_it_was_sent_does_not_come_back(desk):
             return await super().call(url, body, headers=headers)
 
     DeliveryTask(desk.office, Erasing(Answered(500))).run()
-
-    assert desk.rows(deliveries) == []
-
-
-def test_what_was_delivered_long_ago_is_deleted(desk):
-    desk.subscribe()
-    left(desk)
-    DeliveryTask(desk.office, Silent(Answered(204))).run()
-    desk.clock.now += KEPT_DELIVERED + SECOND
-
-    DeliveryTask(desk.office, Silent(Answered(204))).run()
 
     assert desk.rows(deliveries) == []
 

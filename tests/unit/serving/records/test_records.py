@@ -56,6 +56,14 @@ def test_each_live_model_comes_with_what_its_gates_said(records):
     assert item["gates"][0]["figure"] == "0.31"
 
 
+def test_a_live_model_says_how_many_were_erased_from_what_it_learned(records, monkeypatch):
+    assert [item["erased_since"] for item in records.get("/v1/models").json()["items"]] == [0]
+
+    monkeypatch.setattr("serving.records.models.erased_since", lambda _, models: dict.fromkeys(models, 3))
+
+    assert [item["erased_since"] for item in records.get("/v1/models").json()["items"]] == [3]
+
+
 def test_a_question_that_no_model_answers_is_named(records):
     missing = [warning["part"] for warning in records.get("/v1/models").json()["warnings"]]
 

@@ -73,6 +73,29 @@ def test_another_number_moves_the_answer_and_is_named(asker, at_risk):
     assert supposed["health"]["score"] < published["health"]["score"]
 
 
+def test_two_lists_say_the_same_as_members_by_name(asker, at_risk):
+    by_name = what_if(asker, at_risk, features={"purchases_days_since_last": 300, "purchases_days_365d": 1}).json()
+
+    in_lists = what_if(asker, at_risk, names=["purchases_days_since_last", "purchases_days_365d"], values=[300, 1]).json()
+
+    assert in_lists | {"request_id": ""} == by_name | {"request_id": ""}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"names": ["tenure_days"]}, "/values"),
+        ({"names": ["tenure_days", "tenure_days"], "values": [1, 2]}, "/names"),
+        ({"features": {"tenure_days": 1}, "names": ["tenure_days"], "values": [1]}, "/names"),
+    ],
+)
+def test_lists_that_do_not_pair_or_repeat_a_name_are_refused(asker, at_risk, body, pointer):
+    answer = what_if(asker, at_risk, **body)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
 def test_another_stage_wins_by_the_rules_and_is_not_confirmed(asker, at_risk):
     supposed = what_if(asker, at_risk, features={"purchases_days_since_last": 3000, "purchases_days_365d": 0}).json()
 
