@@ -26,7 +26,6 @@ from features.errors import Damaged, NotFound
 from features.home import Home
 from features.ids_file import map_ids, write_ids
 from features.log.manifest import LogManifest
-from features.row_file import RowFile
 from features.times import DAY, Timestamp, compact_time, format_time, parse_time
 from features.write_once import (
     SealBroken,
@@ -43,7 +42,8 @@ from features.write_once import (
 if TYPE_CHECKING:
     import pandas as pd
 
-_IDS, _MATRIX, _COLUMNS, _MANIFEST = "ids.arrow", "matrix.npy", "columns.json", "manifest.json"
+COLUMNS, MATRIX = "columns.json", "matrix.npy"
+_IDS, _MANIFEST = "ids.arrow", "manifest.json"
 _ROWS_AT_ONCE = 65_536
 
 
@@ -117,7 +117,7 @@ class Draft:
     def __init__(self, folder: Path, ids: pa.StringArray, *, names: Sequence[str]) -> None:
         self.folder, self.ids, self.names = folder, ids, tuple(names)
         self._hash = hashlib.sha256()
-        self._file = (folder / _MATRIX).open("wb")
+        self._file = (folder / MATRIX).open("wb")
         header = io.BytesIO()
         shape = (len(ids), len(self.names))
         np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
@@ -151,7 +151,7 @@ def draft_snapshot(home: Home, ids: pa.StringArray, names: Sequence[str]) -> Ite
 @contextmanager
 def draft_without(home: Home, table: Draft | Snapshot, *, gone: Mask) -> Iterator[Draft]:
     """Give a draft with the rows of a snapshot, or of a draft that is closed, but for those who are gone, to publish."""
-    matrix = table.matrix if isinstance(table, Snapshot) else np.load(table.folder / _MATRIX, mmap_mode="r")
+    matrix = table.matrix if isinstance(table, Snapshot) else np.load(table.folder / MATRIX, mmap_mode="r")
     with draft_snapshot(home, table.ids.filter(pa.array(~gone)), table.names) as draft:
         for first in range(0, len(gone), _ROWS_AT_ONCE):
             rows = slice(first, first + _ROWS_AT_ONCE)
@@ -171,8 +171,8 @@ def publish_draft(home: Home, draft: Draft, provenance: Provenance, *, supersede
         with draft_without(home, draft, gone=gone) as left:
             return publish_draft(home, left, provenance, supersedes=supersedes)
     write_ids(draft.folder / _IDS, draft.ids)
-    (draft.folder / _COLUMNS).write_bytes(canonical_json(list(draft.names)))
-    files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, _COLUMNS)} | {_MATRIX: matrix_sha256}
+    (draft.folder / COLUMNS).write_bytes(canonical_json(list(draft.names)))
+    files = {name: sha256_of_file(draft.folder / name) for name in (_IDS, COLUMNS)} | {MATRIX: matrix_sha256}
     digest = _digest(draft.ids, draft.names, matrix_sha256)
     body = {**provenance.as_json(), "digest": digest, "files": files, "rows": len(draft.ids)}
     manifest = sealed(body if supersedes is None else {**body, "supersedes": supersedes})
@@ -203,46 +203,14 @@ def open_snapshot(path: Path, *, verify: bool = True) -> Snapshot:
     SnapshotDamaged
         If a file is not what was written; nothing of it was parsed. With `verify=False` only the manifest is checked.
     """
-    body = _read_manifest(path)
-    if verify and (damaged := [name for name in (_IDS, _MATRIX, _COLUMNS) if not _is_whole(path / name, body["files"][name])]):
+    body = snapshot_manifest(path)
+    if verify and (damaged := [name for name in (_IDS, MATRIX, COLUMNS) if not is_whole(path / name, body["files"][name])]):
         raise SnapshotDamaged(f"{', '.join(damaged)} in {path} is not what was written; remove the folder and compute it again")
     ids = map_ids(path / _IDS)
-    names = tuple(json.loads((path / _COLUMNS).read_bytes()))
-    matrix = np.load(path / _MATRIX, mmap_mode="r" if len(ids) and names else None)
+    names = tuple(json.loads((path / COLUMNS).read_bytes()))
+    matrix = np.load(path / MATRIX, mmap_mode="r" if len(ids) and names else None)
     provenance = {field: body[field] for field in Provenance.__dataclass_fields__}
     return Snapshot(path, body["digest"], names, ids, matrix, Provenance.from_json(provenance))
-
-
-@dataclass(frozen=True)
-class SnapshotRows:
-    """The features of a snapshot, read customer by customer from its open file."""
-
-    names: tuple[str, ...]
-    rows: RowFile
-
-    def row(self, place: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        """Return the features of the customer at that place, as a table of one row; raising as `RowFile.row` does."""
-        return np.asarray(self.rows.row(place), np.float32).reshape(1, len(self.names))
-
-
-def serve_snapshot(path: Path, digests: bytes) -> SnapshotRows:
-    """Open a snapshot to be read row by row, each checked by its digest; nothing of it is read now but its names.
-
-    Raises
-    ------
-    SnapshotMissing
-        If there is none at `path`.
-    SnapshotDamaged
-        If its names, or the form of its rows, are not what was written.
-    """
-    body = _read_manifest(path)
-    if not _is_whole(path / _COLUMNS, body["files"][_COLUMNS]):
-        raise SnapshotDamaged(f"{path / _COLUMNS} is not what was written; remove the folder and compute it again")
-    names = tuple(json.loads((path / _COLUMNS).read_bytes()))
-    rows = RowFile(path / _MATRIX, digests)
-    if rows.shape[1] != len(names) or rows.dtype != np.float32:
-        raise SnapshotDamaged(f"{path / _MATRIX} is not what was written; remove the folder and compute it again")
-    return SnapshotRows(names, rows)
 
 
 def snapshot_path(home: Home, as_of: Timestamp, digest: str) -> Path:
@@ -256,7 +224,7 @@ def find_snapshot(home: Home, as_of: Timestamp, *, log: LogManifest, signature: 
     One computed from an earlier log holds where nothing known before `as_of` has changed since.
     """
     for path in sorted(home.snapshots.glob(f"{compact_time(as_of)}-*")):
-        body = _read_manifest(path)
+        body = snapshot_manifest(path)
         holds_before = log.holds_before(body["log_digest"])
         if body["signature"] == signature and holds_before is not None and holds_before >= as_of:
             return open_snapshot(path)
@@ -265,15 +233,14 @@ def find_snapshot(home: Home, as_of: Timestamp, *, log: LogManifest, signature: 
 
 def hold_for(path: Path, log: LogManifest) -> None:
     """Say that a stored snapshot holds for this version of the log."""
-    body = _read_manifest(path)
+    body = snapshot_manifest(path)
     replace_file(path / _MANIFEST, sealed({**body, "log_digest": log.digest, "log_version": log.version}))
 
 
 def newest_snapshot(home: Home) -> Snapshot | None:
     """Return the snapshot of the latest moment, of several from the newest log; None if there is none."""
-    found = [
-        (body["as_of"], body["log_version"], path) for path in home.snapshots.glob("[0-9]*-*") for body in [_read_manifest(path)]
-    ]
+    manifests = {path: snapshot_manifest(path) for path in home.snapshots.glob("[0-9]*-*")}
+    found = [(body["as_of"], body["log_version"], path) for path, body in manifests.items()]
     return open_snapshot(max(found)[2]) if found else None
 
 
@@ -300,13 +267,16 @@ def newest_whole_day(manifest: LogManifest) -> Timestamp:
     return min(observed) // DAY * DAY
 
 
-def _digest(ids: pa.StringArray, names: Sequence[str], matrix_sha256: str) -> str:
-    text = "\n".join(ids.to_pylist()).encode()
-    return sha256_of_json({"ids": hashlib.sha256(text).hexdigest(), "columns": list(names), "matrix": matrix_sha256})
+def snapshot_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest, after its own hash and the folder's name have vouched for it.
 
-
-def _read_manifest(path: Path) -> dict[str, Any]:
-    """Return the manifest, after its own hash and the folder's name have vouched for it."""
+    Raises
+    ------
+    SnapshotMissing
+        If there is none at `path`.
+    SnapshotDamaged
+        If it is not what was written.
+    """
     try:
         body = unsealed((path / _MANIFEST).read_bytes())
         if path.name.endswith(body["digest"][:12]):
@@ -318,5 +288,11 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     raise SnapshotDamaged(f"{path / _MANIFEST} is not what was written; remove the folder and compute it again")
 
 
-def _is_whole(path: Path, sha256: str) -> bool:
+def is_whole(path: Path, sha256: str) -> bool:
+    """Whether a file is there and has this hash."""
     return path.is_file() and sha256_of_file(path) == sha256
+
+
+def _digest(ids: pa.StringArray, names: Sequence[str], matrix_sha256: str) -> str:
+    text = "\n".join(ids.to_pylist()).encode()
+    return sha256_of_json({"ids": hashlib.sha256(text).hexdigest(), "columns": list(names), "matrix": matrix_sha256})

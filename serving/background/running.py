@@ -51,12 +51,12 @@ class Runner:
         except Exception as fault:  # whatever it is, the other tasks go on, and so does this one a little later
             return self._failed(fault)
         self._pause = FIRST_PAUSE_SECONDS
-        self._office.metrics.task_success.labels(self._named.name).set(self._office.clock() / SECOND)
+        self._office.metrics.background.task_success.labels(self._named.name).set(self._office.clock() / SECOND)
         return 0.0 if is_more else self._named.task.every_seconds
 
     def _failed(self, fault: Exception) -> float:
         pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-        self._office.metrics.task_failures.labels(self._named.name).inc()
+        self._office.metrics.background.task_failures.labels(self._named.name).inc()
         name, kind = self._named.name, type(fault).__name__
         self._office.log.error("task_failed", task=name, fault=kind, at=place_of(fault), retry_seconds=pause)
         return pause

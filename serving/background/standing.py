@@ -70,14 +70,14 @@ def standing_of(engine: Engine, *, now: Timestamp) -> Standing:
 
 def tell_metrics(metrics: Metrics, engine: Engine, *, now: Timestamp) -> None:
     """Set the gauges of the background work; unknown (NaN) where the database does not answer."""
-    unknown = float("nan")
+    unknown, signs = float("nan"), metrics.background
     try:
         standing = standing_of(engine, now=now)
     except DatabaseUnavailable:
-        for gauge in (metrics.inbox_rows, metrics.inbox_age, metrics.lease_epoch, metrics.lease_age):
+        for gauge in (signs.inbox_rows, signs.inbox_age, signs.lease_epoch, signs.lease_age):
             gauge.set(unknown)
         return
-    metrics.inbox_rows.set(standing.waits.rows)
-    metrics.inbox_age.set(standing.waiting_seconds)
-    metrics.lease_epoch.set(standing.leads.epoch if standing.leads else 0)
-    metrics.lease_age.set(standing.silent_seconds if standing.leads else unknown)
+    signs.inbox_rows.set(standing.waits.rows)
+    signs.inbox_age.set(standing.waiting_seconds)
+    signs.lease_epoch.set(standing.leads.epoch if standing.leads else 0)
+    signs.lease_age.set(standing.silent_seconds if standing.leads else unknown)

@@ -77,13 +77,6 @@ def fresh_customers(connection: Connection, *, bundle: str, company: str, after:
     return sorted(connection.scalars(asked))
 
 
-def fresh_features(connection: Connection, customer_id: str, *, bundle: str, company: str) -> bytes | None:
-    """Return the features that a customer's row was predicted from; None where there is no such row."""
-    asked = select(fresh_predictions.c.features).where(fresh_predictions.c.customer_id == customer_id, _of(bundle, company))
-    found: bytes | None = connection.scalar(asked)
-    return found
-
-
 def _of(bundle: str, company: str) -> ColumnElement[bool]:
     return and_(fresh_predictions.c.bundle == bundle, fresh_predictions.c.company == company)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from features.errors import LifecycleError, NotFound, Unavailable
 from features.home import Home
-from features.snapshot import SnapshotRows, serve_snapshot
+from features.snapshot_rows import SnapshotRows, serve_snapshot
 from models.bundle import load_model
 from models.model import Model
 from serving.door.problems import ForCallers

@@ -77,7 +77,7 @@ def take_down_fresh(book: Book, said: Said, fresh: Sequence[FreshSaying]) -> Non
             since = {who: codes[code] for who, codes in now_standing.items() if code in codes and code not in before[who]}
             gone = [who for who, codes in now_standing.items() if code in before[who] and code not in codes]
             raised = _raised(connection, book, said.standing(code, since) if since else [])
-            told = [*_ended(connection, book, code, gone), *_messages(RAISED, raised, now=book.clock())]
+            told = [*_ended(connection, book, code=code, customer_ids=gone), *_messages(RAISED, raised, now=book.clock())]
             announce(connection, *told)
 
 
@@ -89,7 +89,7 @@ def _take_down_code(book: Book, said: Said, code: AlertCode) -> None:
     for part in _portions(sorted(before - since.keys())):
         with writing(book.engine) as connection:
             hold_alerts(connection)
-            announce(connection, *_ended(connection, book, code, part))
+            announce(connection, *_ended(connection, book, code=code, customer_ids=part))
     for part in _portions(sorted(since.keys() - before)):
         standing = said.standing(code, {customer_id: since[customer_id] for customer_id in part})
         with writing(book.engine) as connection:
@@ -103,7 +103,7 @@ def _raised(connection: Connection, book: Book, standing: Sequence[Standing]) ->
     return raise_alerts(connection, [each for each in standing if each.customer_id not in erased], now=book.clock())
 
 
-def _ended(connection: Connection, book: Book, code: AlertCode, customer_ids: Sequence[str]) -> list[Message]:
+def _ended(connection: Connection, book: Book, *, code: AlertCode, customer_ids: Sequence[str]) -> list[Message]:
     now = book.clock()
     return _messages(ENDED, end_alerts(connection, code, customer_ids, now=now) if customer_ids else [], now=now)
 

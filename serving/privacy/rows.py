@@ -15,8 +15,10 @@ from serving.batches.erasing import erase_from_batches
 from serving.database import tables
 from serving.database.decisions import erase_decisions
 from serving.database.idempotency import drop_answers_about
+from serving.database.notices.alerts import erase_alerts
+from serving.database.notices.deliveries import erase_deliveries
 from serving.database.recoveries import erase_recoveries
-from serving.database.tables import alerts, deliveries, fresh_predictions, idempotent_answers, inbox
+from serving.database.tables import deliveries, fresh_predictions, idempotent_answers, inbox
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def _answers(connection: Connection, person: Person) -> int:
 
 
 def _deliveries(connection: Connection, person: Person) -> int:
-    return connection.execute(delete(deliveries).where(deliveries.c.customer_id == person.customer_id)).rowcount + sum(
+    return erase_deliveries(connection, person.customer_id) + sum(
         connection.execute(delete(deliveries).where(naming)).rowcount
         for naming in _naming(connection, "body", person.customer_id)
     )
@@ -82,7 +84,8 @@ ERASED: Mapping[str, Eraser] = {
     "idempotent_answers": _answers,
     "deliveries": _deliveries,
     "batches": _batches,
-    **{table.name: _all_of(table.name) for table in (inbox, fresh_predictions, alerts)},
+    "alerts": lambda connection, person: erase_alerts(connection, person.customer_id),
+    **{table.name: _all_of(table.name) for table in (inbox, fresh_predictions)},
 }
 """How rows about a person leave each table that holds any."""
 

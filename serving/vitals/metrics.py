@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from serving.vitals.answer_counts import AnswerCounts
+from serving.vitals.background_signs import BackgroundSigns
 from serving.vitals.vital_signs import VitalSigns
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -38,26 +39,7 @@ class Metrics:
         self.rows_rejected = Counter(
             "lifecycle_event_rows_rejected", "Rows of events refused, by what was wrong first", ["type"], registry=self._registry
         )
-        self.task_failures = Counter(
-            "lifecycle_task_failures", "Failed portions of the background work", ["task"], registry=self._registry
-        )
-        self.task_success = Gauge(
-            "lifecycle_task_success_seconds",
-            "Moment a task of the background work last did its portion, Unix seconds",
-            ["task"],
-            registry=self._registry,
-            multiprocess_mode="max",
-        )
-        self.inbox_rows = self._newest("lifecycle_inbox_rows", "Acknowledged rows of events that are not in the event log yet")
-        self.inbox_age = self._newest(
-            "lifecycle_inbox_age_seconds", "Seconds since the oldest of them was acknowledged; 0 for none"
-        )
-        self.lease_epoch = self._newest(
-            "lifecycle_lease_epoch", "Number of the present term of the background process; 0 before the first"
-        )
-        self.lease_age = self._newest(
-            "lifecycle_lease_age_seconds", "Seconds since the leading background process last showed itself"
-        )
+        self.background = BackgroundSigns(self._registry)
         self.rate_limited = Counter(
             "lifecycle_rate_limited", "Requests refused because their key had used up its minute", registry=self._registry
         )
@@ -82,10 +64,6 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livemin",
         )
-
-    def _newest(self, name: str, meaning: str) -> Gauge:
-        """Make a gauge that every process reads from the database before it answers: the newest reading counts."""
-        return Gauge(name, meaning, registry=self._registry, multiprocess_mode="mostrecent")
 
     def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request."""

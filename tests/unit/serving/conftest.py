@@ -104,6 +104,7 @@ def shop_asker(published_shop: WholeShop) -> Iterator[Asker]:
     yield from running(Publisher(published_shop.home, published_shop.signing_key))
 
 
+@pytest.fixture(scope="session")
 def run_service():
     """Return what runs a service over what was published, for tests that publish something of their own."""
     return running

@@ -12,7 +12,6 @@ from serving.database.fresh import (
     drop_others,
     drop_settled,
     fresh_customers,
-    fresh_features,
     write_fresh,
 )
 from serving.database.tables import fresh_predictions
@@ -101,11 +100,3 @@ def test_who_is_fresh_is_asked_by_version_and_moment(engine, write):
     with reading(engine) as connection:
         assert fresh_customers(connection, **LIVE, after=10) == ["c1", "c2"]
         assert fresh_customers(connection, bundle="b2", company="k1", after=0) == []
-
-
-def test_the_features_of_a_row_are_read_alone(engine, write):
-    write(row("c1"))
-
-    with reading(engine) as connection:
-        assert fresh_features(connection, "c1", **LIVE) == b"\x01" * 4
-        assert fresh_features(connection, "c2", **LIVE) is None
