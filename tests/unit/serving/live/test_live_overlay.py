@@ -148,6 +148,16 @@ def test_whoever_was_erased_is_not_found_any_more(desk):
     assert (state.find("c2"), state.is_erased("c2"), state.is_erased("c1")) == (None, True, False)
 
 
+def test_an_erasure_that_was_begun_before_another_and_committed_after_it_counts_too(desk):
+    for sequence, customer_id in ((2, "c2"), (1, "c1")):
+        with writing(desk.engine) as connection:
+            erased = {"sequence": sequence, "subject": subject(SECRET, customer_id), "asked_at": 0}
+            connection.execute(insert(erasures).values(erased))
+        state = desk.now()
+
+    assert (state.is_erased("c1"), state.is_erased("c2")) == (True, True)
+
+
 def test_a_database_that_is_gone_leaves_what_was_known(desk, monkeypatch):
     desk.compute("c1", 0.5)
     known = desk.overlays.of(desk.state)
