@@ -35,7 +35,7 @@ from models.rows import FloatArray
 
 _FORMAT = 1
 IDS_FILE, MATRIX_FILE, COLUMNS_FILE = "ids.arrow", "predictions.npy", "columns.json"
-_REFERENCES = "references.json"
+REFERENCES_FILE = "references.json"
 ROW_DIGESTS, FEATURE_DIGESTS = "row_digests.bin", "feature_digests.bin"
 
 
@@ -109,7 +109,7 @@ class Beside:
             raise PredictionsInvalid(f"needed digests of {customers} rows of features, found {len(digests)} bytes")
         reasons = {} if self.reasons is None else stored.to_files(self.reasons)
         contacts = {} if self.contacts is None else to_files(self.contacts)
-        references = {} if self.references is None else {_REFERENCES: canonical_json(self.references.as_json())}
+        references = {} if self.references is None else {REFERENCES_FILE: canonical_json(self.references.as_json())}
         return {**reasons, **contacts, **references, **({} if digests is None else {FEATURE_DIGESTS: digests})}
 
 
@@ -224,9 +224,9 @@ def contacts_beside(sealed: Sealed, customers: int) -> Contacts | None:
 
 
 def _references(sealed: Sealed) -> PopulationReferences | None:
-    if _REFERENCES not in sealed.manifest["files"]:
+    if REFERENCES_FILE not in sealed.manifest["files"]:
         return None
-    return PopulationReferences.from_json(json.loads(sealed.read(_REFERENCES)))
+    return PopulationReferences.from_json(json.loads(sealed.read(REFERENCES_FILE)))
 
 
 def _mapped(sealed: Sealed, verify: bool) -> tuple[IdIndex, FloatArray]:

@@ -21,6 +21,7 @@ from models.bundle.predictions import (
     FEATURE_DIGESTS,
     IDS_FILE,
     MATRIX_FILE,
+    REFERENCES_FILE,
     ROW_DIGESTS,
     PredictionsOrigin,
     contacts_beside,
@@ -84,6 +85,8 @@ def serve_predictions(home: Home, digest: str) -> ServedPredictions:
     sealed = open_sealed(home.predictions, digest)
     columns = tuple(json.loads(sealed.read(COLUMNS_FILE)))
     ids, rows = read_ids(sealed.read(IDS_FILE)), _rows(sealed)
+    if REFERENCES_FILE in sealed.manifest["files"]:
+        sealed.checked_path(REFERENCES_FILE)  # whoever predicts one more customer reads it
     if rows.shape != (len(ids), len(columns)) or rows.dtype != np.float64:
         raise ContentDamaged(f"needed a prediction for each id and column in {digest[:12]}, found {rows.shape}; score again")
     return ServedPredictions(

@@ -14,7 +14,7 @@ REFUSALS = {
     "id of no form": ("GET", f"/v1/customers/{CANARY}%20{CANARY}", {}, 422),
     "id too long": ("GET", "/v1/customers/" + CANARY * 4, {}, 422),
     "no such path": ("GET", f"/v1/{CANARY}/x", {}, 404),
-    "wrong method": ("DELETE", f"/v1/customers/{CANARY}", {}, 405),
+    "wrong method": ("PUT", f"/v1/customers/{CANARY}", {}, 405),
     "wrong key": ("GET", f"/v1/customers/{CANARY}", {"headers": {"Authorization": f"Bearer {CANARY}"}}, 401),
     "unknown field": ("POST", "/v1/predictions", {"json": {CANARY: 1, "customer_ids": ["c1"]}}, 422),
     "wrong type": ("POST", "/v1/predictions", {"json": {"customer_ids": {CANARY: CANARY}}}, 422),
