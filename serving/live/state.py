@@ -27,7 +27,6 @@ from models.bundle import (
     load_public_key,
     model_file,
     model_manifest,
-    predictions_frame,
     read_bundle,
     serve_predictions,
     trial_load,
@@ -166,7 +165,6 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
         raise NothingLive("needed a live bundle with its predictions, found none; run `lifecycle promote churn`")
     bundle = read_bundle(home, live.bundle, public_key=load_public_key(home))
     predictions = serve_predictions(home, live.predictions)
-    predictions_frame(home, live.predictions)  # what only what-if and predicting anew read is verified with the rest
     _refuse_strangers(home, live, bundle, predictions)
     if with_trial:
         trial_load(home, *bundle.models.values())
