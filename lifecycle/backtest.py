@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lifecycle.console import JsonFlag, emit, phase, say
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +41,7 @@ def backtest(
 ) -> None:
     """Walk month by month through the past: what calling by the churn model would have brought, and what it would have missed."""
     from features.times import parse_time
+    from lifecycle.settings import Settings
     from training.backtest.money import TermsAsked
     from training.backtest.run import Asked
     from training.backtest.run import backtest as walk_back

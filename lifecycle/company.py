@@ -10,7 +10,6 @@ import typer
 
 from lifecycle.ahead import predicting_ahead
 from lifecycle.console import JsonFlag, emit
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.company import Company, CompanyInvalid
@@ -48,6 +47,7 @@ def check(file: CompanyFile, as_json: JsonFlag = False) -> None:
 def use(file: CompanyFile, as_json: JsonFlag = False) -> None:
     """Take a company file into use: stored by its hash, predictions made anew with it, then the live pointer moves."""
     from features.times import to_timestamp
+    from lifecycle.settings import Settings
     from training.publishing.score import use_company
 
     company = _read(file)

@@ -9,14 +9,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from features.errors import LifecycleError
 from lifecycle import standing
 from lifecycle.console import JsonFlag, emit
-from lifecycle.settings import Settings
 from lifecycle.standing import Finding
+
+if TYPE_CHECKING:
+    from lifecycle.settings import Settings
 
 _FREE_BYTES_WANTED = 2 << 30
 
@@ -27,6 +30,8 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def doctor(as_json: JsonFlag = False) -> None:
         """Check this installation: Python, libraries, disk, keys, log, live state, database."""
+        from lifecycle.settings import Settings
+
         findings = examine(Settings())
         emit({"findings": [asdict(finding) for finding in findings]}, _table(findings), as_json=as_json)
         if any(finding.verdict == "fault" for finding in findings):

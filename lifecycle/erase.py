@@ -9,7 +9,6 @@ import typer
 
 from features.errors import NotFound
 from lifecycle.console import JsonFlag, emit, phase
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.times import Timestamp
@@ -42,6 +41,7 @@ def erase(
     """
     from features.subjects import installation_secret
     from lifecycle.database import open_operational
+    from lifecycle.settings import Settings
     from serving.privacy.erasing import Installation
 
     settings, now = Settings(), _now()

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from lifecycle.console import JsonFlag, emit, phase
-from lifecycle.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +23,7 @@ def export(
     as_json: JsonFlag = False,
 ) -> None:
     """Write what is live for every customer as files for a CRM's bulk interface, in parts of the size it takes."""
+    from lifecycle.settings import Settings
     from models.bundle import Live, read_live
     from serving.crm.files import everybody
     from serving.crm.files import export as write

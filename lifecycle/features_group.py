@@ -11,7 +11,6 @@ import typer
 
 from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit, phase, say
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.catalogue import Catalogue
@@ -55,6 +54,8 @@ def compute(
     as_json: JsonFlag = False,
 ) -> None:
     """Compute the features of all customers at a moment, or find the stored snapshot."""
+    from lifecycle.settings import Settings
+
     if context.invoked_subcommand is None:
         settings = Settings()
         runner = _local(jobs) if engine is Engine.LOCAL else _spark(settings.spark_master or f"local[{jobs}]")
@@ -65,6 +66,7 @@ def compute(
 def describe(as_json: JsonFlag = False) -> None:
     """List every feature: what it means, its unit and range, what a missing value says, and how it is computed."""
     from features.catalogue_page import catalogue_page
+    from lifecycle.settings import Settings
 
     catalogue = _catalogue(Settings().home)
     result = {"signature": catalogue.signature, "features": catalogue.describe()}

@@ -9,10 +9,10 @@ import typer
 
 from features.errors import AttentionNeeded, Forbidden
 from lifecycle.console import JsonFlag, emit
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.times import Timestamp
+    from lifecycle.settings import Settings
     from training.feedback import FeedbackState
 
 _Source = Annotated[str | None, typer.Option("--release", help="Let what this held source said until now be learned.")]
@@ -29,6 +29,7 @@ class AdminNeeded(Forbidden):
 
 def feedback(release: _Source = None, reason: _Reason = "", as_json: JsonFlag = False) -> None:
     """Show who says what became of offers, and who is held (exit code 9); `--release` needs an admin's LIFECYCLE_ADMIN_KEY."""
+    from lifecycle.settings import Settings
     from training.feedback import feedback_state
 
     settings, now = Settings(), _now()

@@ -11,7 +11,6 @@ import typer
 from features.errors import Conflict
 from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.console import JsonFlag, emit, phase
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.home import Home
@@ -44,6 +43,8 @@ def register(app: typer.Typer) -> None:
 
 def import_command(mapping: _Source, place: _Place = None, tolerate: _Share = 0.01, as_json: JsonFlag = False) -> None:
     """Bring history into the event log: one SELECT a source over files or in a database, checked against the contracts."""
+    from lifecycle.settings import Settings
+
     home = Settings().home
     with phase(f"import {mapping}"):
         report = import_into(home, mapping, place=place, tolerated_share=tolerate)

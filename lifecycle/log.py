@@ -10,7 +10,6 @@ import typer
 from features.errors import Damaged
 from features.times import format_time
 from lifecycle.console import JsonFlag, emit, phase, say
-from lifecycle.settings import Settings
 
 
 class FilesDamaged(Damaged):
@@ -30,6 +29,7 @@ def register(app: typer.Typer) -> None:
 def verify(as_json: JsonFlag = False) -> None:
     """Compare every file of the event log with the hash its manifest names; exit code 8 if one differs."""
     from features.log.store import EventLog, verify_log
+    from lifecycle.settings import Settings
 
     home = Settings().home
     damaged, manifest = verify_log(home), EventLog.open(home).manifest
@@ -49,6 +49,7 @@ def compact(as_json: JsonFlag = False) -> None:
     from dataclasses import asdict
 
     from features.log.compaction import compact as compact_log
+    from lifecycle.settings import Settings
 
     report = compact_log(Settings().home, say=say)
     folded = "deltas folded: " + ", ".join(f"{count} of {source}" for source, count in report.folded.items())
@@ -63,6 +64,7 @@ def drain(as_json: JsonFlag = False) -> None:
     from dataclasses import asdict
 
     from lifecycle.database import open_operational
+    from lifecycle.settings import Settings
     from serving.background.into_log.drain import drain as drain_into_log
     from serving.background.into_log.inbox import empty_inbox
     from serving.background.into_log.way import Way
@@ -88,6 +90,7 @@ def report(
 
     from features.quality import assess
     from features.quality.page import keep, verdict_text
+    from lifecycle.settings import Settings
 
     home = Settings().home
     with phase("data quality"):

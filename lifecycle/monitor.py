@@ -10,7 +10,6 @@ import typer
 
 from features.errors import AttentionNeeded
 from lifecycle.console import JsonFlag, emit, phase, say
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.reports.drift import DriftWindow
@@ -34,6 +33,7 @@ def monitor(
     as_json: JsonFlag = False,
 ) -> None:
     """Watch what is live: outcomes, drift, feeds. Exit code 0: nobody must look; 9: somebody must."""
+    from lifecycle.settings import Settings
     from training.monitoring.monitor import monitor as watch
     from training.monitoring.monitor import write_report
     from training.monitoring.page import verdict, write_monitor_page

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lifecycle.console import JsonFlag, emit, phase, say
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from training.questions.lookalikes import LookAlikes
@@ -33,6 +32,7 @@ def needs(
     """List the categories each customer is likeliest to buy from next, graded at past moments beside habit and popularity."""
     import pyarrow as pa
 
+    from lifecycle.settings import Settings
     from training.publishing.files import check_format, write_table
     from training.questions.needs.grades import grade_needs
     from training.questions.needs.question import NeedsQuestion, PurchaseLines, fit_all, next_categories, walk_needs
@@ -54,6 +54,7 @@ def look_alikes(
     as_json: JsonFlag = False,
 ) -> None:
     """List the new customers who resemble the high performers of earlier cohorts, with what they share."""
+    from lifecycle.settings import Settings
     from training.publishing.files import check_format, write_table
     from training.publishing.scene import company_in_use
     from training.questions.lookalikes import find_look_alikes

@@ -10,7 +10,6 @@ import typer
 from features.errors import Refused
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.feedback import feedback
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.reports.policy import PolicyReport, Refusal
@@ -38,6 +37,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(file: _File, days: _Days = 365, as_json: JsonFlag = False) -> None:
     """Value a company file by the log before anybody sees it; exit code 6 and the reasons where the log cannot tell."""
     from features.company import read_company_file
+    from lifecycle.settings import Settings
     from training.policies.evaluate import evaluate as compare
     from training.policies.learning import offer_model_before
     from training.policies.page import write_policy_page
@@ -53,6 +53,7 @@ def evaluate(file: _File, days: _Days = 365, as_json: JsonFlag = False) -> None:
 
 def find(context: _Context = None, as_json: JsonFlag = False) -> None:
     """Find customers for whom nothing is relevant, offers that never win, and what decides who wins; on what is live."""
+    from lifecycle.settings import Settings
     from training.value_finder.find import find as look
     from training.value_finder.page import write_finder_page
 

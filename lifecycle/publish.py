@@ -15,13 +15,13 @@ import typer
 from lifecycle.ahead import predicting_ahead
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.features_group import Engine
-from lifecycle.settings import Settings
 from lifecycle.train import Model
 from lifecycle.training_tables import gates_text, ledger_text
 
 if TYPE_CHECKING:
     from features.home import Home
     from features.times import Timestamp
+    from lifecycle.settings import Settings
     from training.publishing.ledger import LedgerEntry
     from training.publishing.pointer import Act
     from training.publishing.spread import Spread
@@ -48,6 +48,7 @@ def promote(
     as_json: JsonFlag = False,
 ) -> None:
     """Put a trained model live if every gate passes: bundle, predictions, and last the pointer."""
+    from lifecycle.settings import Settings
     from training.publishing.promote import promote as put_live
 
     settings = Settings()
@@ -64,6 +65,7 @@ def rollback(
     as_json: JsonFlag = False,
 ) -> None:
     """Put the model live that was live before, on the current snapshot; MLflow's alias `champion` follows later."""
+    from lifecycle.settings import Settings
     from training.publishing.pointer import Act
     from training.publishing.rollback import rollback as go_back
     from training.tracking.store import Store
@@ -84,6 +86,7 @@ def models(
 ) -> None:
     """Show what is live, what was live when, and the candidates waiting."""
     from features.times import format_time, parse_time
+    from lifecycle.settings import Settings
     from models.bundle.erased_since import erased_since
     from training.publishing.ledger import live_at, read_ledger
     from training.records.candidates import stored_candidates
@@ -111,6 +114,7 @@ def score(
     as_json: JsonFlag = False,
 ) -> None:
     """Predict for every customer on the newest snapshot with the live bundle, and publish it or write a file."""
+    from lifecycle.settings import Settings
     from training.publishing.score import score as publish
     from training.publishing.score import score_to_file
 
@@ -140,6 +144,7 @@ def _tasks(engine: Engine, master: str | None) -> Iterator[Spread | None]:
 def _act(override: str | None, *, waiver: str | None) -> Act:
     """Return who moves the pointer; an override is asked of an admin, a waiver and a way back of anybody with the signing key."""
     from lifecycle.admin import admin_of
+    from lifecycle.settings import Settings
     from training.publishing.pointer import Act
 
     settings, now = Settings(), _now()

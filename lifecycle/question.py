@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 import urllib.error
@@ -64,6 +63,8 @@ def ask_in_process(questions: Sequence[Question], settings: ServiceSettings) -> 
     NoAnswer
         If it answers with a problem.
     """
+    import asyncio
+
     return [_read(*answered) for answered in zip(questions, asyncio.run(_called(questions, settings)), strict=True)]
 
 

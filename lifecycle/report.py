@@ -11,12 +11,12 @@ import typer
 from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit, phase
 from lifecycle.features_group import moment_asked
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.home import Home
     from features.reports.stages import KpiLine, StagesReport
     from features.times import Timestamp
+    from lifecycle.settings import Settings
     from training.kpis.reading.given_back import GivenBack
 
 
@@ -42,6 +42,7 @@ def report(
     `reports/stages.json` holds the KPIs by stage, for programs.
     """
     from features.reports.stages import write_stages_report
+    from lifecycle.settings import Settings
     from training.kpis.page import write_kpi_page
     from training.kpis.report import kpi_report
     from training.publishing.scene import company_in_use

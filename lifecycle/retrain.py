@@ -10,7 +10,6 @@ import typer
 from lifecycle.ahead import predicting_ahead
 from lifecycle.console import SOMEBODY_MUST_LOOK, JsonFlag, emit, phase, say
 from lifecycle.retrain_tables import retrain_text
-from lifecycle.settings import Settings
 from lifecycle.train import Name, tracking_of
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def retrain(
     the next one finishes the work. A model that is refused or abstains leaves the live one. Exit code 9: a model is held for
     review, or something failed; 1: a fault of this program. The whole report is reports/retrain.json.
     """
+    from lifecycle.settings import Settings
     from training.questions.registry import QUESTIONS
     from training.retraining.cycle import Cycle, retrain
 

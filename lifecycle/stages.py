@@ -10,7 +10,6 @@ import typer
 from features.errors import NotFound
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.features_group import moment_asked
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from features.company import Company
@@ -71,6 +70,8 @@ def stages(
     as_json: JsonFlag = False,
 ) -> None:
     """Count customers by stage and who moved since Monday; or tell one customer's stages, health and RFMT, with the evidence."""
+    from lifecycle.settings import Settings
+
     asked = _asked(Settings().home, as_of, jobs=jobs)
     if customer is None:
         tables, health = _everybody(asked)

@@ -11,13 +11,13 @@ import typer
 
 from lifecycle.console import JsonFlag, emit, phase, say
 from lifecycle.repeat import do_again, refuse_changes
-from lifecycle.settings import Settings
 from lifecycle.training_tables import training_text
 
 if TYPE_CHECKING:
     from features.company import Company
     from features.home import Home
     from features.times import Timestamp
+    from lifecycle.settings import Settings
     from training.gates import GateResult
     from training.records.report import TrainingReport
     from training.tracking.recording import Tracking
@@ -63,6 +63,7 @@ def train(
     ended goes on where it stopped when the same command is given again.
     """
     from features.times import parse_time
+    from lifecycle.settings import Settings
     from training.train import TrainingRun
 
     settings = Settings()
@@ -135,6 +136,7 @@ def _now() -> Timestamp:
 
 def _company(file: Path | None) -> Company:
     from features.company import read_company_file, store_company
+    from lifecycle.settings import Settings
     from training.publishing.scene import company_in_use
 
     home = Settings().home

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from lifecycle.console import JsonFlag, emit
-from lifecycle.settings import Settings
 
 if TYPE_CHECKING:
     from models.value.acquisition import AcquiredGroup
@@ -25,6 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def value(as_json: JsonFlag = False) -> None:
     """Say what customers are worth by value category and by lever, and their value over its cost by channel and quarter."""
+    from lifecycle.settings import Settings
     from training.questions.value.worth import worth_of_customers
 
     worth = worth_of_customers(Settings().home)

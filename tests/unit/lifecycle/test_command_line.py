@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_a_refusal_of_the_system_is_json_where_json_was_asked_for(monkeypatch, t
 
 
 def test_ctrl_c_says_that_nothing_is_half_written(monkeypatch, capsys) -> None:
-    monkeypatch.setattr("lifecycle.doctor.Settings", _interrupted)
+    monkeypatch.setattr("lifecycle.settings.Settings", _interrupted)
 
     code = _run(monkeypatch, "doctor")
 
@@ -57,3 +58,12 @@ def test_ctrl_c_says_that_nothing_is_half_written(monkeypatch, capsys) -> None:
 def test_the_version_is_shown(monkeypatch, capsys) -> None:
     assert _run(monkeypatch, "--version") == 0
     assert capsys.readouterr().out.strip().count(".") >= 1
+
+
+def test_help_waits_for_nothing_that_only_the_work_of_a_command_needs() -> None:
+    heavy = ["asyncio", "numpy", "pyarrow", "pydantic_settings", "sqlalchemy"]
+    asked = f"import lifecycle.__main__, sys; print([name for name in {heavy} if name in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+
+    assert loaded.strip() == "[]"
