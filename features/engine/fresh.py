@@ -22,13 +22,15 @@ from features.log.store import EventLog
 from features.times import Timestamp
 
 
-def changed_customers(log: EventLog, *, since: Timestamp, until: Timestamp) -> pa.StringArray:
-    """Return who has a row, in any source, that became known in `[since, until)`; sorted bytewise.
+def changed_customers(
+    log: EventLog, *, since: Timestamp, until: Timestamp, sources: Collection[str] = tuple(SOURCES)
+) -> pa.StringArray:
+    """Return who has a row, in any of the sources, that became known in `[since, until)`; sorted bytewise.
 
     Whoever is not among them has the features at `until` that were to be expected at `since`. Rows that claim to have been known
     before `since` and arrived after it are not seen; `EventLog.holds_before` tells of those.
     """
-    news = [_news(log, source, bucket, (since, until)) for source in SOURCES for bucket in range(log.manifest.buckets)]
+    news = [_news(log, source, bucket, (since, until)) for source in sources for bucket in range(log.manifest.buckets)]
     ids = pc.unique(pa.chunked_array(news, pa.string()))
     return ids.take(pc.sort_indices(ids))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from features.contracts.sources import OFFERS, SOURCES
 from features.engine.fresh import changed_customers
 from features.home import Home
 from features.log.manifest import read_manifest
@@ -19,6 +20,9 @@ from serving.fresh.desk import Desk, NotRecomputable, open_desk
 from serving.fresh.recomputing import recomputed
 from serving.live.state import LiveState
 from serving.privacy.tombstones import erased_among
+
+_OF_CUSTOMERS = tuple(source for source in SOURCES if source != OFFERS.name)
+"""What customers do. Our decision about one is no news: as of now, with feeds that ended last night, they would look silent."""
 
 AT_ONCE = 200
 """So many customers are predicted anew in one go: a second's work at most, after which what is found stands in the database."""
@@ -58,7 +62,7 @@ class FreshTask:
             return False
         log = EventLog.open(self._home)
         if moved or not self._office.news.speaks_for(log.digest):
-            changed = changed_customers(log, since=state.as_of, until=self._now())
+            changed = changed_customers(log, since=state.as_of, until=self._now(), sources=_OF_CUSTOMERS)
             self._office.news.catch_up(log.digest, changed.to_pylist())
         if moved:
             self._tidy(state)

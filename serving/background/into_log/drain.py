@@ -60,7 +60,7 @@ class _Bounds:
 def drain(home: Home, engine: Engine, *, now: Timestamp, news: News | None = None) -> Drained:
     """Move everything decided and told so far into the log; `offers` is complete up to that moment then.
 
-    `news` hears of whom the rows are.
+    `news` hears that the log moved on, and of nobody: what we decided is no news of a customer.
 
     Raises
     ------
@@ -105,8 +105,8 @@ def _move(way: Way, stream: str, *, bounds: _Bounds) -> tuple[int, int]:
         versions = [version for one in portion for version in one.versions]
         if versions:
             report = append(way.home, {OFFERS.name: _table(versions)}, receipt=_receipt(bounds.moment))
-            whose = [version["customer_id"] for version in versions]
-            way.news.note(whose, before=report.digest_before, after=report.digest)
+            # Our own words are no news of a customer, so nobody is predicted anew for them.
+            way.news.note((), before=report.digest_before, after=report.digest)
         after = portion[-1].sequence if portion else bounds.up_to[stream]
         _move_cursor(way.engine, stream, after)
         count, rows = count + sum(1 for one in portion if one.versions), rows + len(versions)

@@ -54,6 +54,8 @@ def test_whoever_brought_news_is_found(day):
     assert set(changed_customers(after, since=AS_OF, until=NOW).to_pylist()) == owners
     assert 0 < len(owners) < CUSTOMERS
     assert len(changed_customers(after, since=NOW, until=NOW + DAY)) == 0
+    by_source = [changed_customers(after, since=AS_OF, until=NOW, sources=[source]).to_pylist() for source in SOURCES]
+    assert max(len(ids) for ids in by_source) <= 4 < len(owners) == len(set().union(*by_source))
 
 
 def test_they_get_the_rows_that_computing_everybody_gives(day):

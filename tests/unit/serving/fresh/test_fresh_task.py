@@ -73,6 +73,12 @@ class Working:
         table = pd.DataFrame({**rows, "known_at": at, "kind": "order", "revenue": 40.0, "margin": 12.0})
         append(self.shop.home, {"purchases": table}, receipt=Receipt(self.clock.now, known_at="given", observed_until={}))
 
+    def decide(self, customer_id):
+        at = pd.to_datetime([self.clock.now], unit="us", utc=True)
+        made = {"exposure_id": "d1/1", "decision_id": "d1", "rank": 1.0, "offer_id": "nothing", "arm": "policy", "decided_at": at}
+        table = pd.DataFrame({"customer_id": customer_id, "known_at": at, **made})
+        append(self.shop.home, {"offers": table}, receipt=Receipt(self.clock.now, known_at="given", observed_until={}))
+
     def rows(self):
         with reading(self.engine) as connection:
             return {(row.customer_id, row.bundle): row for row in connection.execute(select(fresh_predictions))}
@@ -120,6 +126,15 @@ def test_only_who_has_news_is_predicted_anew_and_each_time_with_a_higher_sequenc
 
     assert {customer_id for customer_id, _ in working.rows()} == {"c1", "c2"}
     assert min(working.row("c1").sequence, working.row("c2").sequence) > before
+
+
+def test_who_was_merely_decided_about_keeps_the_published_prediction(working):
+    working.order("c1")
+    working.decide("c2")
+
+    working.task.run()
+
+    assert {customer_id for customer_id, _ in working.rows()} == {"c1"}
 
 
 def killed(*_, **__):
