@@ -164,7 +164,7 @@ class Known:
 def age_beyond(state: LiveState, now: Timestamp, stale_hours: float) -> str:
     """Return what is to be said of data older than allowed; nothing of younger ones."""
     age = now - state.as_of
-    return f"The data end {_age(age)} ago, at `as_of`; the limit is {stale_hours:g} hours." if age > stale_hours * HOUR else ""
+    return f"The live snapshot is {_age(age)} old; the limit is {stale_hours:g} hours." if age > stale_hours * HOUR else ""
 
 
 @lru_cache(maxsize=2)  # states must not outlive their service for it
