@@ -24,7 +24,7 @@ class TrialFailed(Damaged):
     """A model was refused, crashed its process, or did not answer in time when it was tried."""
 
 
-def trial_load(home: Home, *shas: str, timeout_seconds: float = 30.0) -> None:
+def trial_load(home: Home, *shas: str, timeout_seconds: float = 120.0) -> None:
     """Load models and repeat their golden rows in one child process; return only if all went well.
 
     Raises
