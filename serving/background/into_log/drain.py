@@ -73,7 +73,7 @@ def drain(home: Home, engine: Engine, *, now: Timestamp, news: News | None = Non
     with only_one(home.log / "drain.lock", _running):
         bounds = _bounds(engine, now)
         moved = {stream: _move(way, stream, bounds=bounds) for stream in (DECIDED, TOLD)}
-        append(home, {OFFERS.name: _table([])}, receipt=_receipt(bounds.moment, complete=True))
+        _add(way, [], _receipt(bounds.moment, complete=True))
     counts = {stream: count for stream, (count, _) in moved.items()}
     return Drained(counts[DECIDED], counts[TOLD], sum(rows for _, rows in moved.values()), bounds.moment)
 
@@ -104,13 +104,17 @@ def _move(way: Way, stream: str, *, bounds: _Bounds) -> tuple[int, int]:
             portion = _portion(connection, stream, after=after, up_to=bounds.up_to[stream])
         versions = [version for one in portion for version in one.versions]
         if versions:
-            report = append(way.home, {OFFERS.name: _table(versions)}, receipt=_receipt(bounds.moment))
-            # Our own words are no news of a customer, so nobody is predicted anew for them.
-            way.news.note((), before=report.digest_before, after=report.digest)
+            _add(way, versions, _receipt(bounds.moment))
         after = portion[-1].sequence if portion else bounds.up_to[stream]
         _move_cursor(way.engine, stream, after)
         count, rows = count + sum(1 for one in portion if one.versions), rows + len(versions)
     return count, rows
+
+
+def _add(way: Way, versions: Sequence[dict[str, Any]], receipt: Receipt) -> None:
+    report = append(way.home, {OFFERS.name: _table(versions)}, receipt=receipt)
+    # Our own words are no news of a customer; that the log moved on must be known, or it would be searched for news as a whole.
+    way.news.note((), before=report.digest_before, after=report.digest)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from benchmarks.kept_decisions import DECIDED_AT, kept
 from features.home import Home
 from features.log.files import LogFile
 from features.log.manifest import LogManifest, read_manifest
+from features.log.store import EventLog
 from features.log.writer import writer_lock
 from features.times import HOUR
 from serving.background.into_log import tasks as log_tasks
@@ -50,6 +51,16 @@ def test_what_was_decided_is_moved_and_is_no_news_of_the_customer(office):
     assert manifest is not None
     assert set(manifest.rows) == {"offers"}
     assert office.news.take(9) == []
+
+
+def test_after_a_drain_the_log_need_not_be_searched_for_news(office):
+    DrainDecisions(office).run()
+    office.news.catch_up(EventLog.open(office.settings.home).digest, [])
+
+    decide(office, "d1")
+    DrainDecisions(office).run()
+
+    assert office.news.speaks_for(EventLog.open(office.settings.home).digest)
 
 
 @pytest.mark.parametrize("kind", [EmptyInbox, DrainDecisions, CompactLog])
