@@ -15,8 +15,9 @@ from features.tombstones import read_tombstones
 from serving.app import create_app
 from serving.background.erasing import Erasing
 from serving.background.tasks import TASKS, Office
-from serving.database import keys
+from serving.database import keys, writing
 from serving.database.audit import entries_about
+from serving.database.tables import inbox
 from serving.service import Service
 from serving.settings import ServiceSettings
 
@@ -65,6 +66,18 @@ def test_an_erasure_is_taken_at_once_and_finished_by_the_background(officer: Off
     assert (taken.status_code, erasing["state"], done["state"]) == (202, "erasing", "finished")
     assert {store["store"]: store["rows"] for store in done["files"]}["predictions"] == 1
     assert "leaver-2" not in str(done)
+
+
+def test_the_rows_that_left_the_database_are_told_by_table(officer: Officer) -> None:
+    row = {"received_at": AS_OF, "source": "usage", "customer_id": "leaver-4", "row": b"{}"}
+    with writing(officer.service.engine) as connection:
+        connection.execute(inbox.insert().values(row))
+
+    taken = officer.erase("leaver-4")
+    officer.work()
+
+    assert taken.status_code == 202
+    assert taken.json()["database"] == [{"table": "inbox", "rows": 1}]
 
 
 def test_where_nobody_waits_there_is_nothing_to_do(officer: Officer) -> None:
