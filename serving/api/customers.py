@@ -21,7 +21,7 @@ ReasonsQuery = Annotated[bool, Query(description="Compute the reasons of this cu
 
 @access(READ)
 async def get_customer(call: Call, customer_id: CustomerId, reasons: ReasonsQuery = False) -> Response:
-    """Everything a CRM card needs about one customer: the chance to leave per horizon, and the versions it comes from."""
+    """Everything a CRM card needs about one customer: stage, chance to leave, value, health, next purchase and alerts."""
     asked = ask(call)
     found = asked.find(customer_id, route=CUSTOMER)
     said = Said(found, await call.service.reasoner.reasons(asked.state, found) if reasons else None)

@@ -30,6 +30,11 @@ _GENERIC = {
     "idempotency-key-reused": "This Idempotency-Key came before with another request; send a fresh one.",
     "still-answering": "The first request with this Idempotency-Key is still being answered; try again in a second.",
 }
+_PLAIN = {
+    404: "There is no such path here; /docs shows every call.",
+    405: "This path takes other methods; /docs shows every call.",
+    500: "A fault of this service; the operator finds it in the log by `request_id`.",
+}
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -139,7 +144,7 @@ def http_refusal(status: int, request_id: str, headers: Mapping[str, str] | None
     """Return the problem+json answer of a plain HTTP status: no such path, a method not allowed, a fault of ours."""
     phrase = HTTPStatus(status).phrase
     code = "internal" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else phrase.lower().replace(" ", "-")
-    return _response(problem_body(status, code, phrase + ".", request_id), headers or {})
+    return _response(problem_body(status, code, _PLAIN.get(status, phrase + "."), request_id), headers or {})
 
 
 def problem_body(status: int, code: str, detail: str, request_id: str) -> dict[str, Any]:
