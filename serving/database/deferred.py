@@ -63,7 +63,7 @@ class DeferredWriter(Generic[Item]):
     def submit(self, items: Sequence[Item]) -> bool:
         """Leave items to be written, all or none; False says they were given up because the queue stayed full."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(len(items)), self._pace.patience_seconds) or self._is_closed:
+            if not (self._has_room(len(items)) or self._waits_for_room(len(items))) or self._is_closed:
                 self._unwritten += len(items)
                 return False
             before = len(self._waiting)
@@ -85,6 +85,9 @@ class DeferredWriter(Generic[Item]):
         self._thread.join(timeout_seconds)
         with self._changed:
             return self._unwritten + len(self._waiting)
+
+    def _waits_for_room(self, count: int) -> bool:
+        return self._changed.wait_for(lambda: self._has_room(count), self._pace.patience_seconds)
 
     def _has_room(self, count: int) -> bool:
         return self._is_closed or len(self._waiting) + count <= self._pace.queue

@@ -6,20 +6,19 @@ are told apart.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from msgspec import UNSET, UnsetType
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter
 
 from models.churn.band import RiskBand
 from serving.answering.parts import ChurnAnswer
+from serving.vitals.counting import Tally, Uncounted
 
 MOST_OFFERS = 200
 
 _CHANCES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-_MOST_WAITING = 1_000_000
 _OTHER, _UNKNOWN = "other", "unknown"
 
 
@@ -28,8 +27,8 @@ class AnswerCounts:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._offers: set[str] = set()
-        self._waiting: deque[tuple[float, str]] = deque(maxlen=_MOST_WAITING)
-        self._chances = Histogram(
+        self._waiting: Uncounted[str] = Uncounted()
+        self._chances = Tally(
             "lifecycle_churn_probability", "Chances to leave answered about one customer", buckets=_CHANCES, registry=registry
         )
         bands = Counter("lifecycle_churn_answers", "Chances to leave answered, by band", ["band"], registry=registry)
@@ -41,14 +40,13 @@ class AnswerCounts:
     def churn(self, answer: ChurnAnswer | UnsetType) -> None:
         """Leave a chance to leave that was answered to be counted; nothing where none was."""
         if answer is not UNSET:
-            self._waiting.append((answer.probability, _UNKNOWN if answer.band is UNSET else answer.band))
+            self._waiting.leave(_UNKNOWN if answer.band is UNSET else answer.band, answer.probability)
 
     def count_waiting(self) -> None:
         """Count what was left. Writing shared counters costs several microseconds, so no request waits for it."""
-        while self._waiting:
-            probability, band = self._waiting.popleft()
-            self._chances.observe(probability)
-            self._bands[band].inc()
+        for band, chances in self._waiting.taken().items():
+            self._chances.add(chances)
+            self._bands[band].inc(len(chances))
 
     def decided(self, said: Mapping[str, Any]) -> None:
         """Count a decision by what it says of itself."""

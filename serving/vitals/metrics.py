@@ -5,11 +5,12 @@ With a shared folder each process keeps its counters in mapped files there, and 
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from serving.vitals.answer_counts import AnswerCounts
 from serving.vitals.background_signs import BackgroundSigns
+from serving.vitals.counting import Tally, Uncounted
 from serving.vitals.vital_signs import VitalSigns
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,10 +23,10 @@ class Metrics:
 
     def __init__(self, folder: str = "") -> None:
         self._folder = folder
-        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._answered: Uncounted[tuple[str, str, int]] = Uncounted()
         self._registry = CollectorRegistry()
         self.requests = Counter("lifecycle_requests", "Requests answered", ["route", "method", "status"], registry=self._registry)
-        self.seconds = Histogram(
+        self.seconds = Tally(
             "lifecycle_request_seconds",
             "Seconds from the head of a request to its answer",
             ["route"],
@@ -66,22 +67,24 @@ class Metrics:
         )
 
     def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
-        key = (route, method, status)
-        series = self._series.get(key)
-        if series is None:  # looked up once: finding a series by its labels costs more than counting
-            series = self._series[key] = self.requests.labels(route, method, str(status)), self.seconds.labels(route)
-        series[0].inc()
-        series[1].observe(seconds)
+        """Leave one answered request to be counted."""
+        self._answered.leave((route, method, status), seconds)
 
     def beat(self, *, is_well: bool, audit_unwritten: int) -> None:
         """Show how the process stands, and count what was left to be counted; done every few seconds."""
         self.signs.show_database(is_well=is_well, audit_unwritten=audit_unwritten)
+        self.count_waiting()
+
+    def count_waiting(self) -> None:
+        """Count what was left; other processes see it then, two seconds later at most."""
+        for (route, method, status), seconds in self._answered.taken().items():
+            self.requests.labels(route, method, str(status)).inc(len(seconds))
+            self.seconds.labels(route).add(seconds)
         self.answers.count_waiting()
 
     def page(self) -> bytes:
         """Return everything counted, in Prometheus' text format."""
-        self.answers.count_waiting()
+        self.count_waiting()
         if not self._folder:
             return generate_latest(self._registry)
         everyone = CollectorRegistry()
