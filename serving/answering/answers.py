@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -152,8 +152,7 @@ class Said:
     reasons: Sequence[Reason] | None = None
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What is known when an answer is given: whether state and news are the newest there are, and what of their age is said."""
 
     is_newest: bool = True

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
+from starlette import types
 from starlette.responses import Response
 
 from features.errors import LifecycleError
 from serving.answering.answers import Known, Standing, age_beyond, standing
 from serving.database.keys import Scope
+from serving.door.exchange import exchange_of
 from serving.door.problems import Erased, NothingLive, UnknownCustomer
 from serving.door.route import Call
+from serving.door.whole import STAMPS, fields, written_whole
 from serving.live.state import Found, LiveState, Versions
 
 _encode = msgspec.json.Encoder().encode
@@ -70,11 +73,21 @@ def ask(call: Call) -> Asked:
 
 
 class Reply(Response):
-    """An answer in JSON whose header fields are at hand already."""
+    """An answer in JSON whose header fields are at hand already; written as a whole where that is offered."""
 
     def __init__(self, content: bytes, state: LiveState) -> None:
         self.status_code, self.body, self.background = 200, content, None
-        self.raw_headers = [*_head_of(state.versions), (b"content-length", str(len(content)).encode())]
+        self._versions = state.versions
+
+    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
+        """Send it."""
+        exchange, length = exchange_of(scope), str(len(self.body)).encode()
+        head = b"%bcontent-length: %b\r\nx-request-id: %b\r\n" % (_head_of(self._versions), length, exchange.request_id.encode())
+        if written_whole(scope, head, bytes(self.body)):
+            exchange.status = self.status_code
+            return
+        self.raw_headers = [*_fields_of(self._versions), (b"content-length", length)]
+        await super().__call__(scope, receive, send)
 
 
 def reply(answer: msgspec.Struct, state: LiveState) -> Response:
@@ -83,6 +96,10 @@ def reply(answer: msgspec.Struct, state: LiveState) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _head_of(versions: Versions) -> tuple[tuple[bytes, bytes], ...]:
+def _head_of(versions: Versions) -> bytes:
+    return fields((*_fields_of(versions), *STAMPS))
+
+
+def _fields_of(versions: Versions) -> tuple[tuple[bytes, bytes], ...]:
     named = [(f"x-lifecycle-{name}".encode(), getattr(versions, name).encode()) for name in versions.__struct_fields__]
     return (*named, (b"content-type", b"application/json"))

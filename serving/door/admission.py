@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
 from serving.door.problems import Overloaded
 
@@ -30,20 +31,22 @@ class Admission:
         """Return how many requests wait or run now."""
         return max(self._running, self._queue())
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place while a request is served.
+    def place(self) -> Self:
+        """Return what holds a place while a request is served, in a `with` block.
 
         Raises
         ------
         Overloaded
-            If every place is taken; nothing was done for the request.
+            By that block, if every place is taken; nothing was done for the request.
         """
+        return self
+
+    def __enter__(self) -> Self:
         if max(self._running + 1, self._queue()) > self.limit:
             self._on_refusal()
             raise Overloaded(f"More than {self.limit} requests are in hand; nothing was done. Try again after a second.")
         self._running += 1
-        try:
-            yield
-        finally:
-            self._running -= 1
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._running -= 1

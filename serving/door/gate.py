@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import LifecycleError
-from serving.door.exchange import Exchange, begin_exchange, exchange_of
+from serving.door.exchange import Exchange, begin_exchange
 from serving.door.problems import http_refusal, refusal
+from serving.door.whole import STAMPS, withdraw_whole
 
 if TYPE_CHECKING:
     from serving.service import Service
@@ -23,8 +24,7 @@ _UNMATCHED = "unmatched"
 _CALLER_LEFT = 499
 # A made-up method would make a new series of every counter.
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_STAMPS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-_STAMPS_AT_THE_END = (*_STAMPS, (b"connection", b"close"))
+_STAMPS_AT_THE_END = (*STAMPS, (b"connection", b"close"))
 
 
 class Gate:
@@ -43,22 +43,21 @@ class Gate:
             await self._app(scope, receive, send)
             return
         exchange = begin_exchange(scope)
+        stamped = self._stamped(send, exchange)
+        if self._drain.begun:
+            withdraw_whole(scope)  # the last answer of a connection says so
         try:
-            await self._serve(scope, receive, self._stamped(send, exchange))
-        finally:
-            self._record(scope, exchange)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = exchange_of(scope)
-        try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, stamped)
         except ClientDisconnect:
             exchange.status = _CALLER_LEFT
         except Exception as fault:
             if exchange.status:
                 self._say(exchange, fault)
                 raise
-            await self._refusal(exchange, fault)(scope, receive, send)
+            await self._refusal(exchange, fault)(scope, receive, stamped)
+        finally:
+            withdraw_whole(scope)
+            self._record(scope, exchange)
 
     def _refusal(self, exchange: Exchange, fault: Exception) -> Response:
         """Return what the caller gets: whatever went wrong inside, an answer, and nothing of a fault's text."""
@@ -76,7 +75,7 @@ class Gate:
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                stamps = _STAMPS_AT_THE_END if self._drain.begun else _STAMPS
+                stamps = _STAMPS_AT_THE_END if self._drain.begun else STAMPS
                 message["headers"] = [*message["headers"], (b"x-request-id", exchange.request_id.encode()), *stamps]
             await send(message)
 

@@ -6,8 +6,11 @@ uvicorn waits for ever for the rest of a head, so a caller who opens connections
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from serving.door.whole import offer_whole
 
 HEAD_SECONDS = 10.0
 
@@ -31,6 +34,10 @@ class PromptHeads(HttpToolsProtocol):
         """Stop waiting."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        offer_whole(cycle)
+        super()._start_asgi_task(cycle, app)
 
     def _limit_wait(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -20,9 +21,11 @@ from features.times import Timestamp
 from features.tombstones import add_tombstone
 from serving.database import sqlite, writing
 from serving.database.audit import AuditEntry, record_in
-from serving.privacy.files import Patience, erase_from_files
 from serving.privacy.records import Certificate, Erasure, StoreCleared, begin, erasure_of, finish, forget, tell, unfinished
 from serving.privacy.rows import Person, erase_rows
+
+if TYPE_CHECKING:
+    from serving.privacy.files import Patience
 
 MOST_AT_ONCE = 500
 FINISHED = "erasure finished"
@@ -89,7 +92,7 @@ def finish_erasures(place: Installation, *, clock: Callable[[], Timestamp], pati
         return 0
     people = [Person(place.home, each.customer_id, each.subject) for each in waiting if each.customer_id is not None]
     if people:
-        _leave_every_store(place, people, at=clock(), patience=patience or Patience())
+        _leave_every_store(place, people, at=clock(), patience=patience)
     if place.engine.dialect.name == "sqlite":
         sqlite.rebuild(place.engine)  # after the ids were forgotten, or a page of the file would hold them still
     now, subjects = clock(), [each.subject for each in waiting]
@@ -99,10 +102,12 @@ def finish_erasures(place: Installation, *, clock: Callable[[], Timestamp], pati
     return len(waiting)
 
 
-def _leave_every_store(place: Installation, people: Sequence[Person], *, at: Timestamp, patience: Patience) -> None:
+def _leave_every_store(place: Installation, people: Sequence[Person], *, at: Timestamp, patience: Patience | None) -> None:
+    from serving.privacy.files import Patience, erase_from_files  # it brings the kernel, which who only asks does not need
+
     for person in people:
         add_tombstone(place.home, person.subject, at=at)  # there already, unless the file is that of an older backup
-    cleared = erase_from_files(place.home, [each.customer_id for each in people], at=at, patience=patience)
+    cleared = erase_from_files(place.home, [each.customer_id for each in people], at=at, patience=patience or Patience())
     with writing(place.engine) as connection:
         for person in people:  # once more: a decision or an event may have come in the second before everybody knew
             _tell(connection, person, cleared)

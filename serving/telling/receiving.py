@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
@@ -113,7 +113,7 @@ def _dated(row: ToldRow, moment: Timestamp, *, key_id: str | None) -> InboxRow:
 def _entries(delivery: Delivery) -> list[AuditEntry]:
     """Return an entry for each customer told about, those refused as erased among them; one without a customer where none is."""
     names = list(delivery.subjects.values())
-    return [replace(delivery.audit, subject=name) for name in names] or [delivery.audit]
+    return [delivery.audit._replace(subject=name) for name in names] or [delivery.audit]
 
 
 def customers_of(judged: Iterable[Judged]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, event, func, select
@@ -32,7 +31,7 @@ def test_an_entry_stands_with_what_it_reports(engine: Engine) -> None:
     with writing(engine) as connection:
         audit.record_in(connection, [entry(1)])
     with pytest.raises(DBAPIError), writing(engine) as connection:
-        audit.record_in(connection, [entry(2), replace(entry(3), request_id=None)])
+        audit.record_in(connection, [entry(2), entry(3)._replace(request_id=None)])
 
     assert audit.entries_about(engine, "s1") == [entry(1)]
 
@@ -167,7 +166,7 @@ def test_closing_while_the_database_is_away_ends_and_counts_what_waited(engine: 
 
 
 def test_one_entry_that_can_never_be_written_takes_no_other_with_it(engine: Engine) -> None:
-    impossible = replace(entry(2), request_id="\ud800")
+    impossible = entry(2)._replace(request_id="\ud800")
 
     with AuditLog(engine, pace=FAST) as log:
         log.record([entry(1), impossible, entry(3), entry(4)])
@@ -181,7 +180,7 @@ def test_one_entry_that_can_never_be_written_takes_no_other_with_it(engine: Engi
 def test_a_wrong_statement_does_not_hold_up_the_entries_behind_it(engine: Engine) -> None:
     log = AuditLog(engine, pace=FAST)
 
-    log.record([replace(entry(1), request_id=None), entry(2)])
+    log.record([entry(1)._replace(request_id=None), entry(2)])
 
     assert log.close() == 1
     assert count(engine) == 1
