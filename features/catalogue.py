@@ -34,7 +34,7 @@ class Catalogue:
         if repeated:
             raise BadDeclaration(f"feature names needed to be unique, found again: {', '.join(repeated)}")
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Return the names, in the order of the columns."""
         return tuple(feature.name for feature in self.features)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -21,6 +22,7 @@ from serving.settings import ServiceSettings
 _PARENT = 0
 _FINISH_SECONDS = 20
 _KEEP_ALIVE_SECONDS = 75
+_YOUNG_OBJECTS = 10_000
 
 
 class DrainingServer(uvicorn.Server):
@@ -39,6 +41,10 @@ class DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept, and say so."""
         await super().startup(sockets)
+        # What was loaded so far stays: looking through it again and again for garbage would hold requests up.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_YOUNG_OBJECTS)
         self._log.info("serving", pid=os.getpid())
 
     async def on_tick(self, counter: int) -> bool:

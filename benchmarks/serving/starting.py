@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,8 @@ from benchmarks.deciding_states import decidable
 from benchmarks.goals import Result
 from benchmarks.live_states import SNAPSHOT, Publisher
 from benchmarks.serving.services import key_of, ours
-from features.catalogue import CATALOGUE
 from features.home import Home
-from models.bundle import Live, PredictionsOrigin, write_live, write_predictions
+from models.bundle import Live, predictions_origin, write_live, write_predictions
 
 COLUMNS = 150
 _STARTS = 3
@@ -65,7 +64,7 @@ def _published(folder: Path, customers: int) -> Home:
     columns = {f"churn_{days}": chances * days / 90 for days in (30, 60, 90)}
     columns |= {name: np.full(customers, value) for name, value in decidable().items()}
     columns |= {f"feature_filler_{number}": drawn.random(customers) for number in range(COLUMNS - len(columns))}
-    origin = PredictionsOrigin(SNAPSHOT, time.time_ns() // 1000, CATALOGUE.signature, str(few.bundle), str(few.company))
+    origin = replace(predictions_origin(publisher.home, str(few.predictions)), as_of=time.time_ns() // 1000)
     ids = pa.array([f"c{number:07d}" for number in range(customers)], pa.string())
     predictions = write_predictions(publisher.home, origin=origin, ids=ids, columns=columns)
     write_live(publisher.home, Live(few.bundle, few.company, SNAPSHOT, predictions))

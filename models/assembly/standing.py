@@ -41,7 +41,8 @@ def read_columns(people: People) -> dict[str, FloatArray]:
 
 def derived_columns(people: People, feature_names: Sequence[str]) -> Mapping[str, npt.NDArray[np.float32]]:
     """Return those of a model's columns that no catalogue declares: the stage each customer stands in, and for how long."""
-    beyond = [name for name in feature_names if name not in people.names]
+    own = frozenset(people.names)
+    beyond = [name for name in feature_names if name not in own]
     if not beyond:
         return {}
     main = people.company.default_stage_set

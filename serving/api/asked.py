@@ -18,7 +18,7 @@ from serving.door.route import Call
 from serving.door.whole import STAMPS, fields, written_whole
 from serving.live.state import Found, LiveState, Versions
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Reply(Response):
 
 def reply(answer: msgspec.Struct, state: LiveState) -> Response:
     """Return the answer as JSON, with the versions it comes from in `X-Lifecycle-*` headers."""
-    return Reply(_encode(answer), state)
+    return Reply(encode(answer), state)
 
 
 @lru_cache(maxsize=8)

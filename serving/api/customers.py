@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from serving.answering.answers import Said, customer_answer
 from serving.answering.schemas import CustomerId
-from serving.api.asked import ask, reply
+from serving.api.asked import Asked, Reply, ask, encode
 from serving.door.access import READ, access
 from serving.door.route import Call
+from serving.live.ready import ReadyAnswer
 
 CUSTOMER = "/v1/customers/{customer_id}"
 
@@ -23,9 +24,20 @@ ReasonsQuery = Annotated[bool, Query(description="Compute the reasons of this cu
 async def get_customer(call: Call, customer_id: CustomerId, reasons: ReasonsQuery = False) -> Response:
     """Everything a CRM card needs about one customer: stage, chance to leave, value, health, next purchase and alerts."""
     asked = ask(call)
-    found = asked.find(customer_id, route=CUSTOMER)
-    said = Said(found, await call.service.reasoner.reasons(asked.state, found) if reasons else None)
-    answer = customer_answer(asked.state, said, request_id=call.exchange.request_id, held=asked.standing)
+    ready = None if reasons else asked.state.ready(customer_id, asked.standing)
+    if ready is None:
+        ready = await _answered(asked, customer_id, reasons=reasons)
     call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER)
-    call.service.metrics.answers.churn(answer.churn)
-    return reply(answer, asked.state)
+    call.service.metrics.answers.churn(ready.counted)
+    return Reply(ready.content(call.exchange.request_id), asked.state)
+
+
+async def _answered(asked: Asked, customer_id: str, *, reasons: bool) -> ReadyAnswer:
+    """Return the answer, made now; it is kept where it comes from the snapshot alone."""
+    found, request_id = asked.find(customer_id, route=CUSTOMER), asked.call.exchange.request_id
+    said = Said(found, await asked.call.service.reasoner.reasons(asked.state, found) if reasons else None)
+    answer = customer_answer(asked.state, said, request_id=request_id, held=asked.standing)
+    ready = ReadyAnswer.cut(encode(answer), request_id, held=asked.standing, counted=answer.churn)
+    if not reasons and not found.is_fresh:
+        asked.state.answers.keep(customer_id, ready)
+    return ready

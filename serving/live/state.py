@@ -8,7 +8,7 @@ here; to look up what was predicted needs none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -39,6 +39,7 @@ from serving.door.problems import ForCallers
 from serving.live.offering import Offering, offering_of
 from serving.live.overlay import NOTHING_SINCE, Overlay
 from serving.live.places import LiveDisagrees, Places, places_of
+from serving.live.ready import ReadyAnswer, ReadyAnswers
 from serving.live.workings import Sources, Workings
 
 
@@ -90,6 +91,7 @@ class LiveState:
     files: tuple[Path, ...]
     workings: Workings
     overlay: Overlay = NOTHING_SINCE
+    answers: ReadyAnswers = field(default_factory=ReadyAnswers)
 
     @property
     def as_of(self) -> Timestamp:
@@ -142,8 +144,15 @@ class LiveState:
         return np.frombuffer(content, "<f4").reshape(1, -1)
 
     def overlaid(self, overlay: Overlay) -> LiveState:
-        """Return the same state with something else known since its snapshot."""
-        return replace(self, overlay=overlay)
+        """Return the same state with something else known since its snapshot; of who is erased no answer is kept."""
+        kept = self.answers if overlay.erased == self.overlay.erased else ReadyAnswers()
+        return replace(self, overlay=overlay, answers=kept)
+
+    def ready(self, customer_id: str, held: object) -> ReadyAnswer | None:
+        """Return the answer given about a customer that still holds, as `held` does for all; None for who was computed since."""
+        if customer_id in self.overlay.rows or self.overlay.is_erased(customer_id):
+            return None
+        return self.answers.under(customer_id, held)
 
 
 def _numbers(content: bytes) -> list[float]:
