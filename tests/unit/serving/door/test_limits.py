@@ -144,3 +144,13 @@ def test_the_service_refuses_with_a_problem_that_says_how_long_to_wait(asker, mo
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].headers["retry-after"] == "30" == str(answers[2].json()["retry_after_seconds"])
     assert answers[2].json()["type"] == "urn:lifecycle:problem:too-many-requests"
+
+
+def test_what_a_process_took_ahead_is_lost_after_a_second(tmp_path):
+    now = [10**12]
+    shared = RateLimits(str(tmp_path), 60_000, clock=lambda: now[0])
+    passed(shared, 1, caller())
+
+    now[0] += 2 * SECOND
+
+    assert passed(shared, 70_000, caller()) == 60_000
