@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
-from serving.counting import Tally, Uncounted
+from serving.vitals.counting import Tally, Uncounted
 
 
 @given(st.lists(st.integers(0, 12).map(float)))
