@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry
-from serving.vital_signs import VitalSigns
+
+from serving.vitals.vital_signs import VitalSigns
 
 
 def test_a_process_that_never_asks_the_database_raises_no_alarm() -> None:
