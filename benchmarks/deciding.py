@@ -27,7 +27,7 @@ from benchmarks.live_states import Publisher
 from features.home import Home
 from features.times import Timestamp
 from serving.database import database_url, open_database
-from serving.database.keys import create_key
+from serving.database.keys import create_key, limit_requests
 
 OFFERS = 20
 CLIENTS = 16
@@ -92,8 +92,8 @@ def results(rounds: list[Round], count: int) -> list[Result]:
 
 def measured(folder: Path, *, rounds: int, count: int) -> list[Round]:
     """Run the service and the bare route side by side and ask both in turns."""
-    home, secret = _prepared(folder, customers=rounds * 2 * count)
-    with service(_environment(home)) as port, _bare(folder) as bare_port:
+    home, secret = decidable_installation(folder, customers=rounds * 2 * count)
+    with service(environment_of(home)) as port, _bare(folder) as bare_port:
         both = _Services(port, bare_port, secret, folder)
         return [_round(both, first=number * 2 * count, count=count) for number in range(rounds)]
 
@@ -137,18 +137,21 @@ def _commit_ms(path: Path) -> float:
     return 1000 * statistics.median(took)
 
 
-def _prepared(folder: Path, *, customers: int) -> tuple[Home, str]:
+def decidable_installation(folder: Path, *, customers: int, requests_per_minute: int | None = None) -> tuple[Home, str]:
+    """Make an installation where decisions over so many offers can be made; return it and the secret of a key for them."""
     publisher, now = Publisher(Home(folder / "home"), folder / "signing.key"), _now()
     chances = dict.fromkeys((f"c{number}" for number in range(customers)), 0.2)
     text = company_with(OFFERS)
     publisher.point_to(publisher.store(chances, as_of=now, company_text=text, beside=decidable()))
     engine = open_database(database_url(publisher.home))
-    secret = create_key(engine, name="bench", scopes=["decide"], created_at=now).secret
+    made = create_key(engine, name="bench", scopes=["decide"], created_at=now)
+    limit_requests(engine, made.id, requests_per_minute=requests_per_minute)
     engine.dispose()
-    return publisher.home, secret
+    return publisher.home, made.secret
 
 
-def _environment(home: Home) -> dict[str, str]:
+def environment_of(home: Home) -> dict[str, str]:
+    """Return what a service of this installation is started with."""
     return {**os.environ, "LIFECYCLE_HOME": str(home.root), "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
 
 
