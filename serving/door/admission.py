@@ -31,6 +31,16 @@ class Admission:
         """Return how many requests wait or run now."""
         return max(self._running, self._queue())
 
+    @property
+    def is_full(self) -> bool:
+        """Whether one more request, or the one that asks, is too many."""
+        return max(self._running + 1, self._queue()) > self.limit
+
+    def refused(self) -> Overloaded:
+        """Count a refusal, and return what it says."""
+        self._on_refusal()
+        return Overloaded(f"More than {self.limit} requests are in hand; nothing was done. Try again after a second.")
+
     def place(self) -> Self:
         """Return what holds a place while a request is served, in a `with` block.
 
@@ -42,9 +52,8 @@ class Admission:
         return self
 
     def __enter__(self) -> Self:
-        if max(self._running + 1, self._queue()) > self.limit:
-            self._on_refusal()
-            raise Overloaded(f"More than {self.limit} requests are in hand; nothing was done. Try again after a second.")
+        if self.is_full:
+            raise self.refused()
         self._running += 1
         return self
 

@@ -1,6 +1,7 @@
 """What surrounds every request, matched or not: its number, headers, count and log line, and faults made plain.
 
-A fault of ours is logged by its kind and place, and answered as a problem: its message may hold what was sent.
+A fault of ours is logged by its kind and place, and answered as a problem: its message may hold what was sent. What cannot be
+taken on is turned away here, before a route is looked for: a flood costs least where it is met first.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from serving.service import Service
 
 _UNMATCHED = "unmatched"
+_CALLS = "/v1/"  # beside them, what says how the process is, which is asked most where there is too much to do
 _CALLER_LEFT = 499
 # A made-up method would make a new series of every counter.
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -36,6 +38,7 @@ class Gate:
         self._log = service.log
         self._lines = service.lines
         self._drain = service.drain
+        self._admission = service.admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on what is none."""
@@ -47,6 +50,8 @@ class Gate:
         if self._drain.begun:
             withdraw_whole(scope)  # the last answer of a connection says so
         try:
+            if self._admission.is_full and scope["path"].startswith(_CALLS):
+                raise self._admission.refused()
             await self._app(scope, receive, stamped)
         except ClientDisconnect:
             exchange.status = _CALLER_LEFT

@@ -44,3 +44,14 @@ def test_an_overloaded_service_still_says_how_it_is(asker, monkeypatch):
 
     assert asker.get("/v1/customers/c1").status_code == 503
     assert asker.get("/readyz").status_code == 200
+
+
+def test_what_is_too_much_is_turned_away_before_a_route_is_looked_for(asker, monkeypatch):
+    monkeypatch.setattr(asker.service.admission, "limit", 0)
+
+    refused = asker.get("/v1/no-such-call")
+
+    assert refused.status_code == 503
+    assert refused.json()["type"].endswith(":overloaded")
+    assert refused.json()["request_id"] == refused.headers["x-request-id"]
+    assert refused.headers["retry-after"] == "1"
