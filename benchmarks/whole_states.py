@@ -104,4 +104,5 @@ def _offers(company: Company, plain: Examples, *, seed: int) -> Model:
     accepted = (random.random((len(wide), 1)) < 0.4).astype(np.float64)
     shown = ShownOffers(replace(plain, rows=wide, names=columns.all_names, labels=accepted), terms, which, plain.as_ofs)
     usual = UsualMargin.of(plain.rows, plain.names, days=90)
-    return offer_model(fit_offers(shown, recipe=OfferRecipe(trees=QUICK), seed=seed), shown, columns=columns, effects=usual)
+    made = offer_model(fit_offers(shown, recipe=OfferRecipe(trees=QUICK), seed=seed), shown, columns=columns, effects=usual)
+    return made.offering(terms)

@@ -39,7 +39,7 @@ class Installation:
         publisher.publish({"c1": 0.3})
         LiveShelf(publisher.home).newest()  # tried here, so that no process of the service needs to
         engine = open_database(database_url(publisher.home))
-        secret = keys.create_key(engine, name="campaign", scopes=["ingest"], created_at=0).secret
+        secret = keys.create_key(engine, name="campaign", scopes=["ingest", "read"], created_at=0).secret
         engine.dispose()
         return cls(publisher.home, secret)
 

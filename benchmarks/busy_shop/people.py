@@ -1,0 +1,165 @@
+"""Who keeps the shop busy: tellers of orders, watchers who ask for predictions, agents who ask what to offer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any
+
+from features.times import Timestamp, format_time, parse_time
+from serving.service import moment_now
+
+_PATIENCE_SECONDS = 30
+_AWAKE_SECONDS = 120.0
+_GLANCE_SECONDS = 0.1
+_OF_AN_ANSWER = ("bundle", "snapshot", "company")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An order that was acknowledged: whose, its id, when it was sent and when it was answered."""
+
+    customer_id: str
+    purchase_id: str
+    sent: Timestamp
+    acknowledged: Timestamp
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One answer: about whom, when it was asked for and came, as of when it is, its versions, and the chance to leave."""
+
+    watcher: int
+    customer_id: str
+    asked: Timestamp
+    answered: Timestamp
+    as_of: Timestamp
+    versions: tuple[str, ...]
+    churn: float | None
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The service as callers know it: its port and their key."""
+
+    port: int
+    secret: str
+
+    def connection(self) -> http.client.HTTPConnection:
+        """Return a connection of one's own, which stays with one process."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_SECONDS)
+
+    def ask(self, connection: http.client.HTTPConnection, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+        """Ask over a connection; a body makes it a POST."""
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body)
+        connection.request("GET" if body is None else "POST", path, body=content, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+@dataclass
+class Crowd:
+    """Everybody at once, and what they saw; `customers` are those who order. Once it is `quiet` they watch only, until `end`."""
+
+    counter: Counter
+    customers: Sequence[str]
+    others: Sequence[str]
+    quiet: threading.Event = field(default_factory=threading.Event)
+    end: threading.Event = field(default_factory=threading.Event)
+    told: list[Told] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    decided: list[tuple[str, ...]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def tell(self) -> None:
+        """Tell of orders, one after another."""
+        connection = self.counter.connection()
+        for customer_id in cycle(self.customers):
+            if self.quiet.wait(0.15):
+                return
+            sent = moment_now()
+            purchase_id = f"busy-{sent}"
+            row = {"customer_id": customer_id, "purchase_id": purchase_id, "kind": "order", "revenue": 30.0, "margin": 10.0}
+            body = {"source": "purchases", "rows": [{**row, "occurred_at": format_time(sent)}]}
+            status, answer = self.counter.ask(connection, "/v1/events", body)
+            if self._is_well(status, answer):
+                self.told.append(Told(customer_id, purchase_id, sent, moment_now()))
+
+    def watch(self, watcher: int) -> None:
+        """Ask for the predictions of everybody who orders, again and again."""
+        connection = self.counter.connection()
+        for customer_id in cycle(self.customers):
+            if self.end.wait(0.03):
+                return
+            asked = moment_now()
+            status, answer = self.counter.ask(connection, f"/v1/customers/{customer_id}")
+            if self._is_well(status, answer):
+                churn = answer.get("churn", {}).get("probability")
+                moments = asked, moment_now(), parse_time(answer["as_of"])
+                self.heard.append(Heard(watcher, customer_id, *moments, _versions(answer), churn))
+
+    def decide(self) -> None:
+        """Ask what to offer: those who order, and others."""
+        connection = self.counter.connection()
+        for customer_id in cycle([*self.others, *self.customers]):
+            if self.quiet.wait(0.1):
+                return
+            status, answer = self.counter.ask(connection, f"/v1/customers/{customer_id}/decisions", {"agent_id": "ana"})
+            if self._is_well(status, answer):
+                self.decided.append(_versions(answer))
+
+    def _is_well(self, status: int, answer: Any) -> bool:
+        if status != http.client.OK:
+            self.errors.append(f"status {status}: {answer.get('type')}")
+        return status == http.client.OK
+
+
+def wait_until_awake(counter: Counter, customer_id: str) -> None:
+    """Tell of one order, and return once an answer knows of it: then the background work has begun.
+
+    Raises
+    ------
+    TimeoutError
+        If none does.
+    """
+    crowd, deadline = Crowd(counter, [customer_id], []), time.monotonic() + _AWAKE_SECONDS
+    teller = threading.Thread(target=crowd.tell)
+    teller.start()
+    while not crowd.told:
+        time.sleep(_GLANCE_SECONDS)
+    crowd.quiet.set()
+    teller.join()
+    connection = counter.connection()
+    while parse_time(counter.ask(connection, f"/v1/customers/{customer_id}")[1]["as_of"]) < crowd.told[0].sent:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"needed an answer that knows of the order within {_AWAKE_SECONDS:g} s, found none")
+        time.sleep(_GLANCE_SECONDS)
+
+
+@contextmanager
+def busy(crowd: Crowd, *, watchers: int = 8, watched_seconds: float = 5.0) -> Iterator[None]:
+    """Keep the shop busy while the block runs; afterwards it is watched for so long."""
+    threads = [threading.Thread(target=crowd.tell), threading.Thread(target=crowd.decide)]
+    threads += [threading.Thread(target=crowd.watch, args=(watcher,)) for watcher in range(watchers)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.01)  # connections that come at once may all go to one process
+    try:
+        yield
+    finally:
+        crowd.quiet.set()
+        time.sleep(watched_seconds)
+        crowd.end.set()
+        for thread in threads:
+            thread.join()
+
+
+def _versions(answer: Any) -> tuple[str, ...]:
+    return tuple(answer["versions"][name] for name in _OF_AN_ANSWER)
