@@ -1,4 +1,4 @@
-"""What a service did in a trouble: which questions it answered, what it said to who told of events, how soon it was itself again."""
+"""What a service did in a trouble: which questions it answered, what it told who told of events, how soon it was well again."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def live_through(place: Place, name: str) -> Lived:
 
 
 def afterwards(place: Place, lived: Sequence[Lived]) -> Result:
-    """Return whether what was acknowledged is in the log once, what was refused is not there in half, and the database is whole."""
+    """Return whether the log holds what was acknowledged once and nothing in half, and the database is whole."""
     seconds_until(lambda: place.installation.waiting_rows() == 0)
     acknowledged = [told for each in lived for told in each.acknowledged]
     found = verdict(place.installation.home, acknowledged, open_ends=[told for each in lived for told in each.refused])
@@ -106,7 +106,12 @@ def afterwards(place: Place, lived: Sequence[Lived]) -> Result:
     connection.close()
     is_whole = found.is_clean and said == "ok"
     return Result(
-        "faults", "what is left of all of it", f"{found.text}; database {said}", "nothing lost or in half", is_whole, ""
+        "faults",
+        "what is left of all of it",
+        f"{found.text}; database {said}",
+        "nothing lost or in half",
+        is_whole,
+        "the same service",
     )
 
 
