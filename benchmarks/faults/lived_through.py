@@ -104,15 +104,8 @@ def afterwards(place: Place, lived: Sequence[Lived]) -> Result:
     connection = sqlite3.connect(place.installation.home.database)
     (said,) = connection.execute("PRAGMA integrity_check").fetchone()
     connection.close()
-    is_whole = found.is_clean and said == "ok"
-    return Result(
-        "faults",
-        "what is left of all of it",
-        f"{found.text}; database {said}",
-        "nothing lost or in half",
-        is_whole,
-        "the same service",
-    )
+    is_whole, figure = found.is_clean and said == "ok", f"{found.text}; database {said}"
+    return Result("faults", "what is left of all of it", figure, "nothing lost or in half", is_whole, "the same service")
 
 
 def tell(place: Place, told: Told) -> Answered:
