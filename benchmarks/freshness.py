@@ -52,6 +52,7 @@ def kept_busy(shop: BusyShop, *, seconds: float) -> Run:
         with busy(crowd, watched_seconds=LATE_SECONDS + 1):
             time.sleep(seconds / 2)
             shop.promote_next()
+            crowd.wait_for(str(shop.next.bundle))
             time.sleep(seconds / 2)
     return Run(shop, crowd)
 

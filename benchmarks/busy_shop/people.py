@@ -18,6 +18,7 @@ from serving.service import moment_now
 _PATIENCE_SECONDS = 30
 _AWAKE_SECONDS = 120.0
 _GLANCE_SECONDS = 0.1
+_LAST = 100
 _OF_AN_ANSWER = ("bundle", "snapshot", "company")
 
 
@@ -114,6 +115,12 @@ class Crowd:
             status, answer = self.counter.ask(connection, f"/v1/customers/{customer_id}/decisions", {"agent_id": "ana"})
             if self._is_well(status, answer):
                 self.decided.append(_versions(answer))
+
+    def wait_for(self, bundle: str) -> None:
+        """Return once somebody was answered from this bundle; a service that is busy may try its models for long."""
+        deadline = time.monotonic() + _AWAKE_SECONDS
+        while time.monotonic() < deadline and not any(one.versions[0] == bundle for one in self.heard[-_LAST:]):
+            time.sleep(_GLANCE_SECONDS)
 
     def _is_well(self, status: int, answer: Any) -> bool:
         if status != http.client.OK:

@@ -16,6 +16,7 @@ from features.log.store import EventLog
 from features.times import HOUR, Timestamp
 from serving.background.tasks import Office
 from serving.database.fresh import drop_fresh, drop_others, drop_settled, write_fresh
+from serving.database.inbox import known_until, who_waits
 from serving.fresh.desk import Desk, NotRecomputable, open_desk
 from serving.fresh.recomputing import recomputed
 from serving.live.state import LiveState
@@ -45,11 +46,12 @@ class FreshTask:
             return False
         taken = self._office.news.take(AT_ONCE)
         try:
-            self._predict(taken)
+            waiting = self._predict(taken)
         except BaseException:
             self._office.news.put_back(taken)
             raise
-        return len(self._office.news) > 0
+        self._office.news.put_back(waiting)
+        return len(self._office.news) > len(waiting)
 
     @property
     def _home(self) -> Home:
@@ -79,18 +81,22 @@ class FreshTask:
             return False
         return True
 
-    def _predict(self, ids: Sequence[str]) -> None:
+    def _predict(self, ids: Sequence[str]) -> list[str]:
+        """Predict these anew, as of a moment up to which the log knows all; return of whom more waits to come there."""
         desk = self._desk
         if not ids or desk is None:
-            return
+            return []
+        with self._office.writing() as connection:
+            as_of, waiting = known_until(connection, now=self._office.clock()), who_waits(connection, ids)
         log = EventLog.open(self._home)  # after the news was taken, so that it holds what the news is of
-        rows = recomputed(log, desk, ids=ids, as_of=self._now())
+        rows = recomputed(log, desk, ids=ids, as_of=as_of)
         with self._office.writing() as connection:
             erased = erased_among(connection, self._office.secret, ids)
             kept = [row for row in rows if row.customer_id not in erased]
             gone = sorted(set(ids) - {row.customer_id for row in kept})
             drop_fresh(connection, gone, bundle=str(desk.live.bundle), company=str(desk.live.company))
             write_fresh(connection, kept)
+        return waiting
 
     def _tidy(self, state: LiveState) -> None:
         versions = {"bundle": state.versions.bundle, "company": state.versions.company}

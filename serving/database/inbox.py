@@ -80,6 +80,23 @@ def bound(connection: Connection, *, now: Timestamp, known: Timestamp = 0) -> Bo
     return Bounds(connection.scalar(select(func.max(_row.sequence))) or 0, moment)
 
 
+def known_until(connection: Connection, *, now: Timestamp) -> Timestamp:
+    """Return the moment before which a log that is opened afterwards knows every row; what comes later is known later.
+
+    Rows that tell themselves since when they are known may be known since earlier, whenever they come.
+    """
+    moment = hold_inbox(connection, now=now)
+    note_mark(connection, _MOMENTS, moment)
+    oldest = backlog(connection).oldest
+    return moment + 1 if oldest is None else min(moment + 1, oldest)
+
+
+def who_waits(connection: Connection, customer_ids: Sequence[str]) -> list[str]:
+    """Return who of these, a few hundred at most, has rows that may not be in the log yet."""
+    found = select(_row.customer_id).where(_row.customer_id.in_(customer_ids)).distinct()
+    return [customer_id for customer_id in connection.scalars(found) if customer_id is not None]
+
+
 def portion(connection: Connection, *, up_to: int, most: int) -> Portion:
     """Return the oldest rows up to a sequence."""
     columns = [_row[name] for name in InboxRow.__dataclass_fields__]

@@ -13,6 +13,7 @@ from features.times import Timestamp
 from models.bundle import Live, predictions_origin, read_live
 from serving.database import reading, writing
 from serving.database.fresh import fresh_customers, write_fresh
+from serving.database.inbox import known_until
 from serving.fresh.desk import open_desk
 from serving.fresh.recomputing import recomputed
 from serving.privacy.tombstones import erased_among
@@ -36,7 +37,9 @@ def predict_ahead(home: Home, engine: Engine, live: Live, *, clock: Callable[[],
     desk = open_desk(home, live)
     secret, written = installation_secret(home), 0
     for part in _parts(ids):
-        rows = recomputed(EventLog.open(home), desk, ids=part, as_of=clock() + 1)
+        with writing(engine) as connection:
+            as_of = known_until(connection, now=clock())
+        rows = recomputed(EventLog.open(home), desk, ids=part, as_of=as_of)
         with writing(engine) as connection:
             erased = erased_among(connection, secret, [row.customer_id for row in rows])
             kept = [row for row in rows if row.customer_id not in erased]

@@ -90,11 +90,11 @@ def _append(way: Way, portion: Portion, *, bounds: Bounds, complete: Sequence[st
     until = dict.fromkeys(by_source, bounds.moment if portion.last == bounds.last else 0)
     tables = {name: as_delivery(SOURCES[name], rows) for name, rows in by_source.items()}
     report = append(way.home, tables, receipt=Receipt(bounds.moment, known_at="given", observed_until=until))
-    _note(way, report, portion.rows)
     if portion.rows:
         with writing(way.engine) as connection:
             store.note_fed(connection, list(by_source), last=portion.last)
             store.drop_rows(connection, up_to=portion.last)
+    _note(way, report, portion.rows)  # now that they wait no more, who is predicted anew is as of a moment after them
 
 
 def _note(way: Way, report: IntakeReport, rows: Sequence[InboxRow]) -> None:

@@ -19,6 +19,7 @@ from features.times import DAY, HOUR
 from serving.background.fresh import FreshTask
 from serving.background.tasks import TASKS, Office
 from serving.database import reading, writing
+from serving.database.inbox import InboxRow, drop_rows, keep_rows
 from serving.database.tables import erasures, fresh_predictions
 from serving.fresh.ahead import predict_ahead
 from serving.live.state import open_live_state
@@ -150,7 +151,7 @@ def test_a_killed_run_is_done_again(working, monkeypatch):
 
     working.task.run()
 
-    assert working.row("c1").as_of == working.clock.now + 1
+    assert working.row("c1").as_of > working.clock.now
 
 
 def test_who_was_erased_is_not_written_again(working):
@@ -224,3 +225,20 @@ def test_predictions_without_references_are_told_once_and_nothing_is_done(workin
 
 def test_the_background_process_does_it(working):
     assert isinstance(TASKS["fresh"](working.office), FreshTask)
+
+
+def test_who_has_rows_that_wait_still_is_predicted_as_of_before_them_and_again_afterwards(working):
+    now = working.clock.now
+    working.order("c1")
+    waiting = InboxRow(now - HOUR, "purchases", "c1", None, b"{}")
+    with writing(working.engine) as connection:
+        keep_rows(connection, [waiting], newest=now - HOUR)
+
+    working.task.run()
+    before = working.row("c1").as_of
+    with writing(working.engine) as connection:
+        drop_rows(connection, up_to=1)
+    working.task.run()
+
+    assert before == now - HOUR
+    assert working.row("c1").as_of > now
