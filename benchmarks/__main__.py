@@ -12,6 +12,8 @@ BENCHMARKS = (
     ("benchmarks.log_crashes", "1"),
     ("benchmarks.ingestion_crashes", "1"),
     ("benchmarks.swaps", "1"),
+    ("benchmarks.overload", "1"),
+    ("benchmarks.freshness", "1"),
     ("benchmarks.retrain_crashes", "0.5"),
     ("benchmarks.access", "1"),
     ("benchmarks.api_fuzz", "0.1"),

@@ -18,7 +18,7 @@ from benchmarks.ingestion_crashes.kept import Told, body_of, verdict
 from serving.door.problems import MEDIA_TYPE
 
 RECOVERY_SECONDS = 5.0
-_TOLD_IN_TROUBLE = 4
+_TOLD_IN_TROUBLE, _LASTING_SECONDS = 4, 2.0
 _REFUSALS = frozenset({503, 507})
 
 
@@ -87,6 +87,7 @@ def live_through(place: Place, name: str) -> Lived:
     with row.trouble(place):
         thread.start()
         answers = [tell(place, told) for told in deliveries[:-1]]
+        time.sleep(_LASTING_SECONDS)
         asker.end.set()
         thread.join()
     began = time.perf_counter()
