@@ -36,12 +36,12 @@ def _behind(told: Told, heard: Sequence[Heard]) -> float:
     return max(0, *old) / SECOND if old else 0.0
 
 
-def fell_back(crowd: Crowd) -> list[str]:
-    """Return who got an older answer after a newer one, over the same connection."""
-    lines: dict[tuple[int, str], list[Heard]] = defaultdict(list)
+def fell_back(crowd: Crowd, *, within_bundle: bool = False) -> list[str]:
+    """Return who got an older answer after a newer one, over the same connection; of the same bundle, where that is asked."""
+    lines: dict[tuple[int, str, str], list[Heard]] = defaultdict(list)
     for one in crowd.heard:
-        lines[one.watcher, one.customer_id].append(one)
-    return sorted({name for (_, name), line in lines.items() if any(b.as_of < a.as_of for a, b in pairwise(line))})
+        lines[one.watcher, one.customer_id, one.versions[0] if within_bundle else ""].append(one)
+    return sorted({name for (_, name, _), line in lines.items() if any(b.as_of < a.as_of for a, b in pairwise(line))})
 
 
 def mixed(shop: BusyShop, crowd: Crowd) -> set[tuple[str, ...]]:
