@@ -49,11 +49,12 @@ def kept_busy(shop: BusyShop, *, seconds: float) -> Run:
         counter = Counter(port, shop.secret)
         crowd = Crowd(counter, names[:_ORDERING], names[_ORDERING:])
         wait_until_awake(counter, "c0")
-        with busy(crowd, watched_seconds=LATE_SECONDS + 1):
+        with busy(crowd):
             time.sleep(seconds / 2)
             shop.promote_next()
             crowd.wait_for(str(shop.next.bundle))
             time.sleep(seconds / 2)
+            crowd.wait_until_known()
     return Run(shop, crowd)
 
 

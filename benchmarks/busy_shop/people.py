@@ -122,6 +122,18 @@ class Crowd:
         while time.monotonic() < deadline and not any(one.versions[0] == bundle for one in self.heard[-_LAST:]):
             time.sleep(_GLANCE_SECONDS)
 
+    def wait_until_known(self) -> None:
+        """Tell of no more, and return once the newest answer of every watcher knows of every order; the verdict says if not."""
+        self.quiet.set()
+        deadline = time.monotonic() + _AWAKE_SECONDS
+        while time.monotonic() < deadline and not self._is_known():
+            time.sleep(_GLANCE_SECONDS)
+
+    def _is_known(self) -> bool:
+        newest = {told.customer_id: told.sent for told in self.told.copy()}
+        last = {(one.watcher, one.customer_id): one.as_of for one in self.heard.copy()}
+        return all(as_of >= newest.get(customer_id, 0) for (_, customer_id), as_of in last.items())
+
     def _is_well(self, status: int, answer: Any) -> bool:
         if status != http.client.OK:
             self.errors.append(f"status {status}: {answer.get('type')}")
@@ -151,8 +163,8 @@ def wait_until_awake(counter: Counter, customer_id: str) -> None:
 
 
 @contextmanager
-def busy(crowd: Crowd, *, watchers: int = 8, watched_seconds: float = 5.0) -> Iterator[None]:
-    """Keep the shop busy while the block runs; afterwards it is watched for so long."""
+def busy(crowd: Crowd, *, watchers: int = 8) -> Iterator[None]:
+    """Keep the shop busy while the block runs."""
     threads = [threading.Thread(target=crowd.tell), threading.Thread(target=crowd.decide)]
     threads += [threading.Thread(target=crowd.watch, args=(watcher,)) for watcher in range(watchers)]
     for thread in threads:
@@ -162,7 +174,6 @@ def busy(crowd: Crowd, *, watchers: int = 8, watched_seconds: float = 5.0) -> It
         yield
     finally:
         crowd.quiet.set()
-        time.sleep(watched_seconds)
         crowd.end.set()
         for thread in threads:
             thread.join()
