@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -52,9 +52,14 @@ class Counter:
     port: int
     secret: str
 
-    def connection(self) -> http.client.HTTPConnection:
-        """Return a connection of one's own, which stays with one process."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_SECONDS)
+    @contextmanager
+    def connected(self) -> Iterator[http.client.HTTPConnection]:
+        """Give a connection of one's own, which stays with one process."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_SECONDS)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def ask(self, connection: http.client.HTTPConnection, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
         """Ask over a connection; a body makes it a POST."""
@@ -79,9 +84,13 @@ class Crowd:
     decided: list[tuple[str, ...]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def tell(self) -> None:
+    def at_counter(self, what: Callable[..., None], *further: int) -> None:
+        """Do something over a connection of one's own."""
+        with self.counter.connected() as connection:
+            what(connection, *further)
+
+    def tell(self, connection: http.client.HTTPConnection) -> None:
         """Tell of orders, one after another."""
-        connection = self.counter.connection()
         for customer_id in cycle(self.customers):
             if self.quiet.wait(0.15):
                 return
@@ -93,9 +102,8 @@ class Crowd:
             if self._is_well(status, answer):
                 self.told.append(Told(customer_id, purchase_id, sent, moment_now()))
 
-    def watch(self, watcher: int) -> None:
+    def watch(self, connection: http.client.HTTPConnection, watcher: int) -> None:
         """Ask for the predictions of everybody who orders, again and again."""
-        connection = self.counter.connection()
         for customer_id in cycle(self.customers):
             if self.end.wait(0.03):
                 return
@@ -106,9 +114,8 @@ class Crowd:
                 moments = asked, moment_now(), parse_time(answer["as_of"])
                 self.heard.append(Heard(watcher, customer_id, *moments, _versions(answer), churn))
 
-    def decide(self) -> None:
+    def decide(self, connection: http.client.HTTPConnection) -> None:
         """Ask what to offer: those who order, and others."""
-        connection = self.counter.connection()
         for customer_id in cycle([*self.others, *self.customers]):
             if self.quiet.wait(0.1):
                 return
@@ -149,24 +156,24 @@ def wait_until_awake(counter: Counter, customer_id: str) -> None:
         If none does.
     """
     crowd, deadline = Crowd(counter, [customer_id], []), time.monotonic() + _AWAKE_SECONDS
-    teller = threading.Thread(target=crowd.tell)
+    teller = threading.Thread(target=crowd.at_counter, args=(crowd.tell,))
     teller.start()
     while not crowd.told:
         time.sleep(_GLANCE_SECONDS)
     crowd.quiet.set()
     teller.join()
-    connection = counter.connection()
-    while parse_time(counter.ask(connection, f"/v1/customers/{customer_id}")[1]["as_of"]) < crowd.told[0].sent:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"needed an answer that knows of the order within {_AWAKE_SECONDS:g} s, found none")
-        time.sleep(_GLANCE_SECONDS)
+    with counter.connected() as connection:
+        while parse_time(counter.ask(connection, f"/v1/customers/{customer_id}")[1]["as_of"]) < crowd.told[0].sent:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"needed an answer that knows of the order within {_AWAKE_SECONDS:g} s, found none")
+            time.sleep(_GLANCE_SECONDS)
 
 
 @contextmanager
 def busy(crowd: Crowd, *, watchers: int = 8) -> Iterator[None]:
     """Keep the shop busy while the block runs."""
-    threads = [threading.Thread(target=crowd.tell), threading.Thread(target=crowd.decide)]
-    threads += [threading.Thread(target=crowd.watch, args=(watcher,)) for watcher in range(watchers)]
+    threads = [threading.Thread(target=crowd.at_counter, args=(what,)) for what in (crowd.tell, crowd.decide)]
+    threads += [threading.Thread(target=crowd.at_counter, args=(crowd.watch, watcher)) for watcher in range(watchers)]
     for thread in threads:
         thread.start()
         time.sleep(0.01)  # connections that come at once may all go to one process
