@@ -35,7 +35,8 @@ from models.bundle import check_golden_rows
 from models.learners.boosting import BoostingPreset
 from serving.database import database_url, open_database, writing
 from serving.database.audit import AuditEntry
-from serving.privacy.erasing import Installation, Request, ask, finish_erasures
+from serving.privacy.asking import Request, ask
+from serving.privacy.erasing import Installation, finish_erasures
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
 from training.publishing.score import score

@@ -68,7 +68,8 @@ def certificate_text(erasure: Erasure) -> str:
 def _erased(place: Installation, customer_id: str, *, unknown: bool, now: Timestamp) -> Erasure:
     from serving.database import reading, writing
     from serving.database.audit import AuditEntry
-    from serving.privacy.erasing import Request, ask, finish_erasures
+    from serving.privacy.asking import Request, ask
+    from serving.privacy.erasing import finish_erasures
     from serving.privacy.files import Patience
     from serving.privacy.known import is_in_log
     from serving.privacy.records import erasure_of

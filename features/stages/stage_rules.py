@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.company.schema import Company
-from features.engine.bucket import BucketFeatures
 from features.stages.winners import NOT_SEEN, StageCodes, features_named_by, stage_winners
 from features.write_once import sha256_of_json
+
+if TYPE_CHECKING:  # it brings the kernel, which whoever asks the rules of a row does without
+    from features.engine.bucket import BucketFeatures
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
 from serving.door.problems import ForCallers, UnknownCustomer
 from serving.door.route import Call
-from serving.privacy.erasing import Request, ask
+from serving.privacy.asking import Request, ask
 from serving.privacy.known import is_in_log
 from serving.privacy.records import Erasure, erasure_of
 from serving.privacy.rows import Person

@@ -1,15 +1,13 @@
-"""How is a person erased: named and removed from the database at once, then from the files, then the disk forgets both.
+"""How does an erasure that was asked for end: the person leaves the files, then the disk forgets what the database deleted.
 
-Asking is one transaction, after which no answer, event or decision is about the person any more. Finishing may be killed at any
-point and goes on where it was, as it looks for what is left; only when nothing is, the id itself is forgotten.
+It may be killed at any point and goes on where it was, as it looks for what is left; only when nothing is, the id is forgotten.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -21,11 +19,9 @@ from features.times import Timestamp
 from features.tombstones import add_tombstone
 from serving.database import sqlite, writing
 from serving.database.audit import AuditEntry, record_in
-from serving.privacy.records import Certificate, Erasure, StoreCleared, begin, erasure_of, finish, forget, tell, unfinished
+from serving.privacy.files import Patience, erase_from_files
+from serving.privacy.records import Certificate, StoreCleared, erasure_of, finish, forget, tell, unfinished
 from serving.privacy.rows import Person, erase_rows
-
-if TYPE_CHECKING:
-    from serving.privacy.files import Patience
 
 MOST_AT_ONCE = 500
 FINISHED = "erasure finished"
@@ -42,41 +38,6 @@ class Installation:
     def person(self, customer_id: str) -> Person:
         """Return who has this id."""
         return Person(self.home, customer_id, names.subject(self.secret, customer_id))
-
-
-@dataclass(frozen=True)
-class Request:
-    """Who is to be erased, the audit entry of whoever asks, and whether something is known of them outside the database."""
-
-    person: Person
-    by: AuditEntry
-    is_known: bool
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An erasure as it stands after it was asked for, and how many rows left the database at once."""
-
-    erasure: Erasure
-    rows: int
-
-
-def ask(connection: Connection, request: Request) -> Asked | None:
-    """Begin to erase a person, in the caller's transaction; None, and nothing was done, where nothing is known of them.
-
-    The tombstone stands on disk before the transaction does, so nothing can come in between. Asked again it begins again: whoever
-    put an old file back may have brought the person back.
-    """
-    person, by = request.person, request.by
-    counts = erase_rows(connection, person)
-    if not counts and not request.is_known and erasure_of(connection, person.subject) is None:
-        return None
-    add_tombstone(person.home, person.subject, at=by.at)
-    begun = begin(connection, person, at=by.at, key_id=by.caller_id)
-    certificate = begun.certificate.with_rows(counts)
-    tell(connection, person.subject, certificate)
-    record_in(connection, [by])
-    return Asked(replace(begun, certificate=certificate), sum(counts.values()))
 
 
 def finish_erasures(place: Installation, *, clock: Callable[[], Timestamp], patience: Patience | None = None) -> int:
@@ -103,8 +64,6 @@ def finish_erasures(place: Installation, *, clock: Callable[[], Timestamp], pati
 
 
 def _leave_every_store(place: Installation, people: Sequence[Person], *, at: Timestamp, patience: Patience | None) -> None:
-    from serving.privacy.files import Patience, erase_from_files  # it brings the kernel, which who only asks does not need
-
     for person in people:
         add_tombstone(place.home, person.subject, at=at)  # there already, unless the file is that of an older backup
     cleared = erase_from_files(place.home, [each.customer_id for each in people], at=at, patience=patience or Patience())

@@ -28,7 +28,8 @@ from serving.database import reading, writing
 from serving.database.audit import AuditEntry, entries_about
 from serving.database.decisions import DecisionErased, decision_of
 from serving.privacy import files as files_room
-from serving.privacy.erasing import FINISHED, Installation, Request, ask, finish_erasures
+from serving.privacy.asking import Request, ask
+from serving.privacy.erasing import FINISHED, Installation, finish_erasures
 from serving.privacy.reapplying import reapply
 from serving.privacy.records import Erasure, erasure_of
 from serving.privacy.rows import ERASED, NAMES_NOBODY, WITH_DECISIONS
