@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 from features.contracts.sources import OFFERS, SOURCES
 from features.engine.fresh import changed_customers
+from features.errors import LifecycleError
 from features.home import Home
 from features.log.manifest import read_manifest
 from features.log.store import EventLog
 from features.times import HOUR, Timestamp
+from models.bundle import read_live
 from serving.background.tasks import Office
-from serving.database.fresh import drop_fresh, drop_others, drop_settled, write_fresh
+from serving.database import reading
+from serving.database.fresh import FreshRow, drop_fresh, drop_others, drop_settled, left_behind, write_fresh
 from serving.database.inbox import known_until, who_waits
 from serving.fresh.desk import Desk, NotRecomputable, open_desk
 from serving.fresh.recomputing import recomputed
@@ -37,6 +40,7 @@ class FreshTask:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._desk: Desk | None = None
+        self._next: Desk | None = None
         self._refused: str | None = None
 
     def run(self) -> bool:
@@ -44,6 +48,7 @@ class FreshTask:
         state = self._office.live.in_service().state
         if state is None or read_manifest(self._home) is None or not self._seated(state):
             return False
+        self._look_ahead()
         taken = self._office.news.take(AT_ONCE)
         try:
             waiting = self._predict(taken)
@@ -83,20 +88,42 @@ class FreshTask:
 
     def _predict(self, ids: Sequence[str]) -> list[str]:
         """Predict these anew, as of a moment up to which the log knows all; return of whom more waits to come there."""
-        desk = self._desk
-        if not ids or desk is None:
+        if not ids:
             return []
         with self._office.writing() as connection:
             as_of, waiting = known_until(connection, now=self._office.clock()), who_waits(connection, ids)
         log = EventLog.open(self._home)  # after the news was taken, so that it holds what the news is of
-        rows = recomputed(log, desk, ids=ids, as_of=as_of)
+        for desk in (self._desk, self._next):
+            if desk is not None:
+                self._keep(desk, recomputed(log, desk, ids=ids, as_of=as_of), ids=ids)
+        return waiting
+
+    def _keep(self, desk: Desk, rows: Sequence[FreshRow], *, ids: Sequence[str]) -> None:
         with self._office.writing() as connection:
             erased = erased_among(connection, self._office.secret, ids)
             kept = [row for row in rows if row.customer_id not in erased]
             gone = sorted(set(ids) - {row.customer_id for row in kept})
             drop_fresh(connection, gone, bundle=str(desk.live.bundle), company=str(desk.live.company))
             write_fresh(connection, kept)
-        return waiting
+
+    def _look_ahead(self) -> None:
+        """Predict with what the pointer names already, too: others may serve from it before this process does.
+
+        Whoever had news while it moved is predicted once more, so that nobody falls back.
+        """
+        desk, pointed = self._desk, read_live(self._home)
+        if desk is None or pointed is None or pointed == desk.live:
+            self._next = None
+            return
+        if self._next is not None and self._next.live == pointed:
+            return
+        try:
+            self._next = open_desk(self._home, pointed)
+        except LifecycleError:  # the watch over the live state says why it cannot be used
+            self._next = None
+            return
+        with reading(self._office.engine) as connection:
+            self._office.news.put_back(left_behind(connection, desk.live, ahead=pointed))
 
     def _tidy(self, state: LiveState) -> None:
         versions = {"bundle": state.versions.bundle, "company": state.versions.company}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from features.times import Timestamp
 from features.write_once import sha256_of_json
+from models.bundle import Live
 from serving.database.tables import drain_cursors, fresh_predictions
 
 _STREAM = "fresh_predictions"
@@ -74,6 +75,16 @@ def drop_others(connection: Connection, *, bundle: str, company: str, before: Ti
 def fresh_customers(connection: Connection, *, bundle: str, company: str, after: Timestamp) -> list[str]:
     """Return who has a row for this bundle and company file as of later than a moment, sorted."""
     asked = select(fresh_predictions.c.customer_id).where(_of(bundle, company), fresh_predictions.c.as_of > after)
+    return sorted(connection.scalars(asked))
+
+
+def left_behind(connection: Connection, live: Live, *, ahead: Live) -> list[str]:
+    """Return of whom more is known by the rows for one live state than by those for another, sorted."""
+    known, other = fresh_predictions.alias(), fresh_predictions.alias()
+    same = and_(other.c.customer_id == known.c.customer_id, other.c.bundle == ahead.bundle, other.c.company == ahead.company)
+    behind = or_(other.c.as_of.is_(None), other.c.as_of < known.c.as_of)
+    of_live = and_(known.c.bundle == live.bundle, known.c.company == live.company)
+    asked = select(known.c.customer_id).select_from(known.outerjoin(other, same)).where(of_live, behind)
     return sorted(connection.scalars(asked))
 
 

@@ -189,25 +189,45 @@ def republished(working, as_of):
     return live
 
 
-def test_before_the_pointer_moves_whoever_is_fresh_has_a_row_for_both_bundles(working):
+def published_without_value(working):
+    """Publish a bundle of one model less, and leave the pointer where it is."""
     from models.bundle import Bundle, load_signer, write_bundle
 
-    working.order("c1")
-    working.task.run()
-    models = live_models(working.shop.home)
-    fewer = {question: sha for question, sha in models.items() if question != "value"}
+    fewer = {question: sha for question, sha in live_models(working.shop.home).items() if question != "value"}
     signer = load_signer(working.shop.signing_key, working.shop.home)
     bundle = Bundle(write_bundle(working.shop.home, fewer, signer=signer), fewer)
     state = working.office.live.in_service().state
     snapshot = compute_snapshots(working.shop.home, working.shop.company.catalogue, [state.as_of])[0]
     at_risk = at_risk_at(EventLog.open(working.shop.home), working.shop.company, as_of=state.as_of)
-    live = publish_predictions(working.shop.home, bundle, scene=Scene(snapshot, working.shop.company, at_risk))
+    return publish_predictions(working.shop.home, bundle, scene=Scene(snapshot, working.shop.company, at_risk))
+
+
+def test_before_the_pointer_moves_whoever_is_fresh_has_a_row_for_both_bundles(working):
+    working.order("c1")
+    working.task.run()
+    live = published_without_value(working)
 
     assert predict_ahead(working.shop.home, working.engine, live, clock=working.clock) == 1
 
     rows = working.rows()
-    assert set(rows) == {("c1", working.shop.live.bundle), ("c1", bundle.sha256)}
-    assert len(rows[("c1", bundle.sha256)].predictions) < len(rows[("c1", working.shop.live.bundle)].predictions)
+    assert set(rows) == {("c1", working.shop.live.bundle), ("c1", live.bundle)}
+    assert len(rows[("c1", live.bundle)].predictions) < len(rows[("c1", working.shop.live.bundle)].predictions)
+
+
+def test_who_had_news_while_the_pointer_moved_falls_back_under_neither_bundle(working):
+    from models.bundle import write_live
+
+    live = published_without_value(working)
+    working.order("c1")
+    working.task.run()
+    write_live(working.shop.home, live)
+    working.clock.now += HOUR
+    working.order("c2", purchase_id="new2")
+
+    working.task.run()
+
+    assert set(working.rows()) == {(each, bundle) for each in ("c1", "c2") for bundle in (working.shop.live.bundle, live.bundle)}
+    assert {row.as_of > working.clock.now - HOUR for row in working.rows().values()} == {True}
 
 
 def test_predictions_without_references_are_told_once_and_nothing_is_done(working, monkeypatch):
