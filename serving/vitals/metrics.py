@@ -33,23 +33,17 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self.overloads = Counter("lifecycle_overloads", "Requests refused because too many were in hand", registry=self._registry)
-        self.rows_accepted = Counter(
-            "lifecycle_event_rows_accepted", "Rows of events taken and kept", ["source"], registry=self._registry
-        )
-        self.rows_rejected = Counter(
-            "lifecycle_event_rows_rejected", "Rows of events refused, by what was wrong first", ["type"], registry=self._registry
+        self.overloads = self._count("lifecycle_overloads", "Requests refused because too many were in hand")
+        self.rows_accepted = self._count("lifecycle_event_rows_accepted", "Rows of events taken and kept", "source")
+        self.rows_rejected = self._count(
+            "lifecycle_event_rows_rejected", "Rows of events refused, by what was wrong first", "type"
         )
         self.background = BackgroundSigns(self._registry)
-        self.rate_limited = Counter(
-            "lifecycle_rate_limited", "Requests refused because their key had used up its minute", registry=self._registry
-        )
-        self.swaps = Counter("lifecycle_live_swaps", "Live states taken into service", registry=self._registry)
-        self.swap_failures = Counter(
-            "lifecycle_live_failures", "Live states refused, with the old one kept", registry=self._registry
-        )
-        self.damaged_rows = Counter(
-            "lifecycle_damaged_rows", "Look-ups refused because a stored row was not what was written", registry=self._registry
+        self.rate_limited = self._count("lifecycle_rate_limited", "Requests refused because their key had used up its minute")
+        self.swaps = self._count("lifecycle_live_swaps", "Live states taken into service")
+        self.swap_failures = self._count("lifecycle_live_failures", "Live states refused, with the old one kept")
+        self.damaged_rows = self._count(
+            "lifecycle_damaged_rows", "Look-ups refused because a stored row was not what was written"
         )
         self.answers = AnswerCounts(self._registry)
         self.signs = VitalSigns(self._registry)
@@ -65,6 +59,9 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livemin",
         )
+
+    def _count(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self._registry)
 
     def observe(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Leave one answered request to be counted."""
