@@ -80,7 +80,7 @@ def _looks(call: Call, customer_id: str) -> Iterator[dict[str, Any]]:
     """Give who touched the data of the person, and in which bulk questions they were."""
     entries = entries_about(call.service.engine, call.service.reads.subject(customer_id), limit=_MOST_ENTRIES)
     for entry in entries:
-        kept = {**vars(entry), "at": format_time(entry.at)}
+        kept = {**entry._asdict(), "at": format_time(entry.at)}
         yield {"kept_in": "audit", "row": {name: value for name, value in kept.items() if value is not None}}
     for batch_id in sorted({entry.request_id for entry in entries if entry.route == BATCHES and entry.subject}):
         yield {"kept_in": "batches", "row": {"batch_id": batch_id}}

@@ -15,7 +15,7 @@ from serving import service as services
 from serving.app import create_app
 from serving.database import keys
 from serving.database.chain.chaining import chain_all
-from serving.door.logs import json_log
+from serving.door.logs import RequestLines, json_log
 from serving.safekeeping.rows import dump, one_moment
 from serving.settings import ServiceSettings
 
@@ -33,6 +33,7 @@ def journey(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("serving.live.state.trial_load", lambda *_, **__: None)
         patch.setattr(services, "json_log", lambda _: json_log(lines))
+        patch.setattr(services, "RequestLines", lambda _: RequestLines(lines))
         with TestClient(create_app(ServiceSettings(publisher.home, logs_requests=True), clock=lambda: AS_OF)) as client:
             yield publisher.home, lines, asked(client), client
 
@@ -65,7 +66,8 @@ def held_in(content: bytes) -> list[str]:
 
 
 def test_no_log_line_holds_a_word_of_a_customer(journey):
-    _, lines, said, _ = journey
+    _, lines, said, client = journey
+    client.app.state.service.lines.flush()
 
     assert lines.getvalue().count(b'"event":"request"') > len(said)
     assert held_in(lines.getvalue()) == []

@@ -80,6 +80,7 @@ def test_rows_told_to_a_service_are_in_the_log_and_none_in_flight_is_dropped_at_
     headers = {"Authorization": f"Bearer {installation.secret}"}
     connection.request("POST", "/v1/events", body=body_of(Told("first", 0)), headers=headers)
     assert json.loads(connection.getresponse().read())["accepted"] == 3
+    connection.close()
     seconds_until(lambda: installation.waiting_rows() == 0)
     ended = shut_down(installation, running)
 

@@ -131,7 +131,7 @@ def test_a_database_that_cannot_write_acknowledges_nothing_and_is_used_again_aft
 
 
 def test_one_delivery_that_fails_spoils_no_other(engine, receiver):
-    broken = replace(delivery(use("c2")), audit=replace(AUDIT, role=None))
+    broken = replace(delivery(use("c2")), audit=AUDIT._replace(role=None))
 
     futures = [receiver.submit(each) for each in (delivery(use("c1")), broken, delivery(use("c3")))]
 
