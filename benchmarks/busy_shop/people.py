@@ -66,8 +66,8 @@ class Counter:
         headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body)
         connection.request("GET" if body is None else "POST", path, body=content, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        with connection.getresponse() as answer:
+            return answer.status, json.loads(answer.read())
 
 
 @dataclass

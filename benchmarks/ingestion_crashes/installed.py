@@ -84,7 +84,8 @@ class Running:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/readyz")
-            return connection.getresponse().status == http.client.OK
+            with connection.getresponse() as answer:
+                return answer.status == http.client.OK
         except (OSError, http.client.HTTPException):
             return False
         finally:

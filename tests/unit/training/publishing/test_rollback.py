@@ -40,7 +40,7 @@ def live_model(shop: Any) -> str:
 def test_a_rollback_serves_the_model_before_and_computes_nothing(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert live_model(promoted) != promoted.trained.model_sha
     monkeypatch.setattr(scene_room, "compute_snapshots", _not_wanted)
-    monkeypatch.setattr("models.assembly.assembled.score_snapshot", _not_wanted)
+    monkeypatch.setattr(publish_room, "said_by", _not_wanted)
     monkeypatch.setattr(publish_room, "write_predictions", _not_wanted)
 
     rollback(promoted.home, "churn", act=act(promoted, day=2))
@@ -50,7 +50,7 @@ def test_a_rollback_serves_the_model_before_and_computes_nothing(promoted: Any, 
 
 def test_a_rollback_after_scoring_anew_still_computes_nothing(promoted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     score(promoted.home, at=PROMOTED_AT + 2 * DAY)
-    monkeypatch.setattr("models.assembly.assembled.score_snapshot", _not_wanted)
+    monkeypatch.setattr(publish_room, "said_by", _not_wanted)
 
     rollback(promoted.home, "churn", act=act(promoted, day=3))
 
@@ -114,7 +114,7 @@ def test_after_new_rows_a_rollback_stands_on_the_snapshot_scored_last(promoted: 
         receipt=Receipt(later, "given", {"purchases": later}),
     )
     score(promoted.home, at=later)
-    monkeypatch.setattr("models.assembly.assembled.score_snapshot", _not_wanted)
+    monkeypatch.setattr(publish_room, "said_by", _not_wanted)
 
     rollback(promoted.home, "churn", act=act(promoted, day=6))
 
