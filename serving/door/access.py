@@ -35,12 +35,21 @@ class Access:
         """Whether a key with these scopes may call."""
         return self.scope is None or self.scope in scopes or "admin" in scopes
 
+    def allows_role(self, role: Role) -> bool:
+        """Whether a person with this role may call.
+
+        >>> SUPPOSE.allows_role("agent"), SUPPOSE.allows_role("analyst")
+        (False, True)
+        """
+        return role in self.roles
+
 
 EVERYONE: frozenset[Role] = frozenset({"agent", "analyst", "admin"})
 ANYBODY = Access(None, EVERYONE)
 READ = Access("read", EVERYONE)
 DECIDE = Access("decide", frozenset({"agent", "admin"}))
 SUPPOSE = Access("read", frozenset({"analyst", "admin"}))
+MANAGE = Access("read", frozenset({"analyst", "admin"}))
 INGEST = Access("ingest", frozenset({"admin"}))
 ADMIN = Access("admin", frozenset({"admin"}))
 

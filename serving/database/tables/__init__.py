@@ -17,6 +17,7 @@ from serving.database.tables.background import (
     webhooks,
 )
 from serving.database.tables.deciding import decisions, drain_cursors, exposures, outcomes, recoveries
+from serving.database.tables.people import people, sessions
 from serving.database.tables.schema import metadata
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "leases",
     "metadata",
     "outcomes",
+    "people",
     "recoveries",
+    "sessions",
     "webhooks",
 ]

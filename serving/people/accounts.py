@@ -1,0 +1,172 @@
+"""WHO MAY SIGN IN: people with a name and a role, made by an operator, disabled but never deleted: the audit names them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from features.errors import Conflict, InvalidInput, NotFound
+from features.times import SECOND, Timestamp
+from models.explanation.codes import LANGUAGES, Language
+from serving.database.tables import people, sessions
+from serving.database.transactions import reading, writing
+from serving.door.access import Role
+from serving.people.passwords import is_password, password_hash
+
+ROLES: tuple[Role, ...] = get_args(Role)
+MOST_FAILURES = 10
+"""After so many wrong passwords in a row none is looked at for a while, which doubles with each further one."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_LOCKED: Timestamp = 60 * SECOND
+_MOST_DOUBLINGS = 6
+_person = people.c
+
+
+class PersonInvalid(InvalidInput):
+    """What a person should be is not possible: their name, role or language."""
+
+
+class PersonExists(Conflict):
+    """Somebody signs in with this name already."""
+
+
+class UnknownPerson(NotFound):
+    """Nobody signs in with this name."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who works with the page. `name` is what they sign in with, and the `agent_id` of what they do."""
+
+    id: str
+    name: str
+    role: Role
+    language: Language | None
+    created_at: Timestamp
+    disabled_at: Timestamp | None = None
+
+
+def create_person(
+    engine: Engine, *, name: str, role: str, password: str, created_at: Timestamp, language: str | None = None
+) -> Person:
+    """Let somebody sign in from now on.
+
+    Raises
+    ------
+    PersonInvalid, PasswordUnfit
+        If name, role, language or password is not of the needed form.
+    PersonExists
+        If somebody has that name, even if disabled.
+    """
+    made = {"id": f"p_{secrets.token_hex(6)}", "name": name, "role": role, "language": language, "created_at": created_at}
+    _check(name, role, language)
+    stored = password_hash(password)
+    try:
+        with writing(engine) as connection:
+            connection.execute(people.insert().values(**made, password=stored, failures=0))
+    except IntegrityError as error:
+        raise PersonExists(f"needed a name that nobody has, found one of somebody: {name}; choose another") from error
+    return person_named(engine, name)
+
+
+def list_people(engine: Engine) -> list[Person]:
+    """Return everybody by name, disabled ones too; no password is among it."""
+    with reading(engine) as connection:
+        return [_person_of(row) for row in connection.execute(select(people).order_by(_person.name))]
+
+
+def person_named(engine: Engine, name: str) -> Person:
+    """Return the person who signs in with a name.
+
+    Raises
+    ------
+    UnknownPerson
+        If nobody does.
+    """
+    with reading(engine) as connection:
+        row = connection.execute(select(people).where(_person.name == name)).first()
+    if row is None:
+        raise UnknownPerson(f"needed the name of a person, found none called {name}; `lifecycle users list` shows all")
+    return _person_of(row)
+
+
+def change_password(engine: Engine, name: str, password: str) -> None:
+    """Give a person a new password; whatever sessions they had are over.
+
+    Raises
+    ------
+    UnknownPerson, PasswordUnfit
+        If nobody has that name, or the password is not of the needed form.
+    """
+    person, stored = person_named(engine, name), password_hash(password)
+    with writing(engine) as connection:
+        changed = {"password": stored, "failures": 0, "locked_until": None}
+        connection.execute(update(people).where(_person.id == person.id).values(changed))
+        _end_sessions(connection, person.id)
+
+
+def disable(engine: Engine, name: str, *, now: Timestamp) -> None:
+    """Let a person sign in no more; their sessions are over at once.
+
+    Raises
+    ------
+    UnknownPerson
+        If nobody has that name.
+    """
+    person = person_named(engine, name)
+    with writing(engine) as connection:
+        connection.execute(update(people).where(_person.id == person.id).values(disabled_at=now))
+        _end_sessions(connection, person.id)
+
+
+def choose_language(engine: Engine, person_id: str, language: Language) -> None:
+    """Keep the language in which a person reads the page."""
+    with writing(engine) as connection:
+        connection.execute(update(people).where(_person.id == person_id).values(language=language))
+
+
+def recognised(engine: Engine, name: str, password: str, *, now: Timestamp) -> Person | None:
+    """Return who has this name and this password; None for anybody else. Why not is not said, and takes as long.
+
+    After `MOST_FAILURES` wrong ones in a row the right one is not heard either, for a minute first, then for longer.
+    """
+    with reading(engine) as connection:
+        row = connection.execute(select(people).where(_person.name == name)).first()
+    is_heard = row is not None and row.disabled_at is None and not (row.locked_until or 0) > now
+    is_right = is_password(password, row.password if row is not None and is_heard else None)
+    if row is None or not is_heard:
+        return None
+    with writing(engine) as connection:
+        connection.execute(update(people).where(_person.id == row.id).values(_after(row.failures, now, is_right=is_right)))
+    return _person_of(row) if is_right else None
+
+
+def _after(failures: int, now: Timestamp, *, is_right: bool) -> dict[str, int | None]:
+    if is_right:
+        return {"failures": 0, "locked_until": None}
+    beyond = failures + 1 - MOST_FAILURES
+    locked = None if beyond < 0 else now + (_LOCKED << min(beyond, _MOST_DOUBLINGS))
+    return {"failures": failures + 1, "locked_until": locked}
+
+
+def _check(name: str, role: str, language: str | None) -> None:
+    if not _NAME.fullmatch(name):
+        raise PersonInvalid("needed a name of 1 to 64 small letters, digits or any of `._-`, a letter or digit first")
+    if role not in ROLES:
+        raise PersonInvalid(f"needed a role, one of {', '.join(ROLES)}; found {role!r}")
+    if language is not None and language not in LANGUAGES:
+        raise PersonInvalid(f"needed a language, one of {', '.join(LANGUAGES)}; found {language!r}")
+
+
+def _end_sessions(connection: Connection, person_id: str) -> None:
+    connection.execute(delete(sessions).where(sessions.c.person_id == person_id))
+
+
+def _person_of(row: Row[Any]) -> Person:
+    return Person(row.id, row.name, row.role, row.language, row.created_at, row.disabled_at)

@@ -1,0 +1,86 @@
+"""Who has signed in: sessions kept here and not in the browser, over after half an hour unused and after twelve hours at all.
+
+The cookie holds 256 random bits; stored is their SHA-256. What a form must carry is made from them too, so that a page from
+elsewhere, which cannot read the cookie, cannot make one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, delete, or_, select, update
+
+from features.times import HOUR, SECOND, Timestamp
+from serving.database.keys import Caller
+from serving.database.tables import people, sessions
+from serving.database.transactions import reading, writing
+from serving.people.accounts import Person
+
+IDLE: Timestamp = 30 * 60 * SECOND
+LONGEST: Timestamp = 12 * HOUR
+
+_NOTED: Timestamp = 60 * SECOND  # so long one use stands for the ones after it
+_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
+_session = sessions.c
+
+
+@dataclass(frozen=True)
+class Session:
+    """A person who signed in, and what proves it. `secret` is what the cookie holds."""
+
+    person: Person
+    secret: str = field(repr=False)
+
+    @property
+    def form_token(self) -> str:
+        """Return what each form of this session carries."""
+        return hmac.new(self.secret.encode(), b"form", hashlib.sha256).hexdigest()
+
+    @property
+    def caller(self) -> Caller:
+        """Return the person as one who asks: named in the audit as their account, never as a key."""
+        return Caller(f"person:{self.person.id}", self.person.name, frozenset(), "", None)
+
+    def is_form_token(self, given: str) -> bool:
+        """Whether a form came from a page of this session."""
+        return hmac.compare_digest(self.form_token.encode(), given.encode())
+
+
+def open_session(engine: Engine, person: Person, *, now: Timestamp) -> Session:
+    """Begin a session, always a new one; sessions that are over are forgotten on the way."""
+    made = Session(person, secrets.token_urlsafe(32))
+    with writing(engine) as connection:
+        connection.execute(delete(sessions).where(or_(_session.seen_at < now - IDLE, _session.created_at < now - LONGEST)))
+        values = {"digest": _digest(made.secret), "person_id": person.id, "created_at": now, "seen_at": now}
+        connection.execute(sessions.insert().values(values))
+    return made
+
+
+def session_of(engine: Engine, secret: str, *, now: Timestamp) -> Session | None:
+    """Return the session that a cookie names; None where it names none, or one that is over."""
+    if not _FORM.fullmatch(secret):
+        return None
+    digest = _digest(secret)
+    query = select(people, _session.seen_at, _session.created_at.label("begun_at")).join_from(sessions, people)
+    with reading(engine) as connection:
+        row = connection.execute(query.where(_session.digest == digest)).first()
+    if row is None or row.disabled_at is not None or now - row.seen_at > IDLE or now - row.begun_at > LONGEST:
+        return None
+    if now - row.seen_at > _NOTED:
+        with writing(engine) as connection:
+            connection.execute(update(sessions).where(_session.digest == digest).values(seen_at=now))
+    return Session(Person(row.id, row.name, row.role, row.language, row.created_at, row.disabled_at), secret)
+
+
+def close_session(engine: Engine, secret: str) -> None:
+    """End a session for good, in every process at once."""
+    with writing(engine) as connection:
+        connection.execute(delete(sessions).where(_session.digest == _digest(secret)))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
