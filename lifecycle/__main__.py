@@ -32,6 +32,7 @@ from lifecycle import (
     simulate,
     stages,
     train,
+    users,
     value,
 )
 
@@ -71,6 +72,7 @@ for group in (
     monitor,
     report,
     serve,
+    users,
     erase,
     operating,
     export,

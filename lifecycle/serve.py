@@ -152,6 +152,8 @@ def service_settings(settings: Settings) -> ServiceSettings:
         body_limit_bytes=settings.body_limit_bytes,
         requests_per_minute=settings.requests_per_minute,
         webhook_private_addresses=settings.webhook_private_addresses,
+        public_url=settings.public_url,
+        embed_origins=settings.embed_origins,
         logs_requests=True,
         retention=settings.retention,
     )

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     `LIFECYCLE_HOME` (key `home`) is the folder of everything that is kept; `MLFLOW_TRACKING_URI` names a tracking server.
     `LIFECYCLE_ADMIN_KEY` proves an admin, who alone may override a gate. `LIFECYCLE_SPARK_MASTER` names the cluster of
     `--engine spark`, which otherwise starts Spark on this machine. A key of `[retention]` is `LIFECYCLE_RETENTION__<NAME>`.
+    `LIFECYCLE_PUBLIC_URL` is where people reach the agent page; `LIFECYCLE_EMBED_ORIGINS`, a JSON list, who may embed it.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid", env_nested_delimiter="__")
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=8 << 20, ge=1024)
     requests_per_minute: int = Field(default=60_000, ge=1)
     webhook_private_addresses: bool = False
+    public_url: str = ""
+    embed_origins: tuple[str, ...] = ()
     retention: Retention = Retention()
 
     def __init__(self, **values: Any) -> None:
