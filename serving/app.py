@@ -18,6 +18,8 @@ from serving.door.access import RouteUndeclared, declared_access
 from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
 from serving.openapi import described, security
+from serving.page.calls import PAGES
+from serving.page.route import PageRoute
 from serving.service import Clock, moment_now, open_service
 from serving.settings import ServiceSettings
 
@@ -63,6 +65,10 @@ def declared_app() -> Application:
         lifespan=_lifespan,
     )
     _add_calls(app)
+    for page in PAGES:
+        app.router.add_api_route(
+            page.path, page.handler, methods=[page.method], route_class_override=PageRoute, include_in_schema=False
+        )
     refuse_undeclared(app)
     return app
 

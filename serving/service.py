@@ -28,6 +28,7 @@ from serving.listing.shelf import ListShelf
 from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
+from serving.page.origins import Origins
 from serving.settings import ServiceSettings
 from serving.telling.receiving import Receiver
 from serving.vitals.metrics import Metrics
@@ -47,6 +48,7 @@ class Service:
     """The parts of one process. `clock` gives the moment now, in microseconds UTC; `secret` is the installation's."""
 
     settings: ServiceSettings
+    origins: Origins
     clock: Clock
     secret: bytes = field(repr=False)
     log: Log
@@ -98,6 +100,8 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         If the operational database cannot be opened.
     SecretDamaged, SecretExposed
         If a secret of the installation is not fit for use.
+    EmbeddingImpossible
+        If the settings say of the page what no browser would do.
     """
     secret, drawn_by = installation_secret(settings.home), draw_secrets(settings.home)
     engine = open_database(database_url(settings.home, settings.database_url))
@@ -108,6 +112,7 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
     reads = ReadRecord(AuditLog(engine), secret, clock)
     return Service(
         settings=settings,
+        origins=Origins(settings.public_url, settings.embed_origins),
         clock=clock,
         secret=secret,
         log=log,

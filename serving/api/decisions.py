@@ -36,7 +36,7 @@ async def create_decision(call: Call, customer_id: CustomerId, body: DecisionReq
     if body.context is not None and body.context not in asked.state.company.contexts:
         known = ", ".join(asked.state.company.contexts) or "none"
         raise RequestInvalid("The company has no such occasion.", [FieldError("/context", f"Needed one of: {known}.")])
-    wish = Wish(asked.state, found, body.context, body.agent_id, call.exchange.key_id, body.language)
+    wish = Wish(asked.state, found, body.context, call.agent(body.agent_id), call.exchange.key_id, body.language)
     told = Told(call.exchange.request_id, deciding_standing(asked.standing, asked.state.offering))
     audit = call.service.reads.entry(call.exchange, customer_id, route=DECISIONS, scope="decide")
     question = DecisionQuestion(wish, told, audit, repeatable(call, DECISIONS))

@@ -55,4 +55,6 @@ def _fresh(call: Call, connection: Connection, *, decision_id: str, body: Outcom
 def _hear(call: Call, connection: Connection, *, decision_id: str, body: OutcomeRequest) -> Heard:
     at = None if body.at is None else to_timestamp(body.at)
     message = Message(body.offer_id, body.outcome, at, body.reason)
-    return heard(connection, decision_id, message, teller=Teller(call.service.clock, body.agent_id, call.exchange.key_id))
+    return heard(
+        connection, decision_id, message, teller=Teller(call.service.clock, call.agent(body.agent_id), call.exchange.key_id)
+    )

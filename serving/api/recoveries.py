@@ -38,6 +38,7 @@ async def get_recovery_limit(
     role: RoleQuery = None,
 ) -> Response:
     """How much this agent may give this customer back for this complaint now: every bound, and who may grant more."""
+    agent_id = call.agent(agent_id)
     claim = _claim(call, customer_id, complaint, agent_id=agent_id, role=role)
     found = await asyncio.to_thread(_limit, call, claim, agent_id)
     call.service.reads.note(call.exchange, [customer_id], route=LIMIT, scope="decide")
@@ -70,7 +71,7 @@ def _limit(call: Call, claim: Claim, agent_id: str | None) -> LimitAnswer:
 def _grant(call: Call, customer_id: str, body: RecoveryRequest) -> StoredAnswer:
     if round(body.amount * 100) / 100 != body.amount:
         raise RequestInvalid("An amount has whole hundredths.", [FieldError("/amount", "Needed at most two decimals.")])
-    claim = _claim(call, customer_id, body.complaint, agent_id=body.agent_id, role=body.role)
+    claim = _claim(call, customer_id, body.complaint, agent_id=call.agent(body.agent_id), role=body.role)
     request = repeatable(call, RECOVERIES)
     with writing(call.service.engine) as connection:
         hold_budget(connection)

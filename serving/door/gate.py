@@ -81,7 +81,9 @@ class Gate:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
                 stamps = _STAMPS_AT_THE_END if self._drain.begun else STAMPS
-                message["headers"] = [*message["headers"], (b"x-request-id", exchange.request_id.encode()), *stamps]
+                own = {name for name, _ in message["headers"]}
+                added = ((name, value) for name, value in stamps if name not in own)
+                message["headers"] = [*message["headers"], (b"x-request-id", exchange.request_id.encode()), *added]
             await send(message)
 
         return stamped

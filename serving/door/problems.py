@@ -76,6 +76,12 @@ class ScopeMissing(ForCallers, Forbidden):
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'}
 
 
+class RoleMissing(ForCallers, Forbidden):
+    """The person has signed in, and their role may not do this."""
+
+    problem = "role-missing"
+
+
 class UnknownCustomer(ForCallers, NotFound):
     """The live snapshot holds no customer of that id."""
 

@@ -1,4 +1,4 @@
-"""How does a call reach its handler: FastAPI finds the route and describes it; key, place, arguments and body come here.
+"""How does a call reach its handler: FastAPI finds the route and describes it; who asks, place, arguments, body come here.
 
 FastAPI's own way from route to handler (dependencies, exit stacks, a model for each answer) costs more than our whole answer,
 so it is not taken: a handler gets a `Call`, the declared parameters of path and query, and its body as the pydantic model it
@@ -19,24 +19,53 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from serving.database.keys import Caller
-from serving.door.access import declared_access
+from serving.door.access import Access, declared_access
 from serving.door.exchange import Exchange, exchange_of, header
-from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, RequestInvalid, request_invalid
+from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, RequestInvalid, RoleMissing, request_invalid
+from serving.people.sessions import Session, session_of
 
 if TYPE_CHECKING:
     from serving.service import Service
 
+_SAFE = frozenset({"GET", "HEAD"})
+
 
 class Call(Request):
-    """One admitted request: the service it is made to, its record, who asks (None where anybody may), and its body as it came."""
+    """One admitted request: the service it is made to, its record, who asks (None where anybody may), and its body as it came.
+
+    `signed_in` is the session of a person who has signed in; who asks by a key has none.
+    """
 
     caller: Caller | None = None
+    signed_in: Session | None = None
     content: bytes = b""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
         self.service: Service = scope["app"].state.service
         self.exchange: Exchange = exchange_of(scope)
+
+    def admit(self, who: Caller | Session, access: Access) -> None:
+        """Let whoever was found to ask go on, if their minute is not used up and, for a person, their role may do this.
+
+        Raises
+        ------
+        RoleMissing
+            If the role of the person may not.
+        TooManyRequests
+            If they ask too much.
+        """
+        if isinstance(who, Session):
+            self.signed_in = who
+            if not access.allows_role(who.person.role):
+                raise RoleMissing("Your role may not do this; ask an administrator for one that may.")
+        self.caller = who.caller if isinstance(who, Session) else who
+        self.exchange.key_id = self.caller.key_id
+        self.service.limits.admit(self.caller)
+
+    def agent(self, given: str | None) -> str | None:
+        """Return who acts: the person who has signed in, else whom the request names."""
+        return self.signed_in.person.name if self.signed_in else given
 
 
 class GuardedRoute(APIRoute):
@@ -69,9 +98,11 @@ class GuardedRoute(APIRoute):
         await response(scope, receive, send)
 
     async def _answer_known(self, call: Call) -> Response:
-        call.caller = await call.service.keys.admit(header(call.scope, b"authorization"), self.access)
-        call.exchange.key_id = call.caller.key_id
-        call.service.limits.admit(call.caller)
+        authorization = header(call.scope, b"authorization")
+        session = await session_in(call) if authorization is None else None
+        if session is not None and call.method not in _SAFE:
+            call.service.origins.refuse_foreign(call.scope)
+        call.admit(session or await call.service.keys.admit(authorization, self.access), self.access)
         return await self._answer(call)
 
     async def _answer(self, call: Call) -> Response:
@@ -132,6 +163,14 @@ def _query_invalid(field: ModelField, detail: str) -> RequestInvalid:
 def _body_model(field: ModelField | None) -> type[BaseModel] | None:
     model = field.field_info.annotation if field else None
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+async def session_in(call: Call) -> Session | None:
+    """Return the session whose cookie came with the request; None where none did, or one that is over."""
+    secret = call.cookies.get(call.service.origins.cookie_name)
+    if secret is None:
+        return None
+    return await asyncio.to_thread(session_of, call.service.engine, secret, now=call.service.clock())
 
 
 async def read_content(call: Call) -> bytes:

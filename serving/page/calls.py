@@ -1,0 +1,30 @@
+"""WHICH PAGES EXIST: one row each; who may open one is declared on its handler, as for every route."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from serving.door.access import Handler
+from serving.page import customer, manager, sign_in, static_files, work_list
+from serving.page.route import SIGN_IN
+
+
+class DeclaredPage(NamedTuple):
+    """One page, or one form of a page."""
+
+    method: str
+    path: str
+    handler: Handler
+
+
+PAGES: tuple[DeclaredPage, ...] = (
+    DeclaredPage("GET", "/", sign_in.start_page),
+    DeclaredPage("GET", work_list.WORK_LIST, work_list.work_list_page),
+    DeclaredPage("GET", customer.CUSTOMER, customer.customer_page),
+    DeclaredPage("GET", manager.MANAGER, manager.manager_page),
+    DeclaredPage("GET", SIGN_IN, sign_in.sign_in_page),
+    DeclaredPage("POST", SIGN_IN, sign_in.sign_in),
+    DeclaredPage("POST", sign_in.SIGN_OUT, sign_in.sign_out),
+    DeclaredPage("POST", sign_in.LANGUAGE, sign_in.language),
+    DeclaredPage("GET", static_files.STATIC_FILE, static_files.static_file),
+)

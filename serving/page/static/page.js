@@ -1,0 +1,2 @@
+// Adds keys and live refresh to pages that work without it.
+"use strict";
