@@ -2,13 +2,14 @@
 
 Each trial copies a small log, starts a write in a process of its own, and kills it with SIGKILL after a random share of the time
 that it holds the writers' lock when nobody disturbs it. Then everything is read, by a reader that had pinned the old version too;
-the write is run again; and whatever lies in the folder must be named by the log or by the version before. A writer that was done
-before the kill is examined too, and does not count as killed: trials go on until enough were.
+the write is run again; and a quarter of an hour later, when old files go, whatever lies in the folder must be named by the log. A
+writer that was done before the kill is examined too, and does not count as killed: trials go on until enough were.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import tempfile
 import time
@@ -32,6 +33,7 @@ from features.log.compaction import compact
 from features.log.intake import Receipt, append
 from features.log.manifest import DEFAULT_BUCKETS
 from features.log.store import EventLog, verify_log
+from features.log.writer import KEPT_SECONDS, writing
 from features.times import DAY, parse_time
 
 KILLS = 50
@@ -135,7 +137,7 @@ def _trials(name: str, standing: Home, *, kills: int, random: np.random.Generato
             killed += _killed(write, home, seconds=delay * duration)
             kind, found = _examine(home, pinned, ends=ends)
             left[kind] += 1
-            unfinished += bool(_unnamed(home))
+            unfinished += bool(_unnamed(home) - set(pinned.manifest.files))
             write(home)
             found += _leftovers(home, expected=ends["new"])
             faults += [f"{name}, killed {delay * duration:.3f} s after it took the lock: {fault}" for fault in found]
@@ -189,14 +191,23 @@ def _examine(home: Home, pinned: EventLog, *, ends: Mapping[str, _Said]) -> tupl
 def _leftovers(home: Home, *, expected: _Said) -> list[str]:
     """Say what is wrong once the write was run again."""
     faults = [] if _Said.by(EventLog.open(home)) == expected else ["the second run ended in another log"]
+    outlive_old_files(home)
     return [*faults, *(f"{path} stayed behind" for path in sorted(_unnamed(home)))]
 
 
+def outlive_old_files(home: Home) -> None:
+    """Write nothing, at a time when whatever is old has been so for long enough."""
+    then = time.time() - KEPT_SECONDS
+    for path in home.log.glob("*/*/*"):
+        os.utime(path, (then, then))
+    with writing(home):
+        pass
+
+
 def _unnamed(home: Home) -> set[str]:
-    """Return the files of the log that neither its version nor the one before names."""
-    manifest = EventLog.open(home).manifest
+    """Return the files of the log that its version does not name."""
     lying = {path.relative_to(home.log).as_posix() for path in home.log.rglob("*") if path.is_file()}
-    return lying - {*manifest.files, *manifest.previous, "manifest.json", "writer.lock"}
+    return lying - {*EventLog.open(home).manifest.files, "manifest.json", "writer.lock"}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How does the event log forget people: every file that holds a row of theirs, whether it counts still or not, is written anew.
 
-The version before is dropped with its files at once, so a reader who pinned it must open the log again. What was computed from
+Older versions are dropped with their files at once, so a reader who pinned one must open the log again. What was computed from
 the log before holds where nothing that these people brought was known yet.
 """
 
@@ -19,10 +19,10 @@ from features.erasing.among import about
 from features.erasing.cleared import Cleared
 from features.home import Home
 from features.log.files import LogFile, Run, write_base, write_delta
-from features.log.manifest import LogManifest, write_manifest
+from features.log.manifest import LogManifest
 from features.log.reading import Footer, groups_with, read_footer, read_groups
 from features.log.versions import NOTHING, content_sum
-from features.log.writer import writing
+from features.log.writer import publish, writing
 from features.times import Timestamp
 
 STORE = "log"
@@ -56,7 +56,7 @@ def erase_from_log(home: Home, customers: Collection[str], *, seconds: float = 0
     NoRoomForLog
         If the disk is full; the log is as it was.
     """
-    with writing(home, seconds=seconds) as before:
+    with writing(home, seconds=seconds, kept_seconds=0.0) as before:
         rewritten = [one for file in before.log_files if (one := _without(home, file, customers)) is not None]
         after = _published(home, before, rewritten)
     rows = sum(one.dropped.num_rows for one in rewritten)
@@ -95,7 +95,7 @@ def _written(home: Home, file: LogFile, parts: list[tuple[int, pa.Table]]) -> Lo
 
 def _published(home: Home, before: LogManifest, rewritten: list[_Rewritten]) -> LogManifest:
     if not rewritten:
-        return before if not before.previous else _moved(home, before, before)
+        return before
     gone = {one.before.path for one in rewritten}
     new = tuple(one.after for one in rewritten if one.after is not None)
     kept = tuple(file for file in before.log_files if file.path not in gone)
@@ -103,14 +103,7 @@ def _published(home: Home, before: LogManifest, rewritten: list[_Rewritten]) -> 
     after = replace(before, log_files=files, contents=_contents(before, rewritten))
     since = min((moment for one in rewritten if (moment := _earliest(one.dropped)) is not None), default=None)
     people = {each for one in rewritten for each in pc.unique(one.dropped["customer_id"]).to_pylist()}
-    return _moved(home, before, after if since is None else after.erased_from(before, since=since, people=len(people)))
-
-
-def _moved(home: Home, before: LogManifest, after: LogManifest) -> LogManifest:
-    """Make this the log that readers open; the version before stays for nobody, as it may hold whoever was erased."""
-    published = replace(after, version=before.version + 1, previous=())
-    write_manifest(home, published)
-    return published
+    return publish(home, before, after if since is None else after.erased_from(before, since=since, people=len(people)))
 
 
 def _contents(before: LogManifest, rewritten: list[_Rewritten]) -> dict[str, tuple[int, ...]]:

@@ -36,10 +36,9 @@ class LogManifest:
     """One version of the log.
 
     `observed_until` says for each source up to which moment everything known had arrived; it never moves back. `contents`
-    holds for each source the sum over its rows' hashes. `previous` are the files of the version before, which stay on disk so
-    that readers who pinned it can finish. `lineage` holds the digests of earlier versions, the newest last, and up to which
-    moment what they said is still true. `erasures` are the digests of those versions from which somebody was erased, each
-    as often as people were.
+    holds for each source the sum over its rows' hashes. `lineage` holds the digests of earlier versions, the newest last, and
+    up to which moment what they said is still true. `erasures` are the digests of those versions from which somebody was
+    erased, each as often as people were.
     """
 
     version: int = 0
@@ -47,7 +46,6 @@ class LogManifest:
     observed_until: Mapping[str, Timestamp] = field(default_factory=dict)
     log_files: tuple[LogFile, ...] = ()
     contents: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    previous: tuple[str, ...] = ()
     lineage: Mapping[str, Timestamp] = field(default_factory=dict)
     erasures: tuple[str, ...] = ()
 
@@ -141,7 +139,6 @@ def _to_json(manifest: LogManifest) -> dict[str, Any]:
         "observed_until": {source: format_time(moment) for source, moment in manifest.observed_until.items()},
         "files": {file.path: {"sha256": file.sha256, "runs": [astuple(run) for run in file.runs]} for file in manifest.log_files},
         "contents": {source: [f"{lane:016x}" for lane in lanes] for source, lanes in manifest.contents.items()},
-        "previous": list(manifest.previous),
         "lineage": list(manifest.lineage.items()),
         "erasures": list(manifest.erasures),
     }
@@ -155,7 +152,6 @@ def _from_json(body: Mapping[str, Any]) -> LogManifest:
         observed_until={source: parse_time(text) for source, text in body["observed_until"].items()},
         log_files=tuple(files),
         contents={source: tuple(int(lane, 16) for lane in lanes) for source, lanes in body["contents"].items()},
-        previous=tuple(body["previous"]),
         lineage=dict(body["lineage"]),
         erasures=tuple(body.get("erasures", ())),  # logs of earlier versions have none
     )

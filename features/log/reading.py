@@ -28,7 +28,7 @@ class LogDamaged(Damaged):
 
 
 class LogMoved(Unavailable):
-    """A file of a pinned manifest has been swept since: the reader held on to it for more than one write."""
+    """A file of a pinned version is gone: it was read for longer than old files are kept, or somebody was erased meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _complaining(path: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise LogMoved(f"log/{path} is gone: the log was written twice since it was opened; open it again") from error
+        raise LogMoved(f"log/{path} is gone: the log was written anew long ago, or to erase somebody; open it again") from error
     except (OSError, pa.ArrowException) as error:
         raise LogDamaged(_damage(path, type(error).__name__)) from error
 

@@ -23,7 +23,7 @@ from features.times import Timestamp
 
 @dataclass(frozen=True)
 class EventLog:
-    """One version of the event log; writers do not disturb it until they have written twice."""
+    """One version of the event log; writers do not disturb it for a quarter of an hour after they have written another."""
 
     home: Home
     manifest: LogManifest

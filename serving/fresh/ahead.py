@@ -7,20 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import Engine
 
 from features.home import Home
-from features.log.reading import LogMoved
 from features.log.store import EventLog
 from features.subjects import installation_secret
 from features.times import Timestamp
 from models.bundle import Live, predictions_origin, read_live
 from serving.database import reading, writing
-from serving.database.fresh import FreshRow, fresh_customers, write_fresh
+from serving.database.fresh import fresh_customers, write_fresh
 from serving.database.inbox import known_until
-from serving.fresh.desk import Desk, open_desk
+from serving.fresh.desk import open_desk
 from serving.fresh.recomputing import recomputed
 from serving.privacy.tombstones import erased_among
 
 _AT_ONCE = 500
-_TRIES = 20
 
 
 def predict_ahead(home: Home, engine: Engine, live: Live, *, clock: Callable[[], Timestamp]) -> int:
@@ -41,23 +39,13 @@ def predict_ahead(home: Home, engine: Engine, live: Live, *, clock: Callable[[],
     for part in _parts(ids):
         with writing(engine) as connection:
             as_of = known_until(connection, now=clock())
-        rows = _recomputed(home, desk, ids=part, as_of=as_of)
+        rows = recomputed(EventLog.open(home), desk, ids=part, as_of=as_of)
         with writing(engine) as connection:
             erased = erased_among(connection, secret, [row.customer_id for row in rows])
             kept = [row for row in rows if row.customer_id not in erased]
             write_fresh(connection, kept)
         written += len(kept)
     return written
-
-
-def _recomputed(home: Home, desk: Desk, *, ids: Sequence[str], as_of: Timestamp) -> list[FreshRow]:
-    """Predict these from the log, opened anew where it was written twice meanwhile: events go on coming."""
-    for _ in range(_TRIES):
-        try:
-            return recomputed(EventLog.open(home), desk, ids=ids, as_of=as_of)
-        except LogMoved:
-            continue
-    return recomputed(EventLog.open(home), desk, ids=ids, as_of=as_of)
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import os
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from benchmarks.log_crashes import outlive_old_files
 from features.contracts.schemas import LATEST, delivered_schema
 from features.contracts.sources import SOURCES
 from features.home import Home
@@ -15,7 +17,7 @@ from features.log.intake import Receipt, append
 from features.log.manifest import LogMissing, read_manifest
 from features.log.reading import LogDamaged, LogMoved
 from features.log.store import EventLog, verify_log
-from features.log.writer import LogLocked, writer_lock
+from features.log.writer import LogLocked, NoRoomForLog, writer_lock, writing
 
 RECEIPT = Receipt(received_at=LATEST, known_at="given")
 
@@ -67,16 +69,57 @@ def test_buckets_share_out_all_rows() -> None:
     assert set(shares) == set(range(8))
 
 
-def test_a_reader_keeps_its_version_through_one_more_write(home: Home) -> None:
+def test_a_reader_keeps_its_version_through_any_number_of_writes_soon_after(home: Home) -> None:
+    append(home, steps("c1"), receipt=RECEIPT)
+    pinned = EventLog.open(home)
+
+    for moment in range(20, 60, 10):
+        append(home, steps("c1", known_at=moment), receipt=RECEIPT)
+
+    assert pinned.customer("milestones", "c1").num_rows == 1
+
+
+def test_a_quarter_of_an_hour_after_it_became_old_a_file_goes(home: Home) -> None:
     append(home, steps("c1"), receipt=RECEIPT)
     pinned = EventLog.open(home)
     append(home, steps("c1", known_at=20), receipt=RECEIPT)
 
-    assert pinned.customer("milestones", "c1").num_rows == 1
-    append(home, steps("c1", known_at=30), receipt=RECEIPT)
-    append(home, steps("c1", known_at=40), receipt=RECEIPT)
+    outlive_old_files(home)
+
+    assert files_of(home) == set(EventLog.open(home).manifest.files)
     with pytest.raises(LogMoved, match="open it again"):
         pinned.bucket("milestones", pinned.bucket_of("c1"))
+
+
+def test_a_file_that_was_written_long_ago_is_old_only_since_the_log_names_it_no_more(home: Home) -> None:
+    append(home, steps("c1"), receipt=RECEIPT)
+    pinned = EventLog.open(home)
+    outlive_old_files(home)
+
+    for moment in range(20, 40, 10):
+        append(home, steps("c1", known_at=moment), receipt=RECEIPT)
+
+    assert set(pinned.manifest.files) <= files_of(home)
+
+
+def test_what_a_write_wrote_and_did_not_need_in_the_end_goes_with_it(home: Home) -> None:
+    append(home, steps(*(f"c{number}" for number in range(30))), receipt=RECEIPT)
+    ever = set(EventLog.open(home).manifest.files)
+    for number in range(30, 36):  # further deltas, of which like ones become one
+        append(home, steps(f"c{number}"), receipt=RECEIPT)
+        ever |= set(EventLog.open(home).manifest.files)
+
+    assert files_of(home) <= ever
+
+
+def test_where_the_disk_is_full_old_files_make_room_at_once(home: Home) -> None:
+    append(home, steps("c1"), receipt=RECEIPT)
+    append(home, steps("c1", known_at=20), receipt=RECEIPT)
+
+    with pytest.raises(NoRoomForLog), writing(home):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert files_of(home) == set(EventLog.open(home).manifest.files)
 
 
 def test_leftovers_of_a_crash_are_swept_by_the_next_writer(home: Home) -> None:
@@ -125,12 +168,12 @@ def test_files_that_writers_swept_meanwhile_are_no_damage(home: Home, monkeypatc
     append(home, steps("c1"), receipt=RECEIPT)
     compare = store.is_whole
 
-    def write_twice_and_compare(home: Home, file: LogFile) -> bool:
+    def write_and_compare(home: Home, file: LogFile) -> bool:
         append(home, steps("c1", known_at=20), receipt=RECEIPT)
-        append(home, steps("c1", known_at=30), receipt=RECEIPT)
+        outlive_old_files(home)
         return compare(home, file)
 
-    monkeypatch.setattr(store, "is_whole", write_twice_and_compare)
+    monkeypatch.setattr(store, "is_whole", write_and_compare)
 
     assert verify_log(home) == []
 
