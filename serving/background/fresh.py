@@ -93,7 +93,7 @@ class FreshTask:
         with self._office.writing() as connection:
             as_of, waiting = known_until(connection, now=self._office.clock()), who_waits(connection, ids)
         log = EventLog.open(self._home)  # after the news was taken, so that it holds what the news is of
-        for desk in (self._desk, self._next):
+        for desk in (self._next, self._desk):  # so that at no moment less is known under the next than under this one
             if desk is not None:
                 self._keep(desk, recomputed(log, desk, ids=ids, as_of=as_of), ids=ids)
         return waiting
@@ -123,7 +123,8 @@ class FreshTask:
             self._next = None
             return
         with reading(self._office.engine) as connection:
-            self._office.news.put_back(left_behind(connection, desk.live, ahead=pointed))
+            settled = self._next.frame.origin.as_of
+            self._office.news.put_back(left_behind(connection, desk.live, ahead=pointed, settled=settled))
 
     def _tidy(self, state: LiveState) -> None:
         versions = {"bundle": state.versions.bundle, "company": state.versions.company}

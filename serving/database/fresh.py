@@ -78,12 +78,15 @@ def fresh_customers(connection: Connection, *, bundle: str, company: str, after:
     return sorted(connection.scalars(asked))
 
 
-def left_behind(connection: Connection, live: Live, *, ahead: Live) -> list[str]:
-    """Return of whom more is known by the rows for one live state than by those for another, sorted."""
+def left_behind(connection: Connection, live: Live, *, ahead: Live, settled: Timestamp) -> list[str]:
+    """Return of whom more is known by the rows for one live state than by those for another and its snapshot, sorted.
+
+    `settled`: the moment of the other's snapshot.
+    """
     known, other = fresh_predictions.alias(), fresh_predictions.alias()
     same = and_(other.c.customer_id == known.c.customer_id, other.c.bundle == ahead.bundle, other.c.company == ahead.company)
     behind = or_(other.c.as_of.is_(None), other.c.as_of < known.c.as_of)
-    of_live = and_(known.c.bundle == live.bundle, known.c.company == live.company)
+    of_live = and_(known.c.bundle == live.bundle, known.c.company == live.company, known.c.as_of > settled)
     asked = select(known.c.customer_id).select_from(known.outerjoin(other, same)).where(of_live, behind)
     return sorted(connection.scalars(asked))
 

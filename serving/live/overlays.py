@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, select
 
 from serving.database import reading
-from serving.database.fresh import columns_digest
+from serving.database.fresh import columns_digest, left_behind
 from serving.database.tables import erasures, fresh_predictions
 from serving.live.overlay import FreshRow, Overlay
 from serving.live.state import LiveState
@@ -71,6 +71,11 @@ class Overlays:
             self._overlay = replace(self._overlay, rows=rows, erased=erased)
         self._mark, self._heard = mark, self.clock()
         return self._overlay
+
+    def is_behind(self, ahead: LiveState, state: LiveState) -> bool:
+        """Whether less is known of somebody beyond the snapshot of `ahead` than `state` may say of them; raising as `of` does."""
+        with reading(self.engine) as connection:
+            return bool(left_behind(connection, state.live, ahead=ahead.live, settled=ahead.as_of))
 
     def _turn_to(self, state: LiveState) -> None:
         """Begin anew for a state of other versions; who was erased stays erased."""

@@ -1,9 +1,9 @@
 """Which live state answers now: the newest that could be verified, swapped by one assignment; a failure keeps the one before.
 
 A thread looks at `live.json`, and at the files of the state in service, twice a second. What it finds new it verifies completely
-before the swap. While the pointer's target cannot be used, it tries again at growing intervals, so that a restored file is taken
-up without anybody moving the pointer. Another thread asks each second what came since the snapshot, so that no verification
-holds that up.
+before the swap, and it waits a little until nobody would be told less than before. While the pointer's target cannot be used, it
+tries again at growing intervals, so that a restored file is taken up without anybody moving the pointer. Another thread asks each
+second what came since the snapshot, so that no verification holds that up.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ POLL_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
 NEWS_SECONDS = 1.0
 SILENCE_SECONDS = 10.0
+CATCH_UP_LOOKS = 50
+"""So often it is looked whether who had news while the pointer moved was predicted anew, before the swap comes anyway."""
+CATCH_UP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class News(Protocol):
 
     def of(self, state: LiveState) -> Overlay:
         """Return what came since this state's snapshot."""
+
+    def is_behind(self, ahead: LiveState, state: LiveState) -> bool:
+        """Return whether `ahead` knows less of somebody than `state` does."""
 
 
 class LiveWatch:
@@ -179,7 +185,24 @@ class LiveWatch:
             self._looked.set()
             self._end.wait(POLL_SECONDS)
 
+    def _let_catch_up(self, fresh: LiveState) -> None:
+        """Wait until nobody would be told less than before: whoever had news while the pointer moved is being predicted anew."""
+        for _ in range(CATCH_UP_LOOKS):
+            if not self._is_behind(fresh) or self._end.wait(CATCH_UP_SECONDS):
+                return
+        self._log.warning("swapped_behind", bundle=fresh.versions.bundle)
+
+    def _is_behind(self, fresh: LiveState) -> bool:
+        now = self._now.state
+        if self._news is None or now is None:
+            return False
+        try:
+            return self._news.is_behind(fresh, now)
+        except (DatabaseUnavailable, SQLAlchemyError):  # then nobody can be predicted anew, either
+            return False
+
     def _swap(self, fresh: LiveState) -> None:
+        self._let_catch_up(fresh)
         with self._replacing:
             # What came since is laid over before the swap, so that nobody falls back to an older answer.
             before, self._now = self._now.state, InService(self._overlaid(fresh), None, self._hears())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, select
 
+from models.bundle import Live
 from serving.database import reading, writing
 from serving.database.fresh import (
     FreshRow,
@@ -12,6 +13,7 @@ from serving.database.fresh import (
     drop_others,
     drop_settled,
     fresh_customers,
+    left_behind,
     write_fresh,
 )
 from serving.database.tables import fresh_predictions
@@ -92,6 +94,20 @@ def test_rows_are_dropped_by_customer(engine, write):
         drop_fresh(connection, ["c1", "nobody"], **LIVE)
 
     assert set(sequences(engine)) == {("c2", "b1")}
+
+
+def test_who_is_behind_under_the_next_bundle_is_told_until_they_have_as_late_a_row_there(engine, write):
+    live, ahead = (Live(bundle, "k1", "snapshot", "predictions") for bundle in ("b1", "b2"))
+    write(row("c1", as_of=20), row("c2", as_of=20), row("settled", as_of=10))
+    write(row("c1", as_of=15, bundle="b2"))
+
+    def behind():
+        with reading(engine) as connection:
+            return left_behind(connection, live, ahead=ahead, settled=10)
+
+    assert behind() == ["c1", "c2"]
+    write(row("c1", as_of=20, bundle="b2"), row("c2", as_of=25, bundle="b2"))
+    assert behind() == []
 
 
 def test_who_is_fresh_is_asked_by_version_and_moment(engine, write):

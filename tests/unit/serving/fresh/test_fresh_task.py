@@ -230,6 +230,22 @@ def test_who_had_news_while_the_pointer_moved_falls_back_under_neither_bundle(wo
     assert {row.as_of > working.clock.now - HOUR for row in working.rows().values()} == {True}
 
 
+def test_at_no_moment_is_less_known_under_the_next_bundle_than_under_the_one_in_service(working, monkeypatch):
+    from models.bundle import write_live
+
+    live, seen = published_without_value(working), []
+    working.order("c1")
+    write_live(working.shop.home, live)
+    keep = working.task._keep
+    monkeypatch.setattr(
+        working.task, "_keep", lambda desk, rows, *, ids: (keep(desk, rows, ids=ids), seen.append(working.rows()))
+    )
+
+    working.task.run()
+
+    assert [{bundle for _, bundle in rows} for rows in seen] == [{live.bundle}, {live.bundle, working.shop.live.bundle}]
+
+
 def test_predictions_without_references_are_told_once_and_nothing_is_done(working, monkeypatch):
     from serving.fresh.desk import NotRecomputable
 

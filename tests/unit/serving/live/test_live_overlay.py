@@ -43,6 +43,11 @@ class Desk:
     sequence: int = 0
 
     def compute(self, customer_id: str, chance: float, **other) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(delete(fresh_predictions).where(fresh_predictions.c.customer_id == customer_id))
+        self.add(customer_id, chance, **other)
+
+    def add(self, customer_id: str, chance: float, **other) -> None:
         self.sequence += 1
         values = np.full(len(self.state.predictions.columns), chance)
         row = {
@@ -56,7 +61,6 @@ class Desk:
             "features": np.array([chance], "<f4").tobytes(),
         }
         with writing(self.engine) as connection:
-            connection.execute(delete(fresh_predictions).where(fresh_predictions.c.customer_id == customer_id))
             connection.execute(insert(fresh_predictions).values(row | other))
 
     def now(self) -> LiveState:
@@ -124,6 +128,17 @@ def test_another_bundle_has_no_use_for_the_rows_of_the_one_before(desk):
     promoted = dataclasses.replace(desk.state, versions=type(desk.state.versions)("d" * 64, "s", desk.state.versions.company))
 
     assert promoted.overlaid(desk.overlays.of(promoted)).find("c1").is_fresh is False
+
+
+def test_another_bundle_is_behind_until_whoever_is_fresh_was_computed_by_it_too(desk):
+    promoted = dataclasses.replace(desk.state, live=dataclasses.replace(desk.state.live, bundle="d" * 64))
+    assert not desk.overlays.is_behind(promoted, desk.state)
+
+    desk.compute("c1", 0.5)
+    assert desk.overlays.is_behind(promoted, desk.state)
+
+    desk.add("c1", 0.6, bundle="d" * 64)
+    assert not desk.overlays.is_behind(promoted, desk.state)
 
 
 def test_the_features_of_a_fresh_customer_are_those_of_that_very_computation(desk):

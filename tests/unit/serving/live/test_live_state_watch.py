@@ -163,9 +163,44 @@ class News:
     """What came since, in memory; silent for as long as it is told to be."""
 
     silent_seconds = 0.0
+    behind = 0
 
     def of(self, state):
         return f"news of {state.versions.bundle}"
+
+    def is_behind(self, ahead, state):
+        assert ahead is not state
+        self.behind -= 1
+        return self.behind >= 0
+
+
+@pytest.fixture
+def news(monkeypatch):
+    monkeypatch.setattr("serving.live.watch.CATCH_UP_SECONDS", 0.0)
+    return News()
+
+
+def moved_while(watch, shelf):
+    """Move the pointer from one state to another, with a watch that follows it."""
+    for name in ("a", "b"):
+        shelf.point_to(state(name))
+        watch.look()
+    return watch.in_service().state.overlay
+
+
+def test_the_swap_waits_until_nobody_would_be_told_less_than_before(shelf, news):
+    news.behind = 3
+    watch = LiveWatch(shelf, Metrics(), json_log(), news=news)
+
+    assert moved_while(watch, shelf) == "news of b"
+    assert news.behind == -1
+
+
+def test_the_swap_comes_in_the_end_though_somebody_is_not_predicted_anew(shelf, news):
+    news.behind = 10**6
+    watch = LiveWatch(shelf, Metrics(), json_log(), news=news)
+
+    assert moved_while(watch, shelf) == "news of b"
 
 
 def test_what_came_since_is_laid_over_before_a_state_answers(shelf, now):
