@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 SETTLED_ANSWERS = 40
@@ -42,13 +42,13 @@ class Caller:
 
     def run(self) -> None:
         """Ask until told to end, on one connection kept alive."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        while not self.end.wait(self.asked.pause_seconds):
-            try:
-                self._ask(connection)
-            except (OSError, http.client.HTTPException) as error:
-                self.errors.append(repr(error))
-                connection.close()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+            while not self.end.wait(self.asked.pause_seconds):
+                try:
+                    self._ask(connection)
+                except (OSError, http.client.HTTPException) as error:
+                    self.errors.append(repr(error))
+                    connection.close()
 
     def _ask(self, connection: http.client.HTTPConnection) -> None:
         key = {"Authorization": f"Bearer {self.asked.secret}"}
@@ -119,9 +119,10 @@ def lifecycle(*words: str) -> list[str]:
 
 def _wait_until_ready(port: int) -> None:
     def is_ready() -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)) as connection:
+            connection.request("GET", "/readyz")
+            with connection.getresponse() as answer:
+                return answer.status == http.client.OK
 
     _wait(is_ready)
 

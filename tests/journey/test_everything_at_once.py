@@ -18,10 +18,6 @@ from serving.database import database_url, open_database
 SECONDS = 8.0
 
 
-# Processes are ended while callers still ask: what the interpreter says of such a socket is no fault of what is tested here.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return kept_busy(busy_shop(tmp_path_factory.mktemp("busy")), seconds=SECONDS)
