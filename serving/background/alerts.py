@@ -20,7 +20,7 @@ class AlertTask:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._book = Book(office.engine, office.clock, office.secret)
+        self._book = Book(office.engine, office.clock, office.secret, office.metrics.background.count_alerts)
         self._said: Said | None = None
         self._sequence = 0
 

@@ -67,12 +67,14 @@ class DeliveryTask:
     def _mark(self, webhook: Webhook, sent: list[tuple[Delivery, Answered]]) -> None:
         if not sent:
             return
-        now = self._office.clock()
+        now, marks = self._office.clock(), [self._mark_of(*one) for one in sent]
         with writing(self._office.engine) as connection:
-            for delivery, answered in sent:
-                mark_delivery(connection, delivery, self._mark_of(delivery, answered), now=now)
+            for (delivery, _), mark in zip(sent, marks, strict=True):
+                mark_delivery(connection, delivery, mark, now=now)
             if any(answered.status == _GONE for _, answered in sent):
                 end_webhook(connection, webhook.id, now=now)
+        for mark in marks:
+            self._office.metrics.background.deliveries.labels(mark.outcome).inc()
         failed = [answered for _, answered in sent if not answered.is_taken]
         if failed:
             fault = failed[0].fault or f"status {failed[0].status}"

@@ -11,6 +11,7 @@ from features.times import SECOND, Timestamp, format_time
 from serving.background.lease import SILENT_SECONDS, Leadership, leadership
 from serving.database import DatabaseUnavailable, reading
 from serving.database.inbox import Backlog, backlog
+from serving.database.notices.deliveries import waiting_deliveries
 from serving.vitals.metrics import Metrics
 
 LONG_WAIT_SECONDS = 60.0
@@ -38,7 +39,7 @@ class Standing:
     @property
     def waiting_seconds(self) -> float:
         """Return for how long the oldest row has waited."""
-        return 0.0 if self.waits.oldest is None else max(0.0, (self.now - self.waits.oldest) / SECOND)
+        return _seconds_since(self.waits, now=self.now)
 
     @property
     def verdict(self) -> Literal["ok", "note", "fault"]:
@@ -72,12 +73,24 @@ def tell_metrics(metrics: Metrics, engine: Engine, *, now: Timestamp) -> None:
     """Set the gauges of the background work; unknown (NaN) where the database does not answer."""
     unknown, signs = float("nan"), metrics.background
     try:
-        standing = standing_of(engine, now=now)
+        standing, messages = standing_of(engine, now=now), _messages(engine)
     except DatabaseUnavailable:
-        for gauge in (signs.inbox_rows, signs.inbox_age, signs.lease_epoch, signs.lease_age):
+        of_waiting = signs.messages, signs.messages_age, signs.inbox_rows, signs.inbox_age
+        for gauge in (*of_waiting, signs.lease_epoch, signs.lease_age):
             gauge.set(unknown)
         return
+    signs.messages.set(messages.rows)
+    signs.messages_age.set(_seconds_since(messages, now=now))
     signs.inbox_rows.set(standing.waits.rows)
     signs.inbox_age.set(standing.waiting_seconds)
     signs.lease_epoch.set(standing.leads.epoch if standing.leads else 0)
     signs.lease_age.set(standing.silent_seconds if standing.leads else unknown)
+
+
+def _messages(engine: Engine) -> Backlog:
+    with reading(engine) as connection:
+        return waiting_deliveries(connection)
+
+
+def _seconds_since(waits: Backlog, *, now: Timestamp) -> float:
+    return 0.0 if waits.oldest is None else max(0.0, (now - waits.oldest) / SECOND)

@@ -41,13 +41,21 @@ CHANGED: MessageType = "lifecycle.live.changed.v1"
 _T = TypeVar("_T")
 
 
+def _uncounted(changes: Mapping[tuple[str, str], int]) -> None:
+    del changes
+
+
 @dataclass(frozen=True)
 class Book:
-    """Where alerts are taken down: the database, the moment now, and the installation's secret, by which the erased are known."""
+    """Where alerts are taken down: the database, the moment now, and the installation's secret, by which the erased are known.
+
+    `count` is told how many alerts of a code were `raised` or `ended`, once that is kept.
+    """
 
     engine: Engine
     clock: Callable[[], Timestamp]
     secret: bytes
+    count: Callable[[Mapping[tuple[str, str], int]], None] = _uncounted
 
 
 def take_down_all(book: Book, said: Said) -> int:
@@ -70,6 +78,7 @@ def take_down_fresh(book: Book, said: Said, fresh: Sequence[FreshSaying]) -> Non
     """Take down what stands, and what is gone, for customers who were predicted anew; at most `AT_ONCE` of them."""
     said = replace(said, fresh={each.customer_id: each.values for each in fresh})
     now_standing = {each.customer_id: said.codes(each.values) for each in fresh}
+    changes: dict[tuple[str, str], int] = {}
     with writing(book.engine) as connection:
         hold_alerts(connection)
         before = open_codes(connection, now_standing)
@@ -77,8 +86,10 @@ def take_down_fresh(book: Book, said: Said, fresh: Sequence[FreshSaying]) -> Non
             since = {who: codes[code] for who, codes in now_standing.items() if code in codes and code not in before[who]}
             gone = [who for who, codes in now_standing.items() if code in before[who] and code not in codes]
             raised = _raised(connection, book, said.standing(code, since) if since else [])
-            told = [*_ended(connection, book, code=code, customer_ids=gone), *_messages(RAISED, raised, now=book.clock())]
-            announce(connection, *told)
+            ended = _ended(connection, book, code=code, customer_ids=gone)
+            announce(connection, *ended, *_messages(RAISED, raised, now=book.clock()))
+            changes |= {(code, "raised"): len(raised), (code, "ended"): len(ended)}
+    book.count(changes)
 
 
 def _take_down_code(book: Book, said: Said, code: AlertCode) -> None:
@@ -89,13 +100,15 @@ def _take_down_code(book: Book, said: Said, code: AlertCode) -> None:
     for part in _portions(sorted(before - since.keys())):
         with writing(book.engine) as connection:
             hold_alerts(connection)
-            announce(connection, *_ended(connection, book, code=code, customer_ids=part))
+            announce(connection, *(ended := _ended(connection, book, code=code, customer_ids=part)))
+        book.count({(code, "ended"): len(ended)})
     for part in _portions(sorted(since.keys() - before)):
         standing = said.standing(code, {customer_id: since[customer_id] for customer_id in part})
         with writing(book.engine) as connection:
             hold_alerts(connection)
             raised = _raised(connection, book, standing)
             announce(connection, *([] if is_quiet else _messages(RAISED, raised, now=book.clock())))
+        book.count({(code, "raised"): len(raised)})
 
 
 def _raised(connection: Connection, book: Book, standing: Sequence[Standing]) -> list[AlertRecord]:

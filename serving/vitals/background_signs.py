@@ -1,12 +1,17 @@
-"""How does the background process stand: which tasks fail, what waits to be moved into the log, and whether somebody leads."""
+"""How does the background work stand: which tasks fail, what waits, whether somebody leads, and who was told of what."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class BackgroundSigns:
-    """The counters of the tasks, and the gauges of what waits and who leads."""
+    """The counters of the tasks, and the gauges of what waits and who leads.
+
+    `deliveries`: by outcome, `delivered`, `again` (it failed, and is tried again) or `dead` (it is given up).
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.task_failures = Counter(
@@ -18,6 +23,18 @@ class BackgroundSigns:
             ["task"],
             registry=registry,
             multiprocess_mode="max",
+        )
+        self._alerts = Counter(
+            "lifecycle_alerts", "Alerts that were raised, or that ended", ["code", "change"], registry=registry
+        )
+        self.deliveries = Counter(
+            "lifecycle_deliveries", "Attempts to deliver a message to a webhook", ["outcome"], registry=registry
+        )
+        self.messages = _newest(
+            registry, "lifecycle_deliveries_waiting", meaning="Messages to webhooks that are neither delivered nor given up"
+        )
+        self.messages_age = _newest(
+            registry, "lifecycle_deliveries_age_seconds", meaning="Seconds since the oldest of them was written; 0 for none"
         )
         self.inbox_rows = _newest(
             registry, "lifecycle_inbox_rows", meaning="Acknowledged rows of events that are not in the event log yet"
@@ -31,6 +48,11 @@ class BackgroundSigns:
         self.lease_age = _newest(
             registry, "lifecycle_lease_age_seconds", meaning="Seconds since the leading background process last showed itself"
         )
+
+    def count_alerts(self, changes: Mapping[tuple[str, str], int]) -> None:
+        """Count alerts by their code and by what happened, `raised` or `ended`."""
+        for (code, change), count in changes.items():
+            self._alerts.labels(code, change).inc(count)
 
 
 def _newest(registry: CollectorRegistry, name: str, *, meaning: str) -> Gauge:

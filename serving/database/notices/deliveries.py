@@ -6,12 +6,13 @@ A message is sent first and marked afterwards: killed in between, it is sent aga
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, select, update
 
 from features.errors import NotFound
 from features.times import Timestamp
+from serving.database.inbox import Backlog
 from serving.database.tables import deliveries
 
 """How long messages are kept that were delivered, and that were given up."""
@@ -59,6 +60,13 @@ class Mark:
     status: int | None = None
     fault: str | None = None
 
+    @property
+    def outcome(self) -> Literal["delivered", "again", "dead"]:
+        """Return what becomes of the message."""
+        if self.delivered:
+            return "delivered"
+        return "dead" if self.next_at is None else "again"
+
 
 def due_deliveries(connection: Connection, webhook_id: str, *, now: Timestamp, limit: int) -> list[Delivery]:
     """Return what is due for one webhook, the oldest message first."""
@@ -68,15 +76,20 @@ def due_deliveries(connection: Connection, webhook_id: str, *, now: Timestamp, l
     ]
 
 
+def waiting_deliveries(connection: Connection) -> Backlog:
+    """Return how many messages wait to be sent, or sent again, and when the oldest was written."""
+    count = select(func.count(), func.min(deliveries.c.created_at)).where(deliveries.c.next_at.is_not(None))
+    return Backlog(*connection.execute(count).one())
+
+
 def mark_delivery(connection: Connection, delivery: Delivery, mark: Mark, *, now: Timestamp) -> None:
     """Keep what an attempt came to; a message that was erased, or given up, meanwhile stays so."""
-    dead = mark.next_at is None and not mark.delivered
     waits = and_(deliveries.c.id == delivery.id, deliveries.c.next_at.is_not(None))
     came_to = {
         "attempts": delivery.attempts + 1,
         "next_at": mark.next_at,
         "delivered_at": now if mark.delivered else None,
-        "dead_at": now if dead else None,
+        "dead_at": now if mark.outcome == "dead" else None,
         "last_status": mark.status,
         "last_fault": mark.fault,
     }

@@ -13,6 +13,7 @@ from standardwebhooks import WebhookVerificationError
 
 from features.times import DAY, HOUR, SECOND
 from serving.background.deliveries import DeliveryTask
+from serving.background.standing import tell_metrics
 from serving.database import reading, writing
 from serving.database.notices.deliveries import erase_deliveries, send_again
 from serving.database.notices.messages import Message, announce
@@ -260,3 +261,17 @@ def test_a_webhook_that_was_ended_is_not_called(desk):
 
     assert caller.called == []
     assert json.loads(only(desk).body)["data"] == {"code": "usage_falling"}
+
+
+@pytest.mark.parametrize(("status", "outcome", "waiting"), [(204, "delivered", 0), (503, "again", 1), (410, "dead", 0)])
+def test_what_becomes_of_a_message_is_counted_and_so_is_what_waits(desk, status, outcome, waiting):
+    desk.subscribe()
+    left(desk)
+
+    DeliveryTask(desk.office, Silent(Answered(status))).run()
+    tell_metrics(desk.office.metrics, desk.office.engine, now=desk.clock() + 5 * SECOND)
+
+    page = desk.office.metrics.page().decode()
+    assert f'lifecycle_deliveries_total{{outcome="{outcome}"}} 1.0\n' in page
+    assert f"lifecycle_deliveries_waiting {waiting:.1f}\n" in page
+    assert f"lifecycle_deliveries_age_seconds {5 * waiting:.1f}\n" in page

@@ -217,3 +217,16 @@ def test_each_live_state_is_one_pass(desk):
     passes = desk.rows(alert_passes)
     assert len(passes) == len({row.predictions for row in passes}) == 2
     assert all(row.finished_at is not None for row in passes)
+
+
+def test_alerts_are_counted_as_they_are_raised_and_end_of_all_and_of_who_is_fresh(desk):
+    task = settled(desk)
+    desk.show("usage_falling")
+    task.run()
+    make_fresh(desk, "c1", 1)
+
+    task.run()
+
+    page = desk.office.metrics.page().decode()
+    assert 'lifecycle_alerts_total{change="raised",code="usage_falling"} 3.0\n' in page
+    assert 'lifecycle_alerts_total{change="ended",code="usage_falling"} 1.0\n' in page
