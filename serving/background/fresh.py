@@ -31,6 +31,9 @@ _OF_CUSTOMERS = tuple(source for source in SOURCES if source != OFFERS.name)
 AT_ONCE = 200
 """So many customers are predicted anew in one go: a second's work at most, after which what is found stands in the database."""
 
+LOADED_SECONDS = 60.0
+"""So long the models of the live state may take to be loaded, by a thread that begins when they go live."""
+
 
 class FreshTask:
     """Predicts anew whoever has news. One at a time: the process that leads."""
@@ -79,7 +82,7 @@ class FreshTask:
         if self._refused == state.live.predictions:
             return False
         try:
-            self._desk = open_desk(self._home, state.live)
+            self._desk = open_desk(self._home, state.live, models=state.workings.models(patience_seconds=LOADED_SECONDS))
         except NotRecomputable as fault:  # said once: only another publication can mend it
             self._refused = state.live.predictions
             self._office.log.error("fresh_refused", why=str(fault))

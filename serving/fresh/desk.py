@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,8 +48,8 @@ class Desk:
         return columns_digest(self.frame.columns)
 
 
-def open_desk(home: Home, live: Live) -> Desk:
-    """Open what `live` names, every file hashed before it is parsed; models that were tried before.
+def open_desk(home: Home, live: Live, *, models: Mapping[str, Model] | None = None) -> Desk:
+    """Open what `live` names, every file hashed before it is parsed; `models` by question where the process has loaded them.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def open_desk(home: Home, live: Live) -> Desk:
         raise NotRecomputable(f"predictions {live.predictions[:12]} hold no references.json; run `lifecycle score`")
     company, bundle = stored_company(home, live.company), read_bundle(home, live.bundle, public_key=load_public_key(home))
     offers = terms_of(company)
-    models = [load_model(home, sha, signature=frame.origin.signature) for _, sha in sorted(bundle.models.items())]
-    return Desk(
-        home, live, company, frame, frame.references, tuple(offering(model, offers) for model in models), Mondays(company)
-    )
+    if models is None:
+        models = {name: load_model(home, sha, signature=frame.origin.signature) for name, sha in bundle.models.items()}
+    asked = tuple(offering(models[question], offers) for question in sorted(bundle.models))
+    return Desk(home, live, company, frame, frame.references, asked, Mondays(company))

@@ -96,6 +96,13 @@ class Workings:
             raise ModelMissing(f"No {question} model is live.")
         return self._models[question]
 
+    def models(self, *, patience_seconds: float) -> Mapping[str, Model]:
+        """Return every live model by its question, begun to be loaded if nobody has; raising as `model` does after so long."""
+        self.start()
+        self.wait(patience_seconds)
+        self._refuse_unready()
+        return self._models
+
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the features, in the order of a row; raising as `row` does."""

@@ -249,7 +249,7 @@ def test_at_no_moment_is_less_known_under_the_next_bundle_than_under_the_one_in_
 def test_predictions_without_references_are_told_once_and_nothing_is_done(working, monkeypatch):
     from serving.fresh.desk import NotRecomputable
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise NotRecomputable("no references.json; run `lifecycle score`")
 
     monkeypatch.setattr("serving.background.fresh.open_desk", refuse)
