@@ -27,6 +27,8 @@ from serving.settings import ServiceSettings
 from serving.worker import start_background, start_worker, tell
 
 BACKLOG = 2048
+WEB_FIRST_SECONDS = 2.0
+"""So long web processes have the processors to themselves: at the start each process needs two seconds of one."""
 
 _LONGEST_PAUSE_SECONDS = 30.0
 _SETTLED_SECONDS = 60.0
@@ -98,16 +100,20 @@ def serve(settings: ServiceSettings, listener: socket.socket, *, workers: int = 
 
 @dataclass
 class Post:
-    """One place in the crew: who is put there, who stands there, since when, and how long to wait before replacing them."""
+    """One place in the crew: who is put there, who stands there, since when, and how long to wait before replacing them.
+
+    `not_before`: when the first is put there at the earliest.
+    """
 
     start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes] | None = None
     since: float = 0.0
     pause: float = 0.0
+    not_before: float = 0.0
 
     def is_free(self, now: float) -> bool:
         """Whether somebody may be started here now."""
-        return self.process is None and now >= self.since + self.pause
+        return self.process is None and now >= max(self.not_before, self.since + self.pause)
 
     def vacate(self, now: float) -> None:
         """Note that whoever stood here died; who dies soon is replaced later."""
@@ -136,7 +142,7 @@ class Crew:
     def __post_init__(self) -> None:
         self.posts = [Post(lambda: start_worker(self.settings, self.listener)) for _ in range(self.size)]
         if self.has_background:
-            self.posts.append(Post(lambda: start_background(self.settings)))
+            self.posts.append(Post(lambda: start_background(self.settings), not_before=time.monotonic() + WEB_FIRST_SECONDS))
 
     def repair(self) -> None:
         """Start who is missing, as soon as its pause is over."""

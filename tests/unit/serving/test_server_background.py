@@ -43,6 +43,11 @@ def started(monkeypatch) -> list[Process]:
     return children
 
 
+@pytest.fixture(autouse=True)
+def begins_at_once(monkeypatch) -> None:
+    monkeypatch.setattr(server, "WEB_FIRST_SECONDS", 0.0)
+
+
 def crew(tmp_path, **named) -> Crew:
     return Crew(ServiceSettings(Home(tmp_path), metrics_folder=str(tmp_path)), None, 2, **named)
 
@@ -50,6 +55,18 @@ def crew(tmp_path, **named) -> Crew:
 def test_one_does_the_background_work_beside_the_workers(tmp_path, started):
     crew(tmp_path).repair()
 
+    assert [child.kind for child in started] == ["worker", "worker", "background"]
+
+
+def test_web_processes_begin_before_the_background_work_does(tmp_path, started, monkeypatch):
+    monkeypatch.setattr(server, "WEB_FIRST_SECONDS", 3600.0)
+    standing = crew(tmp_path)
+
+    standing.repair()
+    assert [child.kind for child in started] == ["worker", "worker"]
+
+    standing.posts[2].not_before = 0.0
+    standing.repair()
     assert [child.kind for child in started] == ["worker", "worker", "background"]
 
 
