@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from serving.answering.schemas import Answer, CaveatSchema, Moment, Probability, VersionsSchema, absent
+from serving.answering.words import GivenMoment
 
 AgentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:@-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -42,7 +43,7 @@ class OutcomeRequest(BaseModel):
     reason: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")] | SkipJsonSchema[None] = absent(
         description="Why it was skipped, declined or reversed: a code or a few words, nothing personal."
     )
-    at: AwareDatetime | SkipJsonSchema[None] = absent(description="When it happened; now where absent.")
+    at: GivenMoment | SkipJsonSchema[None] = absent(description="When it happened; now where absent.")
     agent_id: AgentId | SkipJsonSchema[None] = absent(description="Who tells it.")
 
 

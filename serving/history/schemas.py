@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from serving.answering.schemas import Answer, Moment, absent
+from serving.answering.words import GivenMoment
 
 SourceName = Literal["customers", "usage", "tickets", "purchases", "surveys", "mentions", "milestones", "offers"]
 SourceQuery = Annotated[SourceName | SkipJsonSchema[None], Query(description="Of one source alone.")]
-BeforeQuery = Annotated[
-    AwareDatetime | SkipJsonSchema[dt.datetime | None], Query(description="What happened before this moment, with a zone.")
-]
+BeforeQuery = Annotated[GivenMoment | SkipJsonSchema[None], Query(description="What happened before this moment, with a zone.")]
 LimitQuery = Annotated[int, Query(ge=1, le=1000, description="So many touchpoints at most.")]
 CursorQuery = Annotated[
     str | SkipJsonSchema[None],

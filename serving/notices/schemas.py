@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from models.alerts import AlertCode
 from serving.answering.schemas import Answer, Moment, absent
+from serving.answering.words import GivenMoment
 from serving.notices.addresses import LONGEST
 
 MOST_AT_ONCE = 1000
@@ -21,7 +22,7 @@ WebhookId = Annotated[str, Path(pattern=r"^wh_[0-9a-f]{24}$", description="`webh
 DeliveryId = Annotated[str, Path(pattern=r"^msg_[0-9a-f]{24}$", description="`delivery_id` of an answer.")]
 CodeQuery = Annotated[AlertCode | SkipJsonSchema[None], Query(description="Only alerts of this code.")]
 SinceQuery = Annotated[
-    AwareDatetime | SkipJsonSchema[None],
+    GivenMoment | SkipJsonSchema[None],
     Query(description="Only alerts raised from this moment on.", examples=["2026-01-01T00:00:00Z"]),
 ]
 OpenQuery = Annotated[

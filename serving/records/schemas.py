@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from serving.answering.schemas import Answer, CaveatSchema, Moment, VersionsSchema, absent
+from serving.answering.words import GivenMoment
 
 Question = Literal["churn", "transition", "value", "purchase", "offer"]
 ReportName = Literal["backtest", "monitor", "retrain", "policy", "value_finder"]
 QuestionPath = Annotated[Question, Path(description="The question a model answers.", examples=["churn"])]
 ReportPath = Annotated[ReportName, Path(description="Which report.", examples=["monitor"])]
-AtQuery = Annotated[
-    AwareDatetime | SkipJsonSchema[dt.datetime | None], Query(description="At which moment, with a zone; now where absent.")
-]
+AtQuery = Annotated[GivenMoment | SkipJsonSchema[None], Query(description="At which moment, with a zone; now where absent.")]
 
 
 class GateSchema(Answer):

@@ -73,3 +73,20 @@ def test_a_query_of_another_form_is_refused_and_not_repeated(client, query):
 
 def test_a_call_that_declares_no_query_overlooks_one(client):
     assert client.get("/plain?utm=mail").status_code == 200
+
+
+MOMENTS = ["/v1/alerts?since=", "/v1/customers/c1/timeline?before=", "/v1/models/churn/live?at="]
+
+
+@pytest.mark.parametrize("given", ["0.5", "1700000000", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00+01:00", "now"])
+@pytest.mark.parametrize("address", MOMENTS)
+def test_a_moment_is_written_with_its_zone_or_refused(asker, address, given):
+    answer = asker.get(f"{address}{given}")  # a bare `+` in a query is a space
+
+    assert answer.status_code == 422
+    assert "2026-01-01T00:00:00Z" in answer.text
+
+
+@pytest.mark.parametrize("given", ["2026-01-01T00:00:00Z", "2026-01-01t00:00:00.5z", "2026-01-01T00:00:00%2B01:00"])
+def test_a_moment_as_rfc_3339_writes_it_is_taken(asker, given):
+    assert asker.get(f"/v1/alerts?since={given}").status_code == 200
