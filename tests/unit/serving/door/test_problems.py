@@ -76,7 +76,7 @@ def test_a_fault_of_ours_is_a_problem_without_its_text(asker, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError(CANARY)
 
-    monkeypatch.setattr("serving.api.customers.customer_answer", broken)
+    monkeypatch.setattr("serving.api.customers.ask", broken)
     answer = asker.get("/v1/customers/c1")
 
     assert (answer.status_code, answer.headers["content-type"]) == (500, MEDIA_TYPE)
