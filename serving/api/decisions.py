@@ -27,10 +27,15 @@ from serving.service import Service
 DECISIONS = "/v1/customers/{customer_id}/decisions"
 DECISION = "/v1/decisions/{decision_id}"
 
+_NOTHING_SAID = DecisionRequest()
+
 
 @access(DECIDE)
-async def create_decision(call: Call, customer_id: CustomerId, body: DecisionRequest) -> Response:
-    """Decide what to offer this customer now: at most three offers with reasons and script, and why not the others."""
+async def create_decision(call: Call, customer_id: CustomerId, body: DecisionRequest = _NOTHING_SAID) -> Response:
+    """Decide what to offer this customer now: at most three offers with reasons and script, and why not the others.
+
+    A request without a body asks the same as `{}`.
+    """
     asked = ask(call)
     found = asked.find(customer_id, route=DECISIONS, scope="decide")
     if body.context is not None and body.context not in asked.state.company.contexts:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from features.errors import LifecycleError
 from serving.api.repeats import repeatable, sent
 from serving.door.access import INGEST, access
-from serving.door.exchange import header
-from serving.door.route import Call, read_content
+from serving.door.problems import NotJson
+from serving.door.route import JSON, Call, media_type, read_content
 from serving.telling.judging import judge
 from serving.telling.receiving import Delivery, Taken, customers_of
 
@@ -35,7 +35,9 @@ async def create_events(call: Call) -> Response:
 
 def _delivery(call: Call) -> Delivery:
     service, request = call.service, repeatable(call, EVENTS)
-    form = (header(call.scope, b"content-type") or "").partition(";")[0].strip().lower()
+    form = media_type(call)
+    if form not in (JSON, *LINES):
+        raise NotJson(f"Needed rows in JSON, sent with `Content-Type: {JSON}`, or a row a line, with `{LINES[0]}`.")
     judged = judge(call.content, by_line=form in LINES, now=service.clock())
     subjects = {customer_id: service.reads.subject(customer_id) for customer_id in customers_of(judged)}
     audit = service.reads.entry(call.exchange, None, route=EVENTS, scope="ingest")

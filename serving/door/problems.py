@@ -108,6 +108,13 @@ class RequestInvalid(ForCallers, InvalidInput):
         self.errors = errors
 
 
+class NotJson(ForCallers, InvalidInput):
+    """The body is not said to be JSON."""
+
+    status = 415
+    problem = "not-json"
+
+
 class BodyTooLarge(ForCallers, InvalidInput):
     """The body is longer than this service accepts."""
 

@@ -23,11 +23,13 @@ from starlette.types import Receive, Scope, Send
 from serving.database.keys import Caller
 from serving.door.access import Access, declared_access
 from serving.door.exchange import Exchange, exchange_of, header
-from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, RequestInvalid, RoleMissing, request_invalid
+from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, NotJson, RequestInvalid, RoleMissing, request_invalid
 from serving.people.sessions import Session, session_of
 
 if TYPE_CHECKING:
     from serving.service import Service
+
+JSON = "application/json"
 
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -83,6 +85,7 @@ class GuardedRoute(APIRoute):
         super().__init__(path, endpoint, **declared)
         self.access = declared_access(endpoint)
         self._body = _body_model(self.body_field)
+        self._needs_body = self.body_field is not None and self.body_field.field_info.is_required()
         self._in_path = [(field, _check_of(field)) for field in self.dependant.path_params]
         self._in_query = {field.alias: field for field in self.dependant.query_params}
         self._unasked = {field.name: field.get_default() for field in self.dependant.query_params}
@@ -118,7 +121,8 @@ class GuardedRoute(APIRoute):
         if self._in_query:
             arguments |= self._query_arguments(call)
         if self._body is not None:
-            arguments["body"] = await _read_body(call, self._body)
+            content = await read_content(call)
+            arguments["body"] = _body(call, self._body) if content or self._needs_body else self._body()
         answer: Response = await self.endpoint(call, **arguments)
         return answer
 
@@ -203,10 +207,16 @@ async def read_content(call: Call) -> bytes:
     return call.content
 
 
-async def _read_body(call: Call, model: type[BaseModel]) -> BaseModel:
-    content = await read_content(call)
+def media_type(call: Call) -> str:
+    """Return what kind of body the caller says it is, without parameters such as `charset`; empty where they do not say."""
+    return (header(call.scope, b"content-type") or "").partition(";")[0].strip().lower()
+
+
+def _body(call: Call, model: type[BaseModel]) -> BaseModel:
+    if media_type(call) != JSON:
+        raise NotJson(f"Needed a body of JSON, sent with `Content-Type: {JSON}`.")
     try:
-        body = model.model_validate_json(content)
+        body = model.model_validate_json(call.content)
     except ValidationError as error:
         # `from None`: pydantic's message repeats the input.
         raise request_invalid(error, model.model_fields) from None

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from features.errors import InvalidInput
-from serving.door.exchange import header
 from serving.door.problems import ForCallers
-from serving.door.route import Call, read_content
+from serving.door.route import Call, media_type, read_content
 from serving.page.origins import SentFromElsewhere
 
 TOKEN = "form_token"  # noqa: S105 (the name of a field)
@@ -35,7 +34,7 @@ async def form_of(call: Call) -> Mapping[str, str]:
         If it comes from elsewhere, or from a session that is over.
     """
     call.service.origins.refuse_foreign(call.scope)
-    if (header(call.scope, b"content-type") or "").partition(";")[0].strip().lower() != _MEDIA:
+    if media_type(call) != _MEDIA:
         raise NotAForm(f"Needed a form sent as {_MEDIA}.")
     content = await read_content(call)
     try:

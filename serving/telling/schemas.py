@@ -63,7 +63,8 @@ def events_body() -> dict[str, Any]:
     row = {"type": "object", "properties": _members(), "description": "One row; the contract of its source says which it needs."}
     source = {"type": "string", "enum": list(TOLD_SOURCES), "description": "Of which source the rows are."}
     rows = {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS, "description": "The rows, in their order."}
-    delivery = {"type": "object", "required": ["source", "rows"], "properties": {"source": source, "rows": rows}}
+    members = {"source": source, "rows": rows}
+    delivery = {"type": "object", "required": list(members), "properties": members, "additionalProperties": False}
     line = {"type": "string", "description": "A JSON object a line, with `source` beside the members of its row."}
     content = {"application/json": {"schema": delivery}, "application/x-ndjson": {"schema": line}}
     return {"requestBody": {"required": True, "content": content}}

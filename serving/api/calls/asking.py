@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serving.answering import schemas
 from serving.api import customers, predictions
-from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.api.calls.declared import BODY, QUESTION, DeclaredCall
 
 ASKING: tuple[DeclaredCall, ...] = (
     DeclaredCall("GET", customers.CUSTOMER, customers.get_customer, "getCustomer", schemas.CustomerSchema, (*QUESTION, 404, 410)),
@@ -14,6 +14,6 @@ ASKING: tuple[DeclaredCall, ...] = (
         predictions.create_predictions,
         "createPredictions",
         schemas.PredictionsSchema,
-        (*QUESTION, 408, 413),
+        (*QUESTION, *BODY),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serving.api import decisions, offers, outcomes, recoveries, routes
-from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.api.calls.declared import BODY, QUESTION, DeclaredCall
 from serving.deciding import schemas as decision_schemas
 from serving.front_line import schemas as front_line_schemas
 
@@ -14,7 +14,7 @@ DECIDING: tuple[DeclaredCall, ...] = (
         decisions.create_decision,
         "createDecision",
         decision_schemas.DecisionSchema,
-        (*QUESTION, 404, 408, 409, 410, 413),
+        (*QUESTION, *BODY, 404, 409, 410),
         is_repeatable=True,
     ),
     DeclaredCall(
@@ -23,7 +23,7 @@ DECIDING: tuple[DeclaredCall, ...] = (
         outcomes.create_outcome,
         "createOutcome",
         decision_schemas.OutcomeSchema,
-        (*QUESTION, 404, 408, 409, 410, 413),
+        (*QUESTION, *BODY, 404, 409, 410),
         is_repeatable=True,
     ),
     DeclaredCall(
@@ -49,7 +49,7 @@ DECIDING: tuple[DeclaredCall, ...] = (
         recoveries.create_recovery,
         "createRecovery",
         front_line_schemas.RecoverySchema,
-        (*QUESTION, 404, 408, 409, 410, 413),
+        (*QUESTION, *BODY, 404, 409, 410),
         is_repeatable=True,
     ),
     DeclaredCall("GET", routes.ROUTE, routes.get_route, "getRoute", front_line_schemas.RouteSchema, (*QUESTION, 404, 410)),

@@ -14,6 +14,8 @@ from serving.door.access import Handler
 
 QUESTION = (401, 403, 422, 429, 503)
 """The statuses with which every call refuses that needs a key."""
+BODY = (408, 413, 415)
+"""Those with which a call refuses a body: too slow, too large, of another kind than it takes."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.api.calls.declared import BODY, QUESTION, DeclaredCall
 from serving.batches import calls as batches
 from serving.batches.results import MEDIA
 from serving.batches.run import BATCHES
@@ -24,7 +24,7 @@ LISTS: tuple[DeclaredCall, ...] = (
         batches.create_batch,
         "createBatch",
         BatchSchema,
-        (*QUESTION, 408, 409, 413),
+        (*QUESTION, *BODY, 409),
         is_repeatable=True,
         status=202,
     ),

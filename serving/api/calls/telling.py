@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serving.api import events
-from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.api.calls.declared import BODY, QUESTION, DeclaredCall
 from serving.api.notices import alerts, deliveries, webhooks
 from serving.notices import schemas as notice_schemas
 from serving.telling import schemas as event_schemas
@@ -17,7 +17,7 @@ TELLING: tuple[DeclaredCall, ...] = (
         events.create_events,
         "createEvents",
         event_schemas.EventsSchema,
-        (*QUESTION, 408, 409, 413),
+        (*QUESTION, *BODY, 409),
         is_repeatable=True,
         said=event_schemas.events_body(),
     ),
@@ -28,7 +28,7 @@ TELLING: tuple[DeclaredCall, ...] = (
         webhooks.create_webhook,
         "createWebhook",
         notice_schemas.WebhookSchema,
-        (*QUESTION, 408, 409, 413),
+        (*QUESTION, *BODY, 409),
         is_repeatable=True,
     ),
     DeclaredCall("GET", webhooks.WEBHOOKS, webhooks.get_webhooks, "getWebhooks", notice_schemas.WebhooksSchema, QUESTION),

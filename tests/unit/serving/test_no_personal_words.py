@@ -52,7 +52,8 @@ def asked(client):
         body = {word: word, "agent_id": word + "\n"}
         said += [client.post(f"{path}/{call}", headers=headers, json=body) for call in ("decisions", "recoveries")]
         said.append(client.post(f"{path}/decisions", headers=headers, json={"context": word}))
-        said.append(client.post("/v1/predictions", headers=headers, content='{"customer_ids": ["' + word))
+        broken = {"headers": headers | {"Content-Type": "application/json"}, "content": '{"customer_ids": ["' + word}
+        said.append(client.post("/v1/predictions", **broken))
         said.append(client.request(word.replace("+", "").replace("@", ""), f"/{word}"))
     decided = client.post(f"/v1/customers/{MAIL}/decisions", headers=headers, json={"agent_id": "agent-1"})
     said.append(client.post(f"/v1/decisions/{decided.json()['decision_id']}/outcomes", headers=headers, json={"offer_id": NAME}))

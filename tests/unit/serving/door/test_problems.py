@@ -9,6 +9,7 @@ from serving.door.problems import MEDIA_TYPE, refusal
 
 CANARY = "canary.jane-doe@example.com"
 
+SENT = {"Content-Type": "application/json"}
 REFUSALS = {
     "unknown customer": ("GET", f"/v1/customers/{CANARY}", {}, 404),
     "id of no form": ("GET", f"/v1/customers/{CANARY}%20{CANARY}", {}, 422),
@@ -18,11 +19,16 @@ REFUSALS = {
     "wrong key": ("GET", f"/v1/customers/{CANARY}", {"headers": {"Authorization": f"Bearer {CANARY}"}}, 401),
     "unknown field": ("POST", "/v1/predictions", {"json": {CANARY: 1, "customer_ids": ["c1"]}}, 422),
     "wrong type": ("POST", "/v1/predictions", {"json": {"customer_ids": {CANARY: CANARY}}}, 422),
-    "no JSON": ("POST", "/v1/predictions", {"content": CANARY}, 422),
-    "broken JSON": ("POST", "/v1/predictions", {"content": f'{{"customer_ids": ["{CANARY}'}, 422),
-    "no UTF-8": ("POST", "/v1/predictions", {"content": b'{"customer_ids": ["\xff' + CANARY.encode() + b'"]}'}, 422),
-    "deep JSON": ("POST", "/v1/predictions", {"content": "[" * 100_000}, 422),
-    "too large": ("POST", "/v1/predictions", {"content": CANARY.encode() * (9 << 16)}, 413),
+    "no JSON": ("POST", "/v1/predictions", {"headers": SENT, "content": CANARY}, 422),
+    "broken JSON": ("POST", "/v1/predictions", {"headers": SENT, "content": f'{{"customer_ids": ["{CANARY}'}, 422),
+    "no UTF-8": (
+        "POST",
+        "/v1/predictions",
+        {"headers": SENT, "content": b'{"customer_ids": ["\xff' + CANARY.encode() + b'"]}'},
+        422,
+    ),
+    "deep JSON": ("POST", "/v1/predictions", {"headers": SENT, "content": "[" * 100_000}, 422),
+    "too large": ("POST", "/v1/predictions", {"headers": SENT, "content": CANARY.encode() * (9 << 16)}, 413),
 }
 
 

@@ -11,6 +11,7 @@ from serving.database import reading
 from serving.database.tables import inbox
 
 USE = {"customer_id": "c1", "event_id": "e1", "occurred_at": "2025-12-01T00:00:00Z", "feature": "search"}
+JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
 
 
@@ -23,7 +24,7 @@ class Teller:
 
     def tell(self, content: bytes | dict, **headers: str):
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
-        return self._asker.client.post("/v1/events", headers={**self._key, **headers}, content=body)
+        return self._asker.client.post("/v1/events", headers={**self._key, **JSON, **headers}, content=body)
 
     def kept(self) -> int:
         with reading(self.service.engine) as connection:
