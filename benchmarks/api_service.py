@@ -54,7 +54,7 @@ def running_service(folder: Path) -> Iterator[RunningService]:
     """Serve from `folder` on a free port for as long as the block lasts."""
     publisher = Publisher(Home(folder / "home"), folder / "signing.key")
     text = company_with(10, exploration_share=0.0, control_share=0.0)
-    publisher.point_to(publisher.store(CUSTOMERS, as_of=AS_OF, company_text=text, beside=decidable()))
+    publisher.point_to(publisher.store(CUSTOMERS, as_of=AS_OF, company_text=text, beside=decidable(), with_features=True))
     app = create_app(ServiceSettings(publisher.home))
     listener = server.listen("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, http=PromptHeads)
@@ -63,6 +63,7 @@ def running_service(folder: Path) -> Iterator[RunningService]:
     thread.start()
     try:
         _wait(web)
+        app.state.service.live.in_service().state.workings.wait(_PATIENCE_SECONDS)
         yield RunningService(server.address(listener), app.state.service.engine, publisher.home)
     finally:
         web.should_exit = True

@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.records import full_record
 from features.catalogue import CATALOGUE, Catalogue
 from features.company import default_company_text, read_company, store_company
 from features.home import Home
 from features.rfmt import RfmtEdges
+from features.row_file import digests_of
+from features.snapshot import Provenance, Snapshot, draft_snapshot, publish_draft
 from features.times import Timestamp, parse_time
 from models.assembly import PopulationReferences
 from models.bundle import (
@@ -70,11 +73,12 @@ class Publisher:
         beside: Mapping[str, float] | None = None,
         reasons: Reasons | None = None,
         contacts: Contacts | None = None,
+        with_features: bool = False,
     ) -> Live:
         """Store everything `publish` does and leave the pointer where it is; a customer named `thin...` is hardly known.
 
         `beside`: further columns of the predictions, the same for everybody. `reasons` and `contacts`: by the places of the
-        sorted ids.
+        sorted ids. `with_features`: a snapshot stands behind them, the same row for everybody, so that a what-if is answered.
         """
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
@@ -83,19 +87,27 @@ class Publisher:
         catalogue = read_company(text).catalogue
         model = export_model(self.home, small_model(float(np.nanmean(longest)), catalogue), provenance={})
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
-        origin = PredictionsOrigin(SNAPSHOT, as_of, catalogue.signature, bundle, company)
+        ids = pa.array(known[:, 0].tolist(), pa.string())
+        snapshot = _snapshot(self.home, ids, catalogue, as_of=as_of) if with_features else None
+        digest = SNAPSHOT if snapshot is None else snapshot.digest
+        origin = PredictionsOrigin(digest, as_of, catalogue.signature, bundle, company)
         columns = {f"churn_{days}": longest * (days / HORIZONS_DAYS[-1]) for days in HORIZONS_DAYS}
         columns[CHURN_RESTS_ON_TOO_LITTLE] = np.array([float(str(name).startswith("thin")) for name in known[:, 0]])
         columns |= {name: np.full(len(known), value) for name, value in (beside or {}).items()}
-        ids = pa.array(known[:, 0].tolist(), pa.string())
-        predictions = write_predictions(
-            self.home, origin=origin, ids=ids, columns=columns, beside=Beside(reasons, contacts, ALIKE)
-        )
-        return Live(bundle, company, SNAPSHOT, predictions)
+        around = Beside(reasons, contacts, ALIKE, None if snapshot is None else digests_of(snapshot.matrix))
+        predictions = write_predictions(self.home, origin=origin, ids=ids, columns=columns, beside=around)
+        return Live(bundle, company, digest, predictions)
 
     def _signer(self) -> Signer:
         make = load_signer if self.signing_key.exists() else create_signing_key
         return make(self.signing_key, self.home)
+
+
+def _snapshot(home: Home, ids: pa.StringArray, catalogue: Catalogue, *, as_of: Timestamp) -> Snapshot:
+    row = np.array(list(full_record(catalogue).values()), np.float32)
+    with draft_snapshot(home, ids, catalogue.names) as draft:
+        draft.write(np.tile(row, (len(ids), 1)))
+        return publish_draft(home, draft, Provenance(as_of, "0" * 64, 1, catalogue.signature, {}))
 
 
 def small_model(rate: float, catalogue: Catalogue = CATALOGUE) -> ChurnModel:

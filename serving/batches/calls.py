@@ -15,7 +15,7 @@ from serving.batches.answers import BatchesAnswer, batch_answer
 from serving.batches.asked import BatchAsked
 from serving.batches.results import MEDIA, drop_results, results_as
 from serving.batches.run import BATCHES
-from serving.batches.schemas import MOST_IDS, BatchId, BatchRequest, FormatQuery, LimitQuery
+from serving.batches.schemas import BatchId, BatchRequest, FormatQuery, LimitQuery
 from serving.database.audit import record_in
 from serving.database.batches import (
     Batch,
@@ -106,8 +106,8 @@ async def delete_batch(call: Call, batch_id: BatchId) -> Response:
 def _checked(call: Call, body: BatchRequest) -> BatchAsked:
     words = {name: given for name in FILTERS if (given := getattr(body, name)) is not None}
     if body.customer_ids is not None:
-        if words or body.everybody or not 0 < len(body.customer_ids) <= MOST_IDS:
-            raise RequestInvalid(f"Needed 1 to {MOST_IDS:,} ids in `customer_ids` and no other member beside it.")
+        if words or body.everybody:
+            raise RequestInvalid("Needed `customer_ids` with no other member beside it, or filters without it.")
         return BatchAsked(body.customer_ids)
     if not body.everybody and not words:
         raise RequestInvalid("Needed `customer_ids`, a filter, or `everybody: true`.")

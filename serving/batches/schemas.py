@@ -25,7 +25,7 @@ class BatchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    customer_ids: list[str] | SkipJsonSchema[None] = absent(
+    customer_ids: Annotated[list[str], Field(min_length=1, max_length=MOST_IDS)] | SkipJsonSchema[None] = absent(
         description="Up to 100,000 ids; the rows come in their order, a repeated id repeatedly. Not with any other member."
     )
     everybody: bool | SkipJsonSchema[None] = absent(description="True for every customer, or all whom the filters mean.")

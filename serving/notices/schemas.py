@@ -69,6 +69,7 @@ class WebhookRequest(BaseModel):
     url: Annotated[str, StringConstraints(min_length=9, max_length=LONGEST)] = Field(
         description="`https://`, a host of the public network, port 443 or from 1024 on.",
         examples=["https://crm.example.com/hook"],
+        json_schema_extra={"format": "uri"},
     )
     types: list[Subscribable] = Field(min_length=1, max_length=4, description="The types of messages to send there.")
 
