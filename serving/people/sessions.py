@@ -12,7 +12,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
 
 from features.times import HOUR, SECOND, Timestamp
 from serving.database.keys import Caller
@@ -50,11 +50,16 @@ class Session:
         return hmac.compare_digest(self.form_token.encode(), given.encode())
 
 
+def is_over(now: Timestamp) -> ColumnElement[bool]:
+    """Return the condition by which sessions are over: unused for too long, or begun too long ago."""
+    return or_(_session.seen_at < now - IDLE, _session.created_at < now - LONGEST)
+
+
 def open_session(engine: Engine, person: Person, *, now: Timestamp) -> Session:
     """Begin a session, always a new one; sessions that are over are forgotten on the way."""
     made = Session(person, secrets.token_urlsafe(32))
     with writing(engine) as connection:
-        connection.execute(delete(sessions).where(or_(_session.seen_at < now - IDLE, _session.created_at < now - LONGEST)))
+        connection.execute(delete(sessions).where(is_over(now)))
         values = {"digest": _digest(made.secret), "person_id": person.id, "created_at": now, "seen_at": now}
         connection.execute(sessions.insert().values(values))
     return made

@@ -101,8 +101,8 @@ NAMES_NOBODY: Mapping[str, str] = {
     "drain_cursors": "how far decisions stand in the log",
     "erasures": "people by their subject; the id only until the erasure is finished",
     "leases": "processes",
-    "people": "who works here, by the name they sign in with",
-    "sessions": "digests of what their cookies hold",
+    "people": "who works with the page: names they sign in with, which are of no customer",
+    "sessions": "who has signed in, by digest",
     "webhooks": "addresses to be told",
 }
 """Tables that hold no id of a customer, and what they hold."""

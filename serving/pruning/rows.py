@@ -1,7 +1,7 @@
 """Which rows of the operational database are over: found and deleted in portions, so that nobody who writes waits long.
 
-Never deleted: keys, the audit, recoveries (which are budgets), erasures, whatever still stands or waits, and decisions that the
-event log does not hold yet. Batches go a week after they ended, with their results, by the task that answers them.
+Never deleted: keys, people, the audit, recoveries (which are budgets), erasures, whatever still stands or waits, and decisions
+that the event log does not hold yet. Batches go a week after they ended, with their results, by the task that answers them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from serving.database.tables import (
     exposures,
     idempotent_answers,
     outcomes,
+    sessions,
 )
 from serving.database.transactions import reading, writing
+from serving.people.sessions import is_over
 from serving.pruning.retention import Retention
 
 PORTION = 1_000
@@ -48,6 +50,7 @@ def what_is_over(connection: Connection, keep: Retention, *, now: Timestamp) -> 
     found = [
         Over(idempotent_answers, idempotent_answers.c.started_at < now - KEPT, by="idempotency_key"),
         Over(deliveries, is_settled),
+        Over(sessions, is_over(now), by="digest"),
         Over(alerts, alerts.c.ended_at < before(keep.alerts_days)),
     ]
     if keep.decisions_days:

@@ -1,7 +1,8 @@
 """What the operational database holds, as files: a gzipped JSON line a row, the same from SQLite and from PostgreSQL.
 
 Rows come in the order of their primary key, texts compared by their bytes, so that equal tables have equal digests. Beside them
-stand the counters: a number that was given once is never given again, also after a restore.
+stand the counters: a number that was given once is never given again, also after a restore. Who had signed in is not copied:
+a session that was ended since must not come back with a backup.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ import msgspec
 from sqlalchemy import Column, Connection, Engine, LargeBinary, Table, Text, collate, func, insert, select, text
 
 from serving.database.failures import plain_failures
-from serving.database.tables import metadata
+from serving.database.tables import metadata, sessions
+
+COPIED = tuple(table for table in metadata.sorted_tables if table is not sessions)
+"""Every table but one, those before that others refer to."""
 
 _ENDING = ".jsonl.gz"
 _PORTION = 1_000
@@ -46,20 +50,18 @@ def one_moment(engine: Engine) -> Iterator[Connection]:
 
 
 def dump(connection: Connection, folder: Path) -> dict[str, TableCopy]:
-    """Write every table to a file in `folder`, and return how much of each."""
-    return {
-        str(table.name): _dump_table(connection, table, folder / f"{table.name}{_ENDING}") for table in metadata.sorted_tables
-    }
+    """Write every table that is copied to a file in `folder`, and return how much of each."""
+    return {str(table.name): _dump_table(connection, table, folder / f"{table.name}{_ENDING}") for table in COPIED}
 
 
 def count(connection: Connection) -> dict[str, TableCopy]:
-    """Return how much of each table there is, read anew."""
-    return {str(table.name): _copied(connection, table, _lines(connection, table)) for table in metadata.sorted_tables}
+    """Return how much of each copied table there is, read anew."""
+    return {str(table.name): _copied(connection, table, _lines(connection, table)) for table in COPIED}
 
 
 def load(connection: Connection, folder: Path, copies: Mapping[str, TableCopy]) -> None:
     """Write the rows of every file into its table, which must be empty, and set the counters."""
-    for table in metadata.sorted_tables:
+    for table in COPIED:
         for portion in _portions(folder / f"{table.name}{_ENDING}", table):
             connection.execute(insert(table), portion)
         if (number := copies[table.name].counter) is not None:

@@ -3,9 +3,19 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from features.times import DAY, parse_time
+from features.times import DAY, HOUR, parse_time
 from serving.database import reading, writing
-from serving.database.tables import alerts, decisions, deliveries, drain_cursors, exposures, idempotent_answers, outcomes
+from serving.database.tables import (
+    alerts,
+    decisions,
+    deliveries,
+    drain_cursors,
+    exposures,
+    idempotent_answers,
+    outcomes,
+    sessions,
+)
+from serving.people.accounts import create_person
 from serving.pruning import rows
 from serving.pruning.retention import Retention
 from serving.pruning.rows import count_rows, prune_rows
@@ -89,3 +99,13 @@ def test_only_decisions_that_the_log_holds_with_all_that_was_told_go(decided):
 def test_decisions_are_kept_for_ever_unless_told_otherwise(decided):
     assert "decisions" not in prune_rows(decided, Retention(), now=NOW)
     assert len(left(decided, decisions.c.id)) == 4
+
+
+def test_sessions_go_once_they_are_over(engine):
+    ana = create_person(engine, name="ana", role="agent", password="correct horse battery", created_at=0)
+    for digest, begun, seen in (("new", HOUR, 0), ("unused", HOUR, HOUR), ("long", 13 * HOUR, 0)):
+        row = {"digest": digest, "person_id": ana.id, "created_at": NOW - begun, "seen_at": NOW - seen}
+        put(engine, sessions, row)
+
+    assert prune_rows(engine, KEEP, now=NOW)["sessions"] == 2
+    assert left(engine, sessions.c.digest) == ["new"]
