@@ -4,7 +4,7 @@ from models.alerts.codes import ALERT_CODES, AlertCode, alert_column, alert_feat
 from models.alerts.columns import Before, alert_columns
 from models.alerts.known import Known
 from models.alerts.rules import RULES, Finding
-from models.alerts.texts import facts_of, text_of
+from models.alerts.texts import alert_texts, facts_of, name_of, text_of
 
 __all__ = [
     "ALERT_CODES",
@@ -16,6 +16,8 @@ __all__ = [
     "alert_column",
     "alert_columns",
     "alert_features",
+    "alert_texts",
     "facts_of",
+    "name_of",
     "text_of",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from features.company import default_company_text, read_company
 from features.times import DAY, parse_time
-from models.alerts import ALERT_CODES, RULES, Known, alert_column, alert_columns, facts_of, text_of
+from models.alerts import ALERT_CODES, RULES, Known, alert_column, alert_columns, alert_texts, facts_of, text_of
+from models.explanation import LANGUAGES
 
 COMPANY = read_company(default_company_text("default"))
 AS_OF = parse_time("2026-01-01")
@@ -62,12 +65,33 @@ def test_an_alert_stands_where_its_figure_passes_the_limit(code):
     assert code in standing(**TROUBLE[code])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ALERT_CODES)
-def test_an_alert_says_its_figures_in_words(code):
-    text = text_of(code, facts_of(code, known(**TROUBLE[code])))
+def test_an_alert_says_its_figures_in_the_words_of_each_language(code, language):
+    text = text_of(code, facts_of(code, known(**TROUBLE[code])), language=language)
 
     assert text.endswith(".")
-    assert "nan" not in text
+    assert not {"nan", "{", "}"} & set(text.split())
+    assert any(sign.isdigit() for sign in text)
+
+
+def test_every_alert_has_a_name_and_a_sentence_in_every_language():
+    told = {(code, part): set(texts) for code, parts in alert_texts().items() for part, texts in parts.items()}
+
+    assert told == {(code, part): set(LANGUAGES) for code in ALERT_CODES for part in ("name", "text")}
+
+
+@pytest.mark.parametrize("code", ALERT_CODES)
+def test_every_language_tells_the_same_figures(code):
+    figures = {language: set(re.findall(r"{(\w+)}", text)) for language, text in alert_texts()[code]["text"].items()}
+
+    assert figures["pl"] == figures["pt-BR"] == figures["en"] != set()
+
+
+def test_a_limit_with_a_fraction_is_written_as_the_language_writes_it():
+    texts = [text_of("usage_falling", {"share": 0.2, "limit": 0.125}, language=language) for language in LANGUAGES]
+
+    assert ["12.5%" in texts[0], "12,5%" in texts[1], "12,5%" in texts[2]] == [True] * 3
 
 
 @pytest.mark.parametrize("name", [name for name in CALM if name != "feature_usage_deep_days_since_last"])

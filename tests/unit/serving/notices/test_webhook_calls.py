@@ -140,7 +140,7 @@ def test_alerts_are_read_on_from_where_one_stopped(asker, admin):
     second = admin("GET", f"/v1/alerts?limit=2&cursor={first['next_cursor']}").json()
 
     assert [each["customer_id"] for page in (first, second) for each in page["items"]] == ["c1", "c2", "c3"]
-    assert first["items"][0]["text"].startswith("Use of the last 7 days is 0.25")
+    assert first["items"][0]["text"].startswith("Use of the last 7 days is 25%")
     assert "next_cursor" not in admin("GET", f"/v1/alerts?cursor={second['next_cursor']}").json()
 
 
