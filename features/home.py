@@ -57,6 +57,11 @@ class Home:
         return self.root / "predictions"
 
     @property
+    def names(self) -> Path:
+        """Return the folder of names by which people look for customers, `<digest>/`; made from the log, and only one is kept."""
+        return self.root / "names"
+
+    @property
     def reports(self) -> Path:
         """Return the folder of JSON reports that training writes and serving shows."""
         return self.root / "reports"

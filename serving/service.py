@@ -28,6 +28,7 @@ from serving.listing.shelf import ListShelf
 from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
+from serving.names.shelf import NameShelf
 from serving.page.origins import Origins
 from serving.settings import ServiceSettings
 from serving.telling.receiving import Receiver
@@ -65,6 +66,7 @@ class Service:
     live: LiveWatch
     reasoner: Reasoner
     lists: ListShelf
+    names: NameShelf
     histories: HistoryReader
     pulse: DatabasePulse
     admission: Admission
@@ -126,6 +128,7 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         reasoner=Reasoner(),
         receiver=Receiver(engine, clock),
         lists=ListShelf(settings.home),
+        names=NameShelf(settings.home),
         histories=HistoryReader(settings.home, engine, secret),
         limits=RateLimits(settings.metrics_folder, settings.requests_per_minute, on_refusal=metrics.rate_limited.inc),
         reads=reads,

@@ -29,7 +29,7 @@ def remove_unfinished(home: Home) -> Cleared:
 
 
 def _folders(home: Home) -> Iterator[Path]:
-    yield from (home.root, home.snapshots, home.stages, home.predictions, home.reports)
+    yield from (home.root, home.snapshots, home.stages, home.predictions, home.names, home.reports)
 
 
 def _newest(path: Path) -> float:

@@ -14,6 +14,7 @@ from serving.background.alerts import AlertTask
 from serving.background.deliveries import DeliveryTask
 from serving.background.erasing import Erasing
 from serving.background.into_log.tasks import CompactLog, DrainDecisions, EmptyInbox
+from serving.background.names import NamesTask
 from serving.background.news import News
 from serving.batches.run import BatchTask
 from serving.database import writing
@@ -95,6 +96,7 @@ TASKS: Mapping[str, TaskOf] = {
     "fresh": _fresh,
     "decisions": DrainDecisions,
     "compaction": CompactLog,
+    "names": NamesTask,
     "alerts": AlertTask,
     "deliveries": DeliveryTask,
     "batches": _batches,

@@ -22,6 +22,7 @@ from features.lock import in_turn
 from features.times import Timestamp
 from models.bundle.erasing import point_to_rewritten, remove_predictions, rename_last_good, rewrite_predictions
 from models.bundle.pointer import publishing_lock
+from serving.names.erasing import erase_from_names
 
 _PASSES = 3
 
@@ -64,6 +65,7 @@ def erase_from_files(home: Home, customers: Collection[str], *, at: Timestamp, p
 def _once(home: Home, customers: Collection[str], *, at: Timestamp, patience: Patience) -> list[Cleared]:
     log = erase_from_log(home, customers, seconds=patience.seconds)
     quarantine = erase_from_quarantine(home, customers, seconds=patience.seconds)
+    names = erase_from_names(home, customers, seconds=patience.seconds)
     stages = rewrite_stages(home, customers, log=log)
     snapshots = rewrite_snapshots(home, customers, log=log)
     with publishing_lock(home, seconds=patience.seconds):
@@ -73,7 +75,7 @@ def _once(home: Home, customers: Collection[str], *, at: Timestamp, patience: Pa
         remove_predictions(home, predictions.renamed)
     remove_snapshots(home, snapshots.renamed)
     unfinished = remove_unfinished(home)
-    return [log.cleared, quarantine, stages, snapshots, predictions, erase_from_tables(home, customers), unfinished]
+    return [log.cleared, quarantine, names, stages, snapshots, predictions, erase_from_tables(home, customers), unfinished]
 
 
 def _running(holder: str) -> ErasureRunning:

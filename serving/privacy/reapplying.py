@@ -66,7 +66,7 @@ def _back(place: Installation, tombstones: Tombstones) -> list[str]:
 
 def _ids_in_files(home: Home) -> Iterator[pa.Array | pa.ChunkedArray]:
     yield from _ids_in_log(home)
-    for folder in (home.snapshots, home.stages, home.predictions):
+    for folder in (home.snapshots, home.stages, home.predictions, home.names):
         for path in folder.glob("[!.]*/ids.arrow"):
             yield map_ids(path)
     for path in (*home.quarantine.glob("*/[!.]*.parquet"), *home.root.glob("truth/*.parquet")):

@@ -19,8 +19,8 @@ from features.log.manifest import read_manifest
 from features.write_once import TEMPORARY, sync_folder
 
 NAMING = ("live.json", "ledger.pending", "ledger.jsonl", "audit-head.json")
-NOT_COPIED = ("mlflow", "log", "last_good.json")
-"""Pictures of trainings, which have their own backup; the log, which is copied by its manifest; a hint that is made again."""
+NOT_COPIED = ("mlflow", "log", "last_good.json", "names")
+"""Pictures of trainings, which have their own backup; the log, copied by its manifest; a hint and names, which are made again."""
 
 _LEFT_OUT = (".lock", ".pending", ".writing", ".next", ".migrating", "-wal", "-shm", "-journal")
 _CHUNK = 1 << 20

@@ -27,6 +27,7 @@ from models.decision.contacts import Contact
 from serving.database import reading, writing
 from serving.database.audit import AuditEntry, entries_about
 from serving.database.decisions import DecisionErased, decision_of
+from serving.names.building import bring_up_to_date
 from serving.privacy import files as files_room
 from serving.privacy.asking import Request, ask
 from serving.privacy.erasing import FINISHED, Installation, finish_erasures
@@ -56,6 +57,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     publisher.publish({"c1": 0.3, CANARY: 0.5})
     publisher.point_to(publisher.store(dict.fromkeys(IDS, 0.4), contacts=Contacts.of(shown)))
     (home.root / "scores.csv").write_text(f"customer_id,churn_90\nc1,0.3\n{CANARY},0.4\n")
+    bring_up_to_date(home)
     home.reports.mkdir()
     (home.reports / "kpis.html").write_text(f"<td>{CANARY}</td>")
     return home.root
@@ -107,7 +109,7 @@ def test_the_person_stands_in_every_store_before_and_in_none_after(place: Instal
 
     erased(place)
 
-    assert {"log", "quarantine", "snapshots", "stages", "predictions", "scores.csv", "reports"} <= before
+    assert {"log", "quarantine", "names", "snapshots", "stages", "predictions", "scores.csv", "reports"} <= before
     assert traces(place) == []
 
 
@@ -177,6 +179,7 @@ def test_an_id_of_which_nothing_is_known_is_not_erased_and_not_kept_out(place: I
 STEPS = [
     "erase_from_log",
     "erase_from_quarantine",
+    "erase_from_names",
     "rewrite_stages",
     "rewrite_snapshots",
     "rewrite_predictions",
