@@ -16,6 +16,18 @@ AlertCode: TypeAlias = Literal[
 ]
 ALERT_CODES: tuple[AlertCode, ...] = get_args(AlertCode)
 
+MOST_URGENT_FIRST: tuple[AlertCode, ...] = (
+    "update_overdue",
+    "renewal_at_risk",
+    "risk_band_up",
+    "usage_falling",
+    "nps_below_limit",
+    "onboarding_stalled",
+    "no_value_seen",
+    "stage_change_likely",
+)
+"""Which alert is named where there is room for one: a broken promise before a loss that is near, that before a sign of one."""
+
 _FEATURES = (
     "contract_days_left",
     "milestones_done_share",

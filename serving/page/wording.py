@@ -36,6 +36,20 @@ class Wording:
     locale: Locale
     texts: Translations
 
+    def text(self, message: str, **values: object) -> str:
+        """Return a text that `N_` marked, in this language, with its values.
+
+        >>> wording_of("en").text("%(name)s: %(score)s of 10", name="NPS", score=9)
+        'NPS: 9 of 10'
+        """
+        said: str = self.texts.gettext(message)
+        return said % values if values else said
+
+    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+        """Return the form of a text that a count asks for; it finds the count, as the reader writes it, as `count`."""
+        said: str = self.texts.ngettext(one, many, count)
+        return said % {**values, "count": self.number(count)}
+
     def number(self, value: float, *, decimals: int = 0) -> str:
         r"""Return a number as the reader writes it.
 

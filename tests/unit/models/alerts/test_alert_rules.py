@@ -9,7 +9,17 @@ import pytest
 
 from features.company import default_company_text, read_company
 from features.times import DAY, parse_time
-from models.alerts import ALERT_CODES, RULES, Known, alert_column, alert_columns, alert_texts, facts_of, text_of
+from models.alerts import (
+    ALERT_CODES,
+    MOST_URGENT_FIRST,
+    RULES,
+    Known,
+    alert_column,
+    alert_columns,
+    alert_texts,
+    facts_of,
+    text_of,
+)
 from models.explanation import LANGUAGES
 
 COMPANY = read_company(default_company_text("default"))
@@ -73,6 +83,10 @@ def test_an_alert_says_its_figures_in_the_words_of_each_language(code, language)
     assert text.endswith(".")
     assert not {"nan", "{", "}"} & set(text.split())
     assert any(sign.isdigit() for sign in text)
+
+
+def test_every_alert_has_its_place_by_urgency():
+    assert sorted(MOST_URGENT_FIRST) == sorted(ALERT_CODES)
 
 
 def test_every_alert_has_a_name_and_a_sentence_in_every_language():
