@@ -23,6 +23,8 @@ from serving.door.admission import Admission
 from serving.door.drain import Drain
 from serving.door.limits import RateLimits
 from serving.door.logs import Log, RequestLines, json_log
+from serving.history.former import FormerPredictions
+from serving.history.glance import Glances
 from serving.history.reader import HistoryReader
 from serving.listing.shelf import ListShelf
 from serving.live.overlays import Overlays
@@ -68,6 +70,8 @@ class Service:
     lists: ListShelf
     names: NameShelf
     histories: HistoryReader
+    glances: Glances
+    former: FormerPredictions
     pulse: DatabasePulse
     admission: Admission
     drain: Drain
@@ -112,6 +116,7 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
     metrics = Metrics(settings.metrics_folder)
     uses = KeyUses(engine)
     reads = ReadRecord(AuditLog(engine), secret, clock)
+    histories = HistoryReader(settings.home, engine, secret)
     return Service(
         settings=settings,
         origins=Origins(settings.public_url, settings.embed_origins),
@@ -129,7 +134,9 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         receiver=Receiver(engine, clock),
         lists=ListShelf(settings.home),
         names=NameShelf(settings.home),
-        histories=HistoryReader(settings.home, engine, secret),
+        histories=histories,
+        glances=Glances(histories),
+        former=FormerPredictions(settings.home),
         limits=RateLimits(settings.metrics_folder, settings.requests_per_minute, on_refusal=metrics.rate_limited.inc),
         reads=reads,
         decider=Decider(engine, drawn_by, clock, on_decided=metrics.answers.decided),

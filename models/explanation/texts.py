@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from models.explanation.codes import Language, ReasonCode, Texts, code_named
+from models.explanation.codes import FeatureWithoutReason, Language, ReasonCode, Texts, code_named, code_of
 from models.explanation.strongest import Reason
 
 _SIGN: dict[bool, Texts] = {
@@ -59,18 +59,33 @@ def bears_out(reason: Reason, code: ReasonCode, *, warns: bool) -> bool:
     return off == warns
 
 
+def figure_text(feature: str, value: float, *, language: Language) -> str:
+    """Return a feature's number with the words around it; nothing where it has none, or the number is not known.
+
+    >>> figure_text("usage_count_30d", 4.0, language="pt-BR"), figure_text("segment", 7.0, language="en")
+    ('usos em 30 dias: 4', '')
+    """
+    try:
+        words = code_of(feature).figure_of(feature)
+    except FeatureWithoutReason:
+        return ""
+    return "" if words is None or math.isnan(value) else _filled(words[language], feature, value, language=language)
+
+
 def _figure(reason: Reason, code: ReasonCode, *, language: Language) -> str:
     words = code.figure_of(reason.feature)
     if words is None or math.isnan(reason.value):
         return ""
-    template, window = words[language], _WINDOW.search(reason.feature)
-    figure = template.format(
-        value=_number(reason.value, language), percent=_percent(reason.value), days=window.group(1) if window else ""
-    )
+    figure = _filled(words[language], reason.feature, reason.value, language=language)
     if math.isnan(reason.usual):
         return figure
-    usual = _percent(reason.usual) if "{percent}" in template else _number(reason.usual, language)
+    usual = _percent(reason.usual) if "{percent}" in words[language] else _number(reason.usual, language)
     return _BESIDE[language].format(figure=figure, usual=usual)
+
+
+def _filled(template: str, feature: str, value: float, *, language: Language) -> str:
+    window = _WINDOW.search(feature)
+    return template.format(value=_number(value, language), percent=_percent(value), days=window.group(1) if window else "")
 
 
 def _number(value: float, language: Language) -> str:

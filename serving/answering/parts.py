@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from msgspec import UNSET, Struct, UnsetType
 
 from features.company.schema import Company
-from features.times import format_time
-from models.alerts import Known, facts_of
+from features.times import Timestamp, format_time
+from models.alerts import AlertCode, Known, facts_of
 from models.alerts import text_of as text_of_alert
 from models.churn.band import RiskBand, band_of
 from models.explanation.strongest import Effect, Reason
@@ -181,12 +181,26 @@ def purchase_answer(row: Row, places: PurchasePlaces) -> PurchaseAnswer | UnsetT
 
 
 def alerts_answer(row: Row, places: AlertPlaces, company: Company) -> list[AlertAnswer]:
-    """Return the alerts that stand for the customer; mostly none do, and nothing is computed."""
+    """Return the alerts that stand for the customer."""
+    found = alerts_standing(row, places, company)
+    return [AlertAnswer(one.code, format_time(one.since), text_of_alert(one.code, one.facts)) for one in found]
+
+
+class AlertStanding(NamedTuple):
+    """One alert that stands, since when, and the figures it rests on."""
+
+    code: AlertCode
+    since: Timestamp
+    facts: Mapping[str, float]
+
+
+def alerts_standing(row: Row, places: AlertPlaces, company: Company) -> list[AlertStanding]:
+    """Return the alerts that stand with their figures; mostly none do, and nothing is computed."""
     standing = [(code, row[place]) for code, place in places.since if row[place] == row[place]]
     if not standing:
         return []
     known = Known({name: np.array([row[place]]) for name, place in places.reads}, company)
-    return [AlertAnswer(code, format_time(int(since)), text_of_alert(code, facts_of(code, known))) for code, since in standing]
+    return [AlertStanding(code, int(since), facts_of(code, known)) for code, since in standing]
 
 
 def _reason(reason: Reason) -> ReasonAnswer:

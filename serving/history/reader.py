@@ -37,6 +37,18 @@ class HistoryReader:
         """Do some work in the threads of this reader."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
+    def told(self, customer_id: str) -> list[Version]:
+        """Return the rows of a customer that are not in the log yet, and what was decided for them.
+
+        Raises
+        ------
+        Erased
+            If the person was erased, whatever files still hold.
+        """
+        with reading(self._engine) as connection:
+            refuse_erased(connection, self._secret, customer_id)
+            return told_versions(connection, customer_id)
+
     def versions(self, customer_id: str) -> list[Version]:
         """Return every version of every row of a customer: those of the log, and what is not in it yet.
 
@@ -47,29 +59,24 @@ class HistoryReader:
         Erased
             If the person was erased, whatever files still hold.
         """
-        with reading(self._engine) as connection:
-            refuse_erased(connection, self._secret, customer_id)
-            told = told_versions(connection, customer_id)
+        told = self.told(customer_id)
         return [*self.logged(customer_id), *told]
 
     def logged(self, customer_id: str) -> Sequence[Version]:
         """Return every version of every row that the log holds of a customer; none where there is no log."""
+        return self.read(lambda log: [] if log is None else _every_version(log, customer_id))
+
+    def read(self, look: Callable[[EventLog | None], _Found]) -> _Found:
+        """Return what is found in the newest version of the log, which stays the same while it is looked at; None: no log."""
         try:
-            return self._logged(customer_id)
+            return look(self._log())
         except LogMoved:  # somebody was erased while it was read
             self._pinned = None
-            return self._logged(customer_id)
+            return look(self._log())
 
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _logged(self, customer_id: str) -> Sequence[Version]:
-        log = self._log()
-        if log is None:
-            return []
-        rows = [(source, row) for source in SOURCES for row in log.customer(source, customer_id).to_pylist()]
-        return [version_of(source, row) for source, row in rows]
 
     def _log(self) -> EventLog | None:
         """Return the newest version of the log; as long as its manifest is the same file, with the footers read before."""
@@ -81,3 +88,8 @@ class HistoryReader:
             return self._pinned[1]
         except (FileNotFoundError, LogMissing):
             return None
+
+
+def _every_version(log: EventLog, customer_id: str) -> list[Version]:
+    rows = [(source, row) for source in SOURCES for row in log.customer(source, customer_id).to_pylist()]
+    return [version_of(source, row) for source, row in rows]

@@ -66,7 +66,7 @@ class TimelineAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     next_cursor: str | UnsetType = UNSET
 
 
-class _After(Struct, frozen=True, array_like=True):
+class After(Struct, frozen=True, array_like=True):
     """The last touchpoint of the page before."""
 
     at: int
@@ -80,7 +80,7 @@ class _Asked:
 
     source: str | None
     before: Timestamp | None
-    after: _After | None
+    after: After | None
     limit: int
 
     def holds(self, version: Version) -> bool:
@@ -104,7 +104,7 @@ async def get_timeline(
 ) -> Response:
     """List what happened to one customer, the newest first: events of every source, decisions and what came of them."""
     now = call.service.clock()
-    asked = _Asked(source, None if before is None else to_timestamp(before), _read_cursor(cursor), limit)
+    asked = _Asked(source, None if before is None else to_timestamp(before), read_cursor(cursor), limit)
     versions = await looked_at(call, customer_id, lambda: _versions(call, customer_id), route=TIMELINE)
     found = [version for version in standing(versions, now) if asked.holds(version)]
     answer = _answer(customer_id, found, asked=asked, now=now, request_id=call.exchange.request_id)
@@ -140,7 +140,7 @@ def _answer(customer_id: str, found: Sequence[Version], *, asked: _Asked, now: T
         as_of=format_time(now),
         request_id=request_id,
         items=[touchpoint(version, now) for version in shown],
-        next_cursor=UNSET if last is None else _cursor_text(_After(*place(last))),
+        next_cursor=UNSET if last is None else cursor_text(After(*place(last))),
     )
 
 
@@ -154,14 +154,22 @@ def _fact(column: Column, cell: Cell) -> Fact:
     return Fact(column.name, number=cell) if isinstance(cell, int | float) else Fact(column.name, str(cell))
 
 
-def _cursor_text(after: _After) -> str:
+def cursor_text(after: After) -> str:
+    """Return a place in a timeline as text that a URL carries."""
     return base64.urlsafe_b64encode(msgspec.msgpack.encode(after)).decode().rstrip("=")
 
 
-def _read_cursor(text: str | None) -> _After | None:
+def read_cursor(text: str | None) -> After | None:
+    """Return the place that a text names.
+
+    Raises
+    ------
+    RequestInvalid
+        If it is none that `cursor_text` gave.
+    """
     if text is None:
         return None
     try:
-        return msgspec.msgpack.decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), type=_After)
+        return msgspec.msgpack.decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), type=After)
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
         raise RequestInvalid("`cursor` is not one that this service gave out.") from error

@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Annotated, TypeVar
+
+from fastapi import Query
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
+from features.errors import Damaged, Unavailable
+from models.explanation.strongest import Reason
 from serving.answering.schemas import CustomerId
-from serving.api.asked import ask
+from serving.api.asked import Asked, ask
 from serving.door.access import READ, access
 from serving.door.route import Call
-from serving.page.shell import page
+from serving.history.timeline import read_cursor
+from serving.live.state import Found
+from serving.page.about.reader import Reader
+from serving.page.charts import meter
+from serving.page.history import history_shown
+from serving.page.shell import page, wording_for
+from serving.page.standing import Known, standing_shown
 
 CUSTOMER = "/page/customers/{customer_id}"
 
+_Part = TypeVar("_Part")
+
+OlderQuery = Annotated[
+    str | SkipJsonSchema[None], Query(min_length=1, max_length=400, description="Where older touchpoints begin.")
+]
+
 
 @access(READ)
-async def customer_page(call: Call, customer_id: CustomerId) -> Response:
+async def customer_page(call: Call, customer_id: CustomerId, older: OlderQuery = None) -> Response:
     """Show everything an agent needs about one customer."""
-    asked = ask(call)
+    asked, after = ask(call), read_cursor(older)
     found = asked.find(customer_id, route=CUSTOMER)
+    known = await _known(asked, found)
+    former = await _now(call.service.histories.off_loop(lambda: call.service.former.chances(asked.state, found)))
     call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER)
-    return page(call, "customer.html", customer_id=found.customer_id)
+    reader = Reader(wording_for(call), call.service.clock())
+    return page(
+        call,
+        "customer.html",
+        customer_id=found.customer_id,
+        at=reader,
+        horizon_days=asked.state.company.horizon_days,
+        meter=meter,
+        standing=standing_shown(asked, known, reader),
+        history=history_shown(asked.state, known, former or (), after=after, reader=reader),
+    )
+
+
+async def _known(asked: Asked, found: Found) -> Known:
+    """Return what is known, as far as it can be read now; the rest of the page is shown without it."""
+    service = asked.call.service
+    looked = service.glances.look(found.customer_id, as_of=found.as_of, now=service.clock())
+    why, glance = await asyncio.gather(_now(_reasons(asked, found)), _now(looked))
+    return Known(found, why, glance)
+
+
+async def _reasons(asked: Asked, found: Found) -> Sequence[Reason]:
+    computed = await asked.call.service.reasoner.reasons(asked.state, found)
+    return asked.state.reasons(found) if computed is None else computed
+
+
+async def _now(part: Awaitable[_Part]) -> _Part | None:
+    """Return a part of the page; None where it cannot be had now, which the page says in its place."""
+    try:
+        return await part
+    except (Unavailable, Damaged):
+        return None

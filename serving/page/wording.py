@@ -106,6 +106,14 @@ class Wording:
         """
         return dates.format_timedelta((moment - now) // SECOND, add_direction=True, locale=self.locale)
 
+    def span(self, duration: Timestamp) -> str:
+        """Return how long something takes, in its largest unit.
+
+        >>> wording_of("en").span(3 * 86_400_000_000), wording_of("pl").span(-7_200_000_000)
+        ('3 days', '2 godziny')
+        """
+        return dates.format_timedelta(abs(duration) // SECOND, locale=self.locale)
+
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's name for it, which extraction looks for)
     """Mark a text as one to be translated where it is shown."""
