@@ -142,9 +142,10 @@ class Teller:
 
     def _of_mood(self, sentiment: Cell) -> _Notes:
         if isinstance(sentiment, int | float):
-            yield self._say(
-                N_("It was kind.") if sentiment > 0 else N_("It was a complaint.") if sentiment < 0 else N_("It was neutral.")
+            mood = (
+                N_("Sounded content.") if sentiment > 0 else N_("Sounded unhappy.") if sentiment < 0 else N_("Sounded neutral.")
             )
+            yield self._say(mood)
 
     def _of_offer(self, cells: Mapping[str, Cell]) -> _Notes:
         if channel := cells.get("channel"):
