@@ -44,6 +44,12 @@ def sign_in(page_shop: TestClient) -> SignIn:
     return signed_in
 
 
+@pytest.fixture(scope="session")
+def sign_in_to() -> SignIn:
+    """Return what signs somebody new in to the service that a client asks, in a role, and gives the browser they do it with."""
+    return signed_in_to
+
+
 @pytest.fixture
 def agent(sign_in: SignIn) -> TestClient:
     """An agent who has signed in; what is sent comes from a page of ours."""
