@@ -68,7 +68,8 @@ class Glances:
 
     def __init__(self, histories: HistoryReader) -> None:
         self._histories = histories
-        self._kept: OrderedDict[tuple[str, str], Logged] = OrderedDict()
+        self._said_by = ""
+        self._kept: OrderedDict[str, Logged] = OrderedDict()
         self._lock = threading.Lock()
 
     async def look(self, customer_id: str, *, as_of: Timestamp, now: Timestamp) -> Glance:
@@ -93,14 +94,18 @@ class Glances:
         return Glance(tuple(things), uses, logged.observed, newer + len({version.id for version in used}))
 
     def _logged(self, log: EventLog, customer_id: str) -> Logged:
-        key = (log.digest, customer_id)
+        digest = log.digest
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if self._said_by != digest:  # of who was erased nothing is remembered either
+                self._kept.clear()
+                self._said_by = digest
+            if customer_id in self._kept:
+                self._kept.move_to_end(customer_id)
+                return self._kept[customer_id]
         found = logged_of(log, customer_id)
         with self._lock:
-            self._kept[key] = found
+            if self._said_by == digest:
+                self._kept[customer_id] = found
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +26,21 @@ def seen(client: TestClient, customer_id: str, query: str = "") -> str:
     answer = client.get(f"/page/customers/{customer_id}{query}")
     assert answer.status_code == 200, answer.text
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def dangers_in(page: str) -> list[str]:
+    """Return what a browser would run, load or style that is not a file of ours."""
+    found: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            named = dict(attrs)
+            found.extend(name for name in named if name.startswith("on") or name in {"style", "srcdoc"})
+            if tag in {"script", "img", "iframe", "object"} and not (named.get("src") or "").startswith("/page/static/"):
+                found.append(tag)
+
+    Reader().feed(page)
+    return found
 
 
 def tell(client: TestClient, source: str, **row) -> None:
@@ -91,10 +107,8 @@ def test_hostile_words_are_shown_and_never_run(agent):
 
     page = agent.get("/page/customers/c4").text
 
-    assert "<script>alert" not in page
-    assert "<img src=x" not in page
-    assert page.count("{{7*7}}{%x%}&lt;img") >= 3
-    assert not re.search(r"\sstyle=|\son[a-z]+=", re.sub(r"&[^;]+;|[^<>]*(?=<)", "", page))
+    assert seen(agent, "c4").count("{{7*7}}{%x%}") >= 3
+    assert dangers_in(page) == []
 
 
 def test_do_not_contact_stands_above_everything_else(agent):
