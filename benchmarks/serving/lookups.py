@@ -78,11 +78,11 @@ def _pair(folder: Path, services: tuple[Running, Running], secret: str, *, seed:
 
 
 def _rate(folder: Path, service: Running, prefix: str, secret: str, *, seed: int) -> Rate:
-    began = _cpu_seconds(service.process)
+    began = cpu_seconds(service.process)
     answers, seconds = (
         _by_wrk(folder, service, prefix, secret, seed) if shutil.which("wrk") else _by_us(service, prefix, secret, seed)
     )
-    return Rate(answers / seconds, (_cpu_seconds(service.process) - began) / answers * 1e6)
+    return Rate(answers / seconds, (cpu_seconds(service.process) - began) / answers * 1e6)
 
 
 def _by_wrk(folder: Path, service: Running, prefix: str, secret: str, seed: int) -> tuple[int, float]:
@@ -108,9 +108,9 @@ def _by_us(service: Running, prefix: str, secret: str, seed: int) -> tuple[int, 
     return seen.answers, seen.seconds
 
 
-def _cpu_seconds(process: int) -> float:
+def cpu_seconds(process: int) -> float:
     """Return what a process and its children have used so far."""
     ticks = os.sysconf("SC_CLK_TCK")
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return (int(fields[11]) + int(fields[12])) / ticks + sum(_cpu_seconds(int(child)) for child in children)
+    return (int(fields[11]) + int(fields[12])) / ticks + sum(cpu_seconds(int(child)) for child in children)
