@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from features.reports.stages import KpiLine, StagesReport
     from features.times import Timestamp
     from lifecycle.settings import Settings
-    from training.kpis.reading.given_back import GivenBack
+    from training.kpis.report import Recorded
 
 
 class NoPage(InvalidInput):
@@ -52,8 +52,8 @@ def report(
     page, company = _page(home, out), company_in_use(home)
     moment = moment_asked(home, as_of) if as_of else _reached(home)
     with phase("KPIs: read the log and the stages"):
-        given = _given_back(settings, currency=company.currency, until=moment)
-        found = kpi_report(home, company, as_of=moment, months=months, given_back=given)
+        recorded = _recorded(settings, currency=company.currency, until=moment)
+        found = kpi_report(home, company, as_of=moment, months=months, recorded=recorded)
     with phase("KPIs: draw the page"):
         write_kpi_page(found, page)
     path = write_stages_report(home, found.stages)
@@ -66,19 +66,23 @@ def _page(home: Home, out: Path | None) -> Path:
     return home.reports / "kpis.html" if out is None else out
 
 
-def _given_back(settings: Settings, *, currency: str, until: Timestamp) -> GivenBack:
-    """Return what was given back before a moment; nothing where no operational database was ever made."""
+def _recorded(settings: Settings, *, currency: str, until: Timestamp) -> Recorded:
+    """Return what was given and held back before a moment; nothing where no operational database was ever made."""
     from lifecycle.database import open_operational
-    from training.kpis.reading.given_back import NOTHING_GIVEN_BACK, GivenBack
+    from training.kpis.reading.given_back import GivenBack
+    from training.kpis.reading.held_back import HeldBack, held_since
+    from training.kpis.report import NOTHING_RECORDED, Recorded
 
     if settings.database_url is None and not settings.home.database.exists():
-        return NOTHING_GIVEN_BACK
+        return NOTHING_RECORDED
+    from serving.database.held import held_between
     from serving.database.recoveries import recoveries_between
 
     with open_operational(settings) as engine:
-        found = [one for one in recoveries_between(engine, 0, until) if one.currency == currency]
-    told = [one.customer_id for one in found], [one.amount / 100 for one in found], [one.granted_at for one in found]
-    return GivenBack.of(*told)
+        given = [one for one in recoveries_between(engine, 0, until) if one.currency == currency]
+        held = [HeldBack(*case) for case in held_between(engine, "expansion_guard", since=held_since(until), until=until)]
+    told = [one.customer_id for one in given], [one.amount / 100 for one in given], [one.granted_at for one in given]
+    return Recorded(GivenBack.of(*told), held)
 
 
 def _reached(home: Home) -> Timestamp:

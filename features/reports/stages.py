@@ -92,6 +92,42 @@ class GroupGrants:
 
 
 @dataclass(frozen=True)
+class StageMoves:
+    """Where those who stood in one stage at a month's start stood at its end, as shares by stage; the stage itself is who stayed.
+
+    `counted`: customers, once a month. Of fewer than `FEW` no share is told.
+    """
+
+    stage: str
+    counted: int
+    shares: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """From stage to stage within a month: the complete months from `since` until before `until` together."""
+
+    since: str
+    until: str
+    stages: tuple[StageMoves, ...]
+
+
+@dataclass(frozen=True)
+class HeldOffer:
+    """One offer that the expansion guard held back from `customers`, from `since` on until the report.
+
+    To `shown_later` of them it was shown once the guard let it through, and `accepted_later` said yes then.
+    """
+
+    offer_id: str
+    name: str
+    since: str
+    customers: int
+    shown_later: int
+    accepted_later: int
+
+
+@dataclass(frozen=True)
 class StageKpis:
     """One stage of the default set: who stands in it at `as_of`, and its KPIs, all of them and in one order."""
 
@@ -105,7 +141,9 @@ class StageKpis:
 class StagesReport:
     """KPIs by stage, in the order of life, and of everybody together; `notes` say plainly what could not be told, and why.
 
-    `recoveries`: what was given back by group; none where nothing was.
+    `recoveries`: what was given back by group; none where nothing was. `moves`: how customers go from stage to stage.
+    `held_back`: what the expansion guard held back. Both are None in a report of a version that did not tell of it, the latter
+    also where nothing is decided here.
     """
 
     as_of: str
@@ -118,6 +156,8 @@ class StagesReport:
     everybody: tuple[KpiLine, ...]
     notes: tuple[str, ...]
     recoveries: tuple[GroupGrants, ...] = ()
+    moves: Moves | None = None
+    held_back: tuple[HeldOffer, ...] | None = None
 
     def judged(self, verdict: Verdict) -> Iterator[tuple[str, KpiLine]]:
         """Give the lines of that verdict, each with its stage."""

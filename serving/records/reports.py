@@ -33,7 +33,7 @@ _MADE_BY = {
     "policy": "lifecycle policy evaluate",
     "value_finder": "lifecycle policy find",
 }
-_LEFT_OUT = ("recoveries",)  # by group: a fairness report of its own, in `lifecycle report`
+_LEFT_OUT = ("recoveries", "moves", "held_back")  # those by group are a fairness report of their own; the page shows the others
 
 
 class NoReportYet(ForCallers, NotFound):

@@ -15,11 +15,24 @@ from models.kpis.lines import KpiFigure, everybody_lines, monthly_figures, stage
 from models.kpis.measures import Facts, Measure, measures_of
 from training.kpis.reading.gather import Gathered, gather
 from training.kpis.reading.given_back import NOTHING_GIVEN_BACK, GivenBack, recoveries_by_group
+from training.kpis.reading.held_back import HeldBack, held_offers
+from training.kpis.reading.moves import stage_moves
 
 NO_PRICES = (
     "price sensitivity: list prices are not in the log, so no response to a price can be told; what is told is how often offered "
     "discounts are taken"
 )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What stands in the operational database and not in the log: `held_back` is None where there is none."""
+
+    given_back: GivenBack = NOTHING_GIVEN_BACK
+    held_back: Sequence[HeldBack] | None = None
+
+
+NOTHING_RECORDED = Recorded()
 
 
 @dataclass(frozen=True)
@@ -34,9 +47,9 @@ class KpiReport:
 
 
 def kpi_report(
-    home: Home, company: Company, *, as_of: Timestamp, months: int = 12, given_back: GivenBack = NOTHING_GIVEN_BACK
+    home: Home, company: Company, *, as_of: Timestamp, months: int = 12, recorded: Recorded = NOTHING_RECORDED
 ) -> KpiReport:
-    """Return the report of what was known by `as_of`; `given_back` stands in the operational database, not in the log.
+    """Return the report of what was known by `as_of`.
 
     Raises
     ------
@@ -56,7 +69,9 @@ def kpi_report(
         stages=stage_lines(measures, company, counts=counts),
         everybody=everybody_lines(measures),
         notes=notes_of(gathered, measures),
-        recoveries=recoveries_by_group(gathered, given_back, months=months),
+        recoveries=recoveries_by_group(gathered, recorded.given_back, months=months),
+        moves=stage_moves(gathered),
+        held_back=None if recorded.held_back is None else held_offers(recorded.held_back, company, as_of=as_of),
     )
     return KpiReport(report, gathered, measures, monthly_figures(measures, company.stage_set, months=months), months)
 

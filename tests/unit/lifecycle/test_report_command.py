@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import typer
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from features.company.service_limits import KPIS
@@ -26,6 +27,7 @@ from features.times import parse_time
 from lifecycle import report
 from lifecycle.company import shipped_company, take_into_use_if_none_is
 from lifecycle.report import NoPage
+from lifecycle.settings import Settings
 from lifecycle.simulate import simulate_into
 from training.publishing.scene import NoCompany
 
@@ -93,6 +95,18 @@ def test_the_report_for_programs_holds_every_kpi_of_every_stage(reported: Report
     assert [stage.stage for stage in stages.stages] == ["introduction", "growth", "maturity", "decline", "lapsed"]
     assert all([line.kpi for line in stage.kpis] == list(KPIS) for stage in stages.stages)
     assert sum(stage.customers for stage in stages.stages) == stages.customers == 200
+
+
+def test_what_the_guard_held_back_is_told_where_decisions_are_made_and_unknown_elsewhere(reported: Reported, monkeypatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_HOME", str(reported.home.root))
+    settings, nowhere = Settings(), f"sqlite:///{reported.home.root / 'other.db'}"
+
+    unknown = report._recorded(settings, currency="EUR", until=0).held_back
+    none_yet = report._recorded(
+        settings.model_copy(update={"database_url": SecretStr(nowhere)}), currency="EUR", until=0
+    ).held_back
+
+    assert (read_stages_report(reported.home).held_back, unknown, none_yet) == (None, None, [])
 
 
 def test_nothing_personal_stands_in_any_file(reported: Reported) -> None:

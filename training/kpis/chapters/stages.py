@@ -9,12 +9,11 @@ import pandas as pd
 from features.reports.stages import FEW
 from models.kpis.arithmetic.months import whole_months
 from models.kpis.lines import places_of
-from models.kpis.subjects.movements import counts_at, moves_over
+from models.kpis.subjects.movements import counts_at
 from training.kpis.chapters.charts import SHARE_AXIS, Axis, map_of, stacked
+from training.kpis.reading.moves import MONTHS_OF_MOVES
 from training.kpis.report import KpiReport
 from training.pages import Chapter, Exhibit
-
-MONTHS_OF_MOVES = 3
 
 
 def stages_chapter(report: KpiReport) -> Chapter:
@@ -51,14 +50,10 @@ def _counts(report: KpiReport) -> pd.DataFrame:
 
 
 def _moves(report: KpiReport) -> pd.DataFrame:
-    people, places = report.gathered.people, places_of(report.gathered.company.stage_set)
-    months = whole_months(report.gathered.facts.reach.as_of, MONTHS_OF_MOVES)
-    moves = moves_over(people.standings, months, stages=len(places))
-    standing = moves.counts.sum(axis=1)
+    moves = report.stages.moves
     rows = [
-        {"row": one, "column": then, "value": float(moves.shares[place, to]), "customers": int(standing[place])}
-        for one, place in places.items()
-        if standing[place] >= FEW
-        for then, to in places.items()
+        {"row": one.stage, "column": then, "value": share, "customers": one.counted}
+        for one in (moves.stages if moves else ())
+        for then, share in one.shares.items()
     ]
     return pd.DataFrame(rows, columns=["row", "column", "value", "customers"])

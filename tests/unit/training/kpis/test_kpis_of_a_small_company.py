@@ -13,7 +13,7 @@ from features.company import default_company_text, read_company
 from features.company.service_limits import KpiLimit
 from features.home import Home
 from features.log.intake import Receipt, append
-from features.reports.stages import KpiLine
+from features.reports.stages import FEW, KpiLine
 from features.times import DAY, parse_time
 from models.kpis.measures import Reach, measures_of
 from training.kpis.report import KpiReport, kpi_report, notes_of
@@ -133,6 +133,21 @@ def test_everybody_stands_somewhere_and_their_lines_add_up(report: KpiReport) ->
     assert sum(stage.customers for stage in stages) == report.stages.customers == 10
     for place, line in enumerate(report.stages.everybody):
         assert sum(stage.kpis[place].count for stage in stages) == line.count, line.kpi
+
+
+def test_of_whom_stood_in_a_stage_the_shares_that_moved_add_up(report: KpiReport) -> None:
+    moves = report.stages.moves
+
+    assert moves is not None
+    assert (moves.since, moves.until) == ("2025-10-01T00:00:00Z", "2026-01-01T00:00:00Z")
+    assert sum(each.counted for each in moves.stages) == 30  # ten customers, in three months
+    assert [sum(each.shares.values()) for each in moves.stages if each.shares] == pytest.approx([1.0], abs=1e-5)
+
+
+def test_of_a_stage_where_hardly_anybody_stood_no_share_is_told(report: KpiReport) -> None:
+    assert report.stages.moves is not None
+    assert all(not each.shares for each in report.stages.moves.stages if each.counted < FEW)
+    assert any(each.counted < FEW for each in report.stages.moves.stages)
 
 
 def test_a_limit_for_a_stage_of_another_set_is_said_not_to_be_held(report: KpiReport) -> None:
