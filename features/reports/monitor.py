@@ -13,6 +13,7 @@ import msgspec
 from features.errors import Damaged
 from features.reports.drift import DriftWindow, Undone
 from features.reports.figures import Figure
+from features.reports.grades import LiveGrade
 
 Level: TypeAlias = Literal["alarm", "note"]
 """`alarm`: somebody must look, as decisions are or would be other ones. `note`: to be known, nothing to be done today."""
@@ -228,6 +229,7 @@ class MonitorReport:
     estimated: list[EstimatedPerformance]
     unwatched: list[Unwatched]
     decisions: list[SystemLimit] = field(default_factory=list)
+    grades: list[LiveGrade] = field(default_factory=list)
 
     @property
     def alarms(self) -> list[Finding]:

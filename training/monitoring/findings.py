@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from features.reports.monitor import Finding, Unwatched
 
-SECTIONS = ("outcomes", "drift", "feeds", "estimated", "decisions", "feedback")
+SECTIONS = ("outcomes", "drift", "feeds", "estimated", "decisions", "feedback", "grades")
 """The parts of the report, in the order in which they are read."""
 
 

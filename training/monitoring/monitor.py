@@ -27,6 +27,7 @@ from training.monitoring.drift.watching import feature_drift, score_drift
 from training.monitoring.feed_findings import findings_of_age, findings_of_feeds
 from training.monitoring.feeds import feeds_of
 from training.monitoring.findings import findings_of_unwatched, in_order
+from training.monitoring.grades import live_grades
 from training.monitoring.outcomes.estimating import estimated_of
 from training.monitoring.outcomes.exposures import exposures_of
 from training.monitoring.outcomes.findings import findings_of_estimate, findings_of_outcomes
@@ -61,7 +62,7 @@ def monitor(home: Home, *, moment: Timestamp, say: Say | None = None) -> Monitor
     told = [_tried("outcomes", model, look=partial(_outcomes, watched, model), say=say) for model in _by_month(watched)]
     outcomes = {line.model: line for each in told for line in each.lines.get("outcomes", [])}
     seen = [*told, *(_tried(section, about, look=look, say=say) for section, about, look in _looks(watched, outcomes))]
-    fields = ("outcomes", "exposures", "drift", "undone", "feeds", "estimated", "unwatched", "decisions")
+    fields = ("outcomes", "exposures", "drift", "undone", "feeds", "estimated", "unwatched", "decisions", "grades")
     return MonitorReport(
         as_of=format_time(moment),
         live=_live(watched),
@@ -79,6 +80,7 @@ def write_report(home: Home, report: MonitorReport) -> Path:
 
 def _looks(watched: Watched, outcomes: Mapping[str, ModelOutcomes]) -> Iterable[tuple[str, str, Look]]:
     """Give every look beside that at outcomes: its section, what it is about, and what it does."""
+    yield "grades", "models", lambda: Seen({"grades": live_grades(watched)})
     yield "outcomes", "offers", lambda: Seen({"exposures": exposures_of(watched)})
     for model in _by_month(watched):
         yield "drift", f"{model} features", partial(_features, watched, model)

@@ -25,6 +25,7 @@ from training.measures.binary import feature_aucs
 from training.monitoring.monitor import monitor, write_report
 from training.publishing.ledger import move_live, read_ledger
 from training.publishing.promote import promote
+from training.records.candidates import stored_candidate
 
 Delivered = Callable[[Home], Mapping[str, pa.Table]]
 
@@ -147,3 +148,22 @@ def test_the_report_names_no_customer_and_is_read_back_as_it_was(lived_shop: Any
     assert not any(f'"c{place}"'.encode() in text for place in range(150))
     with pytest.raises(ReportUnreadable, match="lifecycle monitor"):
         MonitorReport.from_json(json.dumps({"as_of": 3}).encode())
+
+
+def test_each_live_model_is_told_with_the_grade_its_training_earned(lived_through: Any) -> None:
+    (grade,) = monitor(lived_through.home, moment=lived_through.months[0] + DAY).grades
+
+    report = stored_candidate(lived_through.home, "churn").report
+    assert report.grade is not None
+    assert (grade.model, grade.letter, grade.words) == ("churn", report.grade.letter, report.grade.words)
+    assert {*grade.beats, *grade.alike, *grade.beaten_by} == set(report.baselines)
+    assert (grade.moments, grade.override) == (len(report.folds), "a small shop")
+
+
+def test_a_live_model_whose_training_report_is_gone_has_no_letter(lived_shop: Any) -> None:
+    shutil.rmtree(lived_shop.home.root / "candidates")
+
+    (grade,) = monitor(lived_shop.home, moment=lived_shop.months[0] + DAY).grades
+
+    assert (grade.model, grade.letter, grade.beats) == ("churn", None, ())
+    assert grade.promoted_at is not None
