@@ -18,7 +18,7 @@ from features.home import Home
 from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.reports.monitor import ModelOutcomes, MonitorReport, ReportUnreadable
-from features.times import DAY, Timestamp
+from features.times import DAY, Timestamp, format_time
 from models.bundle import NothingLive, open_predictions, write_predictions
 from training.labels.churn import label_churn
 from training.measures.binary import feature_aucs
@@ -157,7 +157,7 @@ def test_each_live_model_is_told_with_the_grade_its_training_earned(lived_throug
     assert report.grade is not None
     assert (grade.model, grade.letter, grade.words) == ("churn", report.grade.letter, report.grade.words)
     assert {*grade.beats, *grade.alike, *grade.beaten_by} == set(report.baselines)
-    assert (grade.moments, grade.override) == (len(report.folds), "a small shop")
+    assert (grade.moments, grade.promoted_at) == (len(report.folds), format_time(lived_through.months[0]))
 
 
 def test_a_live_model_whose_training_report_is_gone_has_no_letter(lived_shop: Any) -> None:
