@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, text, tuple_, update
 
 from features.errors import NotFound
 from features.times import Timestamp
 from serving.database.tables import decisions, exposures, outcomes
 from serving.door.problems import ForCallers
 
-KEPT, ERASED = "kept", "erased"
+KEPT, SET_ASIDE, ERASED = "kept", "set_aside", "erased"
 
 _kept = decisions.c
 
@@ -69,7 +69,7 @@ _INSERT, _INSERT_SLOTS = decisions.insert(), exposures.insert()
 _NEWEST = select(*_COLUMNS).where(
     _kept.sequence.in_(
         select(func.max(_kept.sequence))
-        .where(tuple_(_kept.customer_id, _kept.context).in_(bindparam("windows", expanding=True)))
+        .where(tuple_(_kept.customer_id, _kept.context).in_(bindparam("windows", expanding=True)), _kept.state == KEPT)
         .group_by(_kept.customer_id, _kept.context)
     )
 )
@@ -117,6 +117,20 @@ def newest_of(connection: Connection, windows: Collection[tuple[str, str]]) -> d
     """Return the newest decision of each pair of customer and context that has one."""
     rows = connection.execute(_NEWEST, {"windows": list(windows)})
     return {(row.customer_id, row.context): _decision(row) for row in rows}
+
+
+def set_aside_since(connection: Connection, decision: KeptDecision) -> int:
+    """Set aside what was decided in the window after a decision and never touched since, so that it is the newest again.
+
+    One about which anything stands that was told is left alone, and so are those before it. Return how many were set aside.
+    """
+    here = and_(_kept.customer_id == decision.customer_id, _kept.context == decision.context, _kept.state == KEPT)
+    since = select(_kept.sequence).where(_kept.id == decision.id).scalar_subquery()
+    is_touched = or_(exposures.c.shown_at.is_not(None), exposures.c.outcome.is_not(None))
+    touched = select(exposures.c.decision_id).where(exposures.c.customer_id == decision.customer_id, is_touched)
+    if connection.scalar(select(_kept.id).where(here, _kept.sequence > since, _kept.id.in_(touched)).limit(1)):
+        return 0
+    return connection.execute(update(decisions).where(here, _kept.sequence > since).values(state=SET_ASIDE)).rowcount
 
 
 def hold_customers(connection: Connection, customer_ids: Collection[str]) -> None:

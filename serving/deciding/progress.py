@@ -2,14 +2,15 @@
 
 `suggested` -> `shown` -> `accepted` or `declined`; `accepted` -> `fulfilled`, and both -> `reversed`. Who was not asked at all
 was `skipped`. An answer without `shown` before it says that the offer was shown at the latest then. What was told before is no
-news and changes nothing; what contradicts it is refused, so the first word stands.
+news and changes nothing; what contradicts it is refused, so the first word stands. For a minute whoever told it may take the
+newest word back: then it is as if it had not been told, and that it was is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
 
 from features.errors import Conflict, InvalidInput
 from features.times import DAY, SECOND, Timestamp
@@ -17,6 +18,12 @@ from serving.door.problems import ForCallers
 
 Told: TypeAlias = Literal["shown", "skipped", "accepted", "declined", "fulfilled", "reversed"]
 TOLD: tuple[Told, ...] = get_args(Told)
+
+WITHDRAWN: Literal["withdrawn"] = "withdrawn"
+"""What is kept where a word is taken back; nobody tells it of an offer, so it is none of `TOLD`."""
+
+TAKEN_BACK_WITHIN: Timestamp = 60 * SECOND
+"""So long after a word came it may be taken back."""
 
 AHEAD: Timestamp = 60 * SECOND
 """How far the clock of whoever tells may be ahead of ours; what is said to have happened then, happened now."""
@@ -46,7 +53,7 @@ class OutcomeMisdated(ForCallers, InvalidInput):
 class Report:
     """What somebody tells about a suggestion: what happened, when, and why where they say so."""
 
-    told: Told
+    told: Told | Literal["withdrawn"]
     at: Timestamp
     reason: str | None = None
 
@@ -79,6 +86,34 @@ class Progress:
     def has_heard(self, told: str) -> bool:
         """Whether this is no news: told before, or implied by what was."""
         return told in self.heard or (told == "shown" and self.shown_at is not None)
+
+
+class KeptWord(Protocol):
+    """A word as it is kept: what was told, or that the newest before it was taken back."""
+
+    @property
+    def told(self) -> str:
+        """Return the word."""
+
+
+_Word = TypeVar("_Word", bound=KeptWord)
+
+
+def standing_words(kept: Iterable[_Word]) -> list[_Word]:
+    """Return the words about one offer that stand, the oldest first; `kept` are all, in the order in which they came.
+
+    >>> from collections import namedtuple
+    >>> words = map(namedtuple("Word", "told"), ["shown", "accepted", "withdrawn", "declined"])
+    >>> [word.told for word in standing_words(words)]
+    ['shown', 'declined']
+    """
+    standing: list[_Word] = []
+    for word in kept:
+        if word.told == WITHDRAWN:
+            del standing[-1:]
+        else:
+            standing.append(word)
+    return standing
 
 
 def dated(report: Report, now: Timestamp) -> Report:

@@ -22,7 +22,8 @@ def exposures(rows: list[tuple[int, int, int, bool, int, int]]) -> Exposures:
     until = np.where(stood == 60, NEVER, known + stood)
     offers, channels = pa.array(["coupons"] * len(rows)), pa.array(["post"] * len(rows))
     customers = pa.array([f"c{one}" for one in whose])
-    return Exposures(ids, customers, offers, channels, shown, answered, accepted.astype(bool), known, until)
+    taken_back = np.full(len(rows), NEVER)
+    return Exposures(ids, customers, offers, channels, shown, answered, accepted.astype(bool), known, until, taken_back)
 
 
 def is_past(row: tuple[int, int, int, bool, int, int]) -> bool:

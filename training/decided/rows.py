@@ -26,6 +26,7 @@ from training.feedback import sources_of
 from training.feedback.rows import UNSOURCED
 from training.labels.acceptance import ACCEPTED, SOURCE
 from training.labels.labels import observed_by
+from training.labels.taken_back import taken_back_at
 
 MOST_ROWS = 500_000
 """Of more rows, whole customers are drawn: with some 260 features each they take half a gigabyte."""
@@ -47,7 +48,8 @@ class Decisions:
     which rank 1 was drawn; NaN beyond. Times are microseconds UTC, `NEVER` where it has not happened: `shown_at`; `answered_at`,
     the first yes or no; `accepted_at`, the first yes; `shown_heard_at` and `accepted_heard_at`, when the log first knew of the
     showing, and of the yes. `accepted`: the version that stands says yes, fulfilled since or reversed. `outcomes`: that version's
-    word, null where none is known, and `outcome_at` its moment. `reward`: the log's own; NaN where not complete.
+    word, null where none is known, and `outcome_at` its moment; what was taken back by then was never heard. `reward`: the log's
+    own; NaN where not complete.
     """
 
     exposures: pa.Array
@@ -196,9 +198,12 @@ class _Heard:
         known = versions["known_at"].cast(pa.int64()).to_numpy()
         said = _moments(versions["outcome_at"], until)
         words = versions["outcome"].combine_chunks()
-        is_known = known <= until
-        answered, yes = (is_known & (said < NEVER) & _among(words, wanted) for wanted in (_ANSWERED, ACCEPTED))
-        shown = is_known & (_moments(versions["shown_at"], until) < NEVER)
+
+        def stands(says: BoolArray) -> BoolArray:
+            return np.asarray((known <= until) & says & (taken_back_at(versions, says) > until))
+
+        answered, yes = ((said < NEVER) & stands(_among(words, wanted)) for wanted in (_ANSWERED, ACCEPTED))
+        shown = (_moments(versions["shown_at"], until) < NEVER) & stands(_moments(versions["shown_at"]) < NEVER)
 
         def first(times: IntArray, mask: BoolArray) -> IntArray:
             earliest = np.full(count, NEVER)

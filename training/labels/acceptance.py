@@ -1,9 +1,9 @@
 """Which offers were shown, and which of them were accepted? Answers are labels: read from the final state of the log.
 
 An offer counts once it was shown; one merely decided teaches nothing about acceptance. Accepted is accepted, whether it was
-fulfilled since or reversed: the yes was said when any version first told of one. Whatever had no yes by the end of the round was
-not accepted. Labels are mature when the round in which the offer could be taken is over: the yes of some is known earlier, and a
-model that learned from those alone would learn that everybody says yes.
+fulfilled since or reversed: the yes was said when any version first told of one that was not taken back later. Whatever had no
+yes by the end of the round was not accepted. Labels are mature when the round in which the offer could be taken is over: the yes
+of some is known earlier, and a model that learned from those alone would learn that everybody says yes.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from features.times import Timestamp
 from models.acceptance import OfferFacts
 from models.rows import BoolArray, FloatArray
 from training.labels.labels import ImmatureLabels, observed_by
+from training.labels.taken_back import taken_back_at
 
 SOURCE = "offers"
 ACCEPTED = ("accepted", "fulfilled", "reversed")
 _ANSWERED = (*ACCEPTED, "declined")
 _COLUMNS = ("exposure_id", "customer_id", "shown_at", "outcome", "outcome_at", "known_at", "superseded_at", "offer_id", "channel")
 _SCHEMA = pa.schema([stored_schema(SOURCES[SOURCE]).field(name) for name in _COLUMNS])
+_TAKEN_BACK = "taken_back_at"
 
 
 class RoundInvalid(InvalidInput):
@@ -53,7 +55,10 @@ class Round:
 
 @dataclass(frozen=True)
 class Exposures:
-    """Versions of offers shown: whose, what, where, when shown, when answered (NEVER), and from when until when each stood."""
+    """Versions of offers shown: whose, what, where, when shown, when answered (NEVER), and from when until when each stood.
+
+    `taken_back_at`: when the log learned that the answer of a version had not been given after all; NEVER where it did not.
+    """
 
     ids: pa.Array
     customers: pa.Array
@@ -64,13 +69,14 @@ class Exposures:
     accepted: BoolArray
     known_from: IntArray
     known_until: IntArray
+    taken_back_at: IntArray
 
     @classmethod
     def read(cls, log: EventLog) -> Exposures:
         """Read every version of every offer that was shown to a customer."""
         buckets = range(log.manifest.buckets)
-        table = pa.concat_tables([log.bucket(SOURCE, bucket, columns=_COLUMNS).cast(_SCHEMA) for bucket in buckets])
-        shown = table.filter(pc.and_(pc.is_valid(table["shown_at"]), pc.is_valid(table["customer_id"]))).combine_chunks()
+        table = pa.concat_tables([_shown(log.bucket(SOURCE, bucket, columns=_COLUMNS).cast(_SCHEMA)) for bucket in buckets])
+        shown = table.combine_chunks()
         outcome = shown["outcome"]
         answered = pc.if_else(pc.is_in(outcome, value_set=pa.array(_ANSWERED)), shown["outcome_at"].cast(pa.int64()), NEVER)
         return cls(
@@ -83,6 +89,7 @@ class Exposures:
             accepted=np.asarray(pc.is_in(outcome, value_set=pa.array(ACCEPTED)).to_numpy()),
             known_from=_whole(shown["known_at"]),
             known_until=_whole(shown["superseded_at"]),
+            taken_back_at=_whole(shown[_TAKEN_BACK]),
         )
 
     def answered_before(self, as_of: Timestamp) -> Exposures:
@@ -93,6 +100,10 @@ class Exposures:
     def final(self, watermark: Timestamp) -> Exposures:
         """Return the newest version of each exposure known by the watermark."""
         return self.where((self.known_from <= watermark) & (watermark < self.known_until))
+
+    def heard(self, moment: Timestamp) -> Exposures:
+        """Return the versions known by a moment, without those whose answer was known by then to be taken back."""
+        return self.where((self.known_from <= moment) & (self.taken_back_at > moment))
 
     def first_answered(self, ids: pa.Array) -> IntArray:
         """Return when each of these exposures was first answered, by whichever of these versions; NEVER where by none."""
@@ -157,13 +168,20 @@ def told_by(exposures: Exposures, rounds: Sequence[Round], *, moment: Timestamp)
     1.0 for who says yes in the end and first said so by the end of the round. NaN: the round had not closed by then, or nobody
     knew yet that the offer was shown.
     """
-    final = exposures.final(moment)
-    heard = exposures.where(exposures.accepted & (exposures.known_from <= moment))
+    final, known = exposures.final(moment), exposures.heard(moment)
+    heard = known.where(known.accepted)
     first_yes = np.append(heard.first_answered(final.ids), NEVER)
     places = _places(pa.concat_arrays([each.exposure_ids for each in rounds]), final.ids)
     closes = np.repeat(np.array([each.closes for each in rounds], np.int64), [len(each.exposure_ids) for each in rounds])
     yes = np.append(final.accepted, False)[places] & (first_yes[places] <= closes)
     return np.where((places < len(final.ids)) & (closes <= moment), yes.astype(np.float64), np.nan)
+
+
+def _shown(versions: pa.Table) -> pa.Table:
+    """Return the versions of one bucket in which a customer was shown the offer, with when the answer of each was taken back."""
+    answers = pc.is_in(versions["outcome"], value_set=pa.array(_ANSWERED)).to_numpy()
+    told = versions.append_column(_TAKEN_BACK, pa.array(taken_back_at(versions, answers)))
+    return told.filter(pc.and_(pc.is_valid(told["shown_at"]), pc.is_valid(told["customer_id"])))
 
 
 def _places(ids: pa.Array, known: pa.Array) -> npt.NDArray[np.intp]:

@@ -7,13 +7,14 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, T
 from serving.database.tables.schema import SEQUENCE, metadata
 
 # One row per decision that was handed out. `document` is all it was made from and what came of it; the erasure of the customer
-# takes everything but `id` and leaves `state` = erased, so that whoever asks for it is told so.
+# takes everything but `id` and leaves `state` = erased, so that whoever asks for it is told so. `set_aside`: made after an answer
+# that was taken back, and nothing was told about it; the decision before it stands again.
 decisions = Table(
     "decisions",
     metadata,
     Column("sequence", SEQUENCE, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("state", Text, nullable=False),  # kept | erased
+    Column("state", Text, nullable=False),  # kept | set_aside | erased
     Column("customer_id", Text),
     Column("context", Text),  # '' where none was named, so that it can be asked for
     Column("window_start", BigInteger),
@@ -58,7 +59,7 @@ outcomes = Table(
     Column("decision_id", Text, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("customer_id", Text, nullable=False, index=True),
-    Column("told", Text, nullable=False),  # shown, skipped, accepted, declined, fulfilled, reversed
+    Column("told", Text, nullable=False),  # shown, skipped, accepted, declined, fulfilled, reversed; withdrawn
     Column("at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("is_late", Integer, nullable=False),

@@ -35,7 +35,7 @@ def answers_by_offer(exposures: Exposures, company: Company, *, observed: Timest
     `observed`: until when the log is complete; what came to be known later is not read.
     """
     final = exposures.final(observed)
-    heard = exposures.where(exposures.known_from <= observed).first_answered(final.ids) < NEVER
+    heard = exposures.heard(observed).first_answered(final.ids) < NEVER
     over = final.shown_at + _days(final, company) * DAY <= observed
     asked = over & (final.shown_at >= observed - LOOKED_BACK_DAYS * DAY)
     names = np.array(final.offers.to_pylist(), dtype=np.str_)

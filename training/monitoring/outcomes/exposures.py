@@ -54,7 +54,7 @@ class _Shown:
     @classmethod
     def of(cls, exposures: Exposures, company: Company, *, observed: Timestamp) -> _Shown:
         """Take the newest version of each exposure and the first answer heard of it."""
-        final, heard = exposures.final(observed), exposures.where(exposures.known_from <= observed)
+        final, heard = exposures.final(observed), exposures.heard(observed)
         channels = np.array(pc.fill_null(final.channels, UNKNOWN_CHANNEL).to_pylist(), dtype=np.str_)
         waits = {channel.name: channel.response_days for channel in company.channels}
         return cls(

@@ -16,6 +16,7 @@ from features.log.intake import Receipt, append
 from features.log.store import EventLog
 from features.times import DAY, HOUR, Timestamp, monday_at_or_before, parse_time
 from training.decided import decided_rows, read_decisions
+from training.labels.acceptance import Exposures
 
 UNTIL = parse_time("2025-06-01")
 AT = parse_time("2025-05-07T10:00:00Z")
@@ -79,6 +80,30 @@ def test_the_first_yes_counts_when_it_was_fulfilled_later(tmp_path: Path) -> Non
     assert found.outcomes.to_pylist() == ["fulfilled"]
     assert found.accepted.tolist() == [True]
     assert (found.accepted_at[0], found.accepted_heard_at[0]) == (AT + 2 * HOUR, AT + 3 * HOUR)
+
+
+def test_a_yes_that_was_taken_back_was_never_said(tmp_path: Path) -> None:
+    said, minute = {"shown_at": AT + HOUR}, HOUR // 60
+    wrong = version("a", "c1", known=AT + HOUR, outcome="accepted", outcome_at=AT + HOUR, **said)
+    undone = version("a", "c1", known=AT + HOUR + minute)
+    right = version("a", "c1", known=AT + DAY, outcome="declined", outcome_at=AT + DAY, shown_at=AT + DAY)
+    home = shop_with(Home(tmp_path), [version("a", "c1"), wrong, undone, right])
+
+    found, meanwhile = (read_decisions(EventLog.open(home), until=until) for until in (None, AT + HOUR))
+
+    assert (found.accepted_at[0], found.accepted_heard_at[0]) == (NEVER, NEVER)
+    assert (found.answered_at[0], found.shown_heard_at[0]) == (AT + DAY, AT + DAY)
+    assert meanwhile.accepted_at[0] == AT + HOUR
+
+
+def test_an_offer_whose_only_word_was_taken_back_was_not_shown(tmp_path: Path) -> None:
+    wrong = version("a", "c1", known=AT + HOUR, outcome="accepted", outcome_at=AT + HOUR, shown_at=AT + HOUR)
+    home = shop_with(Home(tmp_path), [version("a", "c1"), wrong, version("a", "c1", known=AT + 2 * HOUR)])
+
+    found = read_decisions(EventLog.open(home))
+
+    assert (found.shown.tolist(), found.outcomes.to_pylist(), found.accepted.tolist()) == ([False], [None], [False])
+    assert len(Exposures.read(EventLog.open(home)).final(UNTIL).ids) == 0
 
 
 def test_what_was_said_later_is_not_told_of_an_earlier_moment(tmp_path: Path) -> None:
