@@ -16,7 +16,7 @@ from models.decision.estimates import PRIOR_ACCEPTANCE, Estimates, OfferEvidence
 from models.decision.explained.withheld import Withheld
 from models.decision.gates.gate import GATES
 from models.decision.policy import Policy, Shares
-from models.decision.replay import replay, situations_of
+from models.decision.replay import replay, reworded, situations_of
 from models.decision.situations import Situations, features_read
 from models.decision.standing import LastDecision, still_stands
 
@@ -57,6 +57,7 @@ __all__ = [
     "merged",
     "probabilities",
     "replay",
+    "reworded",
     "situations_of",
     "spoken_language",
     "still_stands",

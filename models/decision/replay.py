@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,13 @@ import numpy as np
 from features.errors import Conflict, Damaged
 from models.decision.asked import Asked
 from models.decision.contacts.table import COLUMNS, NEVER, Contacts
-from models.decision.decide import decide
-from models.decision.document import FORMAT, document
+from models.decision.decide import Decision, decide
+from models.decision.document import FORMAT, answer, document
 from models.decision.draw import Lots
 from models.decision.estimates import Estimates, OfferEvidence
 from models.decision.policy import Policy
 from models.decision.situations import Situations
+from models.explanation.codes import Language
 from models.rows import FloatArray
 
 
@@ -42,6 +44,18 @@ def replay(stored: bytes, policy: Policy) -> bytes:
     DecisionUnreadable
         If the document has another format.
     """
+    return document(_decided_anew(stored, policy))
+
+
+def reworded(stored: bytes, policy: Policy, language: Language) -> dict[str, Any]:
+    """Return the answer of a stored decision as it is said to somebody else: reasons and script in their language.
+
+    Raises as `replay` does. Where the company has no texts in that language, the script stays in one it has.
+    """
+    return answer(_decided_anew(stored, policy, language))
+
+
+def _decided_anew(stored: bytes, policy: Policy, language: Language | None = None) -> Decision:
     kept: dict[str, Any] = json.loads(stored)
     if kept.get("format") != FORMAT:
         raise DecisionUnreadable(
@@ -52,7 +66,10 @@ def replay(stored: bytes, policy: Policy) -> bytes:
             f"needed the company file {kept['company'][:12]} that the decision was made under, found {policy.sha256[:12]}; "
             "open the stored company file of that hash"
         )
-    return document(decide(policy, situations_of(kept), asked=Asked(**kept["asked"]), lots=Lots(**kept["lots"])))
+    asked = Asked(**kept["asked"])
+    if language is not None:
+        asked = replace(asked, language=language, reasons_in=language)
+    return decide(policy, situations_of(kept), asked=asked, lots=Lots(**kept["lots"]))
 
 
 def situations_of(kept: Mapping[str, Any]) -> Situations:

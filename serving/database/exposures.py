@@ -84,6 +84,13 @@ def shown_to(connection: Connection, customer_ids: Collection[str], *, since: Ti
     return found
 
 
+def waiting_for_answer(connection: Connection, customer_id: str, *, since: Timestamp) -> list[Suggestion]:
+    """Return the offers a customer was shown since a moment and has not answered, the newest first."""
+    waits = and_(_exposure.customer_id == customer_id, _exposure.shown_at >= since, _exposure.outcome.is_(None))
+    rows = connection.execute(select(exposures).where(waits).order_by(_exposure.shown_at.desc(), _exposure.rank))
+    return [_suggestion(row, frozenset()) for row in rows]
+
+
 def hear(connection: Connection, news: News, *, hearing: Hearing) -> None:
     """Store what was told about a suggestion, and how it stands now, in the caller's transaction."""
     about, report, after = news.about, news.report, news.after

@@ -85,6 +85,13 @@ def recoveries_between(engine: Engine, since: Timestamp, until: Timestamp) -> li
         return [GrantedRecovery(*row) for row in connection.execute(query)]
 
 
+def granted_to(connection: Connection, customer_id: str, *, since: Timestamp) -> list[GrantedRecovery]:
+    """Return what a customer was given since a moment, the newest first."""
+    columns = [_granted[name] for name in GrantedRecovery.__dataclass_fields__]
+    query = select(*columns).where(_granted.customer_id == customer_id, _granted.granted_at >= since)
+    return [GrantedRecovery(*row) for row in connection.execute(query.order_by(_granted.sequence.desc()))]
+
+
 def erase_recoveries(connection: Connection, customer_id: str) -> int:
     """Delete what was given back to a customer, and return how often that was; the budget forgets it too."""
     return connection.execute(delete(recoveries).where(_granted.customer_id == customer_id)).rowcount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from serving.door.access import Handler
-from serving.page import customer, manager, sign_in, static_files, work_list
+from serving.page import customer, granting, manager, mark, outcomes, sign_in, static_files, work_list
 from serving.page.route import SIGN_IN
 
 
@@ -21,6 +21,10 @@ PAGES: tuple[DeclaredPage, ...] = (
     DeclaredPage("GET", "/", sign_in.start_page),
     DeclaredPage("GET", work_list.WORK_LIST, work_list.work_list_page),
     DeclaredPage("GET", customer.CUSTOMER, customer.customer_page),
+    DeclaredPage("GET", mark.MARK, mark.customer_mark),
+    DeclaredPage("POST", outcomes.OUTCOMES, outcomes.tell_outcome),
+    DeclaredPage("POST", outcomes.UNDO, outcomes.undo),
+    DeclaredPage("POST", granting.RECOVERIES, granting.grant_recovery),
     DeclaredPage("GET", manager.MANAGER, manager.manager_page),
     DeclaredPage("GET", SIGN_IN, sign_in.sign_in_page),
     DeclaredPage("POST", SIGN_IN, sign_in.sign_in),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Query
@@ -14,6 +15,7 @@ from features.errors import Damaged, Unavailable
 from models.explanation.strongest import Reason
 from serving.answering.schemas import CustomerId
 from serving.api.asked import Asked, ask
+from serving.deciding.schemas import Name
 from serving.door.access import READ, access
 from serving.door.route import Call
 from serving.history.timeline import read_cursor
@@ -21,8 +23,13 @@ from serving.live.state import Found
 from serving.page.about.reader import Reader
 from serving.page.charts import meter
 from serving.page.history import history_shown
+from serving.page.notices import Notice
+from serving.page.offers import offers_of
+from serving.page.reasons import REASONS
+from serving.page.recovery import BOUNDS, recovery_of
 from serving.page.shell import page, wording_for
 from serving.page.standing import Known, standing_shown
+from serving.page.withheld import STATES
 
 CUSTOMER = "/page/customers/{customer_id}"
 
@@ -31,26 +38,54 @@ _Part = TypeVar("_Part")
 OlderQuery = Annotated[
     str | SkipJsonSchema[None], Query(min_length=1, max_length=400, description="Where older touchpoints begin.")
 ]
+ComplaintQuery = Annotated[
+    Name | SkipJsonSchema[None], Query(description="The type of complaint that something may be given back for.")
+]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a customer's page was asked for beside the page itself, and what is to be said first where something was sent."""
+
+    older: str | None = None
+    complaint: str | None = None
+    notice: Notice | None = None
+    status: int = 200
 
 
 @access(READ)
-async def customer_page(call: Call, customer_id: CustomerId, older: OlderQuery = None) -> Response:
+async def customer_page(
+    call: Call, customer_id: CustomerId, older: OlderQuery = None, complaint: ComplaintQuery = None
+) -> Response:
     """Show everything an agent needs about one customer."""
-    asked, after = ask(call), read_cursor(older)
+    return await customer_view(call, customer_id, Wanted(older, complaint))
+
+
+async def customer_view(call: Call, customer_id: str, wanted: Wanted) -> Response:
+    """Return the page of a customer."""
+    asked, after = ask(call), read_cursor(wanted.older)
     found = asked.find(customer_id, route=CUSTOMER)
     known = await _known(asked, found)
     former = await _now(call.service.histories.off_loop(lambda: call.service.former.chances(asked.state, found)))
     call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER)
     reader = Reader(wording_for(call), call.service.clock())
+    things = known.glance.things if known.glance else ()
     return page(
         call,
         "customer.html",
+        status=wanted.status,
         customer_id=found.customer_id,
         at=reader,
         horizon_days=asked.state.company.horizon_days,
         meter=meter,
         standing=standing_shown(asked, known, reader),
         history=history_shown(asked.state, known, former or (), after=after, reader=reader),
+        notice=wanted.notice,
+        offers=await offers_of(call, asked, found),
+        recovery=await recovery_of(call, asked, found, things, complaint=wanted.complaint),
+        STATES=STATES,
+        REASONS=REASONS,
+        BOUNDS=BOUNDS,
     )
 
 

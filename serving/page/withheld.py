@@ -1,0 +1,103 @@
+"""Why not the others: gate and rule of an offer that is not made, as a sentence an agent understands.
+
+What the company file says in its own rules is shown as it stands there; what we say of caps, rests and order is translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel import dates
+
+from features.times import parse_time
+from serving.page.wording import N_, Wording
+
+GATES: Mapping[str, str] = {
+    "eligibility": N_("This customer cannot have it"),
+    "applicability": N_("It does not fit now"),
+    "suitability": N_("It would not be good for this customer"),
+    "contact_policy": N_("The customer is not to be contacted for it now"),
+    "expansion_guard": N_("It is not the time to sell more"),
+    "arbitration": N_("Other things come first"),
+}
+"""Each gate in words."""
+
+STATES: Mapping[str, str] = {
+    "suggested": N_("suggested"),
+    "shown": N_("made, no answer yet"),
+    "skipped": N_("skipped"),
+    "accepted": N_("accepted"),
+    "declined": N_("declined"),
+    "fulfilled": N_("fulfilled"),
+    "reversed": N_("taken back by the customer"),
+}
+"""Each state of an offer in words."""
+
+_NEEDS = N_("Needed: %(rule)s. Found: %(found)s.")
+_SENTENCES: tuple[tuple[str, str], ...] = (
+    (r"consent to (?P<channel>\S+)\nnot given", N_("The customer has not agreed to be contacted by %(channel)s.")),
+    (r"consent to (?P<channel>\S+)\n.*", N_("It is not known whether the customer agrees to be contacted by %(channel)s.")),
+    (
+        r"at most (?P<most>\d+) shown on all channels together in (?P<days>\d+) .*\n(?P<count>\d+) shown",
+        N_("Offers shown on all channels, in days: %(count)s in %(days)s. The most allowed: %(most)s."),
+    ),
+    (
+        r"at most (?P<most>\d+) shown on (?P<channel>\S+) in (?P<days>\d+) .*\n(?P<count>\d+) shown",
+        N_("Offers shown by %(channel)s, in days: %(count)s in %(days)s. The most allowed: %(most)s."),
+    ),
+    (
+        r"\d+ (?P<state>\w+) in .* rests for .*\nrests until (?P<day>\S+)",
+        N_("It rests until %(day)s because of what was recorded before: %(state)s."),
+    ),
+    (r"from (?P<day>[\d-]+) on\n.*", N_("It is not made before %(day)s.")),
+    (r"until (?P<day>[\d-]+)\n.*", N_("It was made until %(day)s.")),
+    (r"in stage (?P<rule>.+)\n(?P<found>.*)", N_("It is for the stages %(rule)s. The customer is in %(found)s.")),
+    (r"hold when (?P<rule>.+)\n(?P<found>.*)", N_("Nothing more is sold while this is so: %(rule)s. Found: %(found)s.")),
+    (r"drawn by lot, which drew nothing\n.*", N_("The lot fell on offering nothing, so that it is learned what offers change.")),
+    (r"worth more than nothing.*\n.*", N_("It is expected to cost more than it brings.")),
+    (
+        r"among the \d offers shown\n.*number (?P<number>\d+) .*",
+        N_("Others bring more. Its place among those that fit: %(number)s."),
+    ),
+    (r"the priority can be known\n(?P<found>.*)", N_("What it would bring cannot be said (%(found)s).")),
+)
+_READ = [(re.compile(pattern, re.DOTALL), text) for pattern, text in _SENTENCES]
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """An offer that is not made, on one channel or (None) on any: the gate in words, and a sentence."""
+
+    offer: str
+    channel: str | None
+    gate: str
+    because: str
+
+
+def why_not(withheld: Mapping[str, Any], names: Mapping[str, str], say: Wording) -> WhyNot:
+    """Return why an offer is withheld, in the reader's words. `names`: what offers are called, by id."""
+    offer, gate = withheld["offer_id"], withheld["gate"]
+    because = _sentence(f"{withheld['rule']}\n{withheld['found']}", say)
+    return WhyNot(names.get(offer, offer), withheld["channel"], say.texts.gettext(GATES[gate]), because)
+
+
+def _sentence(text: str, say: Wording) -> str:
+    for pattern, sentence in _READ:
+        if match := pattern.fullmatch(text):
+            return say.texts.gettext(sentence) % {name: _worded(name, value, say) for name, value in match.groupdict().items()}
+    rule, _, found = text.partition("\n")
+    return say.texts.gettext(_NEEDS) % {"rule": rule, "found": found}
+
+
+def _worded(name: str, value: str, say: Wording) -> str:
+    if name == "state":
+        return say.texts.gettext(STATES.get(value, value))
+    if name != "day":
+        return value
+    if len(value) == len("2026-01-31"):
+        return dates.format_date(date.fromisoformat(value), "medium", locale=say.locale)
+    return say.day(parse_time(value))
