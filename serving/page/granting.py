@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -41,6 +42,7 @@ from serving.page.wording import N_, Wording
 
 RECOVERIES = "/page/customers/{customer_id}/recoveries"
 
+_AMOUNT = re.compile(r"[\d.,\s]{1,20}")  # how its parts are put together, the locale says
 _NO_AMOUNT = N_("Nothing was given: say an amount above zero, with at most two decimals.")
 _SENT_TWICE = N_("Nothing more was given: this form was used before, for another amount. Below is what may be given now.")
 _OVER = N_("Nothing was given. At most %(limit)s may be given now.")
@@ -76,11 +78,13 @@ def amount_of(text: str, say: Wording) -> float | None:
     >>> amount_of("0", wording_of("en")), amount_of("1.234", wording_of("en")), amount_of("NaN", wording_of("en"))
     (None, None, None)
     """
+    if not _AMOUNT.fullmatch(text.strip()):
+        return None
     try:
         found = parse_decimal(text.strip(), locale=say.locale, strict=True)
     except NumberFormatError:
         return None
-    is_amount = found.is_finite() and 0 < found <= MOST_GRANTED and found == round(found, 2)
+    is_amount = 0 < found <= MOST_GRANTED and found == round(found, 2)
     return float(found) if is_amount else None
 
 
