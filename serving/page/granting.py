@@ -33,7 +33,7 @@ from serving.door.problems import RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, OverLimit
 from serving.front_line.schemas import MOST_GRANTED
-from serving.page.customer import customer_view
+from serving.page.customer import Wanted, customer_view
 from serving.page.forms import form_of
 from serving.page.notices import Notice
 from serving.page.recovery import BOUNDS, claim_of
@@ -56,13 +56,13 @@ async def grant_recovery(call: Call, customer_id: CustomerId) -> Response:
     fields, say, asked = await form_of(call), wording_for(call), ask(call)
     complaint, amount = fields.get("complaint", ""), amount_of(fields.get("amount", ""), say)
     if amount is None:
-        return await customer_view(call, customer_id, _notice(say, _NO_AMOUNT), complaint=complaint, status=422)
+        return await customer_view(call, customer_id, Wanted(None, complaint, _notice(say, _NO_AMOUNT), 422))
     try:
         await asyncio.to_thread(_grant, call, asked, customer_id, fields, amount)
     except (OverLimit, IdempotencyKeyReused) as refusal:
         call.service.reads.note(call.exchange, [customer_id], route=RECOVERIES, status=refusal.status, scope="decide")
         notice = _over(refusal, amount, asked, say) if isinstance(refusal, OverLimit) else _notice(say, _SENT_TWICE)
-        return await customer_view(call, customer_id, notice, complaint=complaint, status=409)
+        return await customer_view(call, customer_id, Wanted(None, complaint, notice, 409))
     except LifecycleError as refusal:
         call.service.reads.note(call.exchange, [customer_id], route=RECOVERIES, status=refusal.status, scope="decide")
         raise

@@ -22,7 +22,7 @@ from serving.deciding.withdrawing import LaterWordStands, NotYourWord, TooLateTo
 from serving.door.access import DECIDE, access
 from serving.door.problems import RequestInvalid
 from serving.door.route import Call
-from serving.page.customer import customer_view
+from serving.page.customer import Wanted, customer_view
 from serving.page.forms import form_of
 from serving.page.notices import Notice
 from serving.page.reasons import OTHER, REASONS
@@ -55,7 +55,7 @@ async def tell_outcome(call: Call, customer_id: CustomerId) -> Response:
     fields, say = await form_of(call), wording_for(call)
     message = _message(fields)
     if message is None:
-        return await customer_view(call, customer_id, Notice(say.texts.gettext(_NO_REASON)), status=422)
+        return await customer_view(call, customer_id, Wanted(notice=Notice(say.texts.gettext(_NO_REASON)), status=422))
     decision_id = fields.get("decision_id", "")
 
     def tell(connection: Connection, teller: Teller) -> object:
@@ -65,7 +65,7 @@ async def tell_outcome(call: Call, customer_id: CustomerId) -> Response:
         await _done(call, customer_id, tell, route=OUTCOMES)
     except (ToldBefore, DecisionOver, OutcomeContradicts) as refusal:
         notice = Notice(_refused(refusal, call, say))
-        return await customer_view(call, customer_id, notice, status=refusal.status)
+        return await customer_view(call, customer_id, Wanted(notice=notice, status=refusal.status))
     return _back_to(customer_id)
 
 
@@ -82,7 +82,7 @@ async def undo(call: Call, customer_id: CustomerId) -> Response:
         await _done(call, customer_id, take_back, route=UNDO)
     except tuple(_NOT_TAKEN_BACK) as refusal:
         notice = Notice(say.texts.gettext(_NOT_TAKEN_BACK[type(refusal)]))
-        return await customer_view(call, customer_id, notice, status=refusal.status)
+        return await customer_view(call, customer_id, Wanted(notice=notice, status=refusal.status))
     return _back_to(customer_id)
 
 
