@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import uvicorn
@@ -18,7 +20,10 @@ from features.home import Home
 from serving import server
 from serving.app import create_app
 from serving.database import keys
+from serving.door.access import Role
 from serving.door.patience import PromptHeads
+from serving.people.accounts import ROLES, Person, create_person, disable
+from serving.people.sessions import Session, close_session, open_session
 from serving.settings import ServiceSettings
 
 CUSTOMERS = {"c1": 0.3, "c2": float("nan"), "c3": 0.9}
@@ -47,6 +52,32 @@ class RunningService:
         made = keys.create_key(self.engine, name="gone", scopes=["admin"], created_at=now)
         keys.revoke_key(self.engine, made.id, now=now)
         return made.secret
+
+    def session(self, role: Role) -> Session:
+        """Return a session just opened by the person of this role."""
+        return open_session(self.engine, self.people[role], now=time.time_ns() // 1000)
+
+    @cached_property
+    def people(self) -> Mapping[Role, Person]:
+        """Return a person of each role."""
+        return {role: self._person(role, role) for role in ROLES}
+
+    def signed_out(self) -> Session:
+        """Return a session of an admin that was ended."""
+        opened = self.session("admin")
+        close_session(self.engine, opened.secret)
+        return opened
+
+    def disabled(self) -> Session:
+        """Return a session of an admin who was disabled."""
+        now = time.time_ns() // 1000
+        opened = open_session(self.engine, self._person("gone", "admin"), now=now)
+        disable(self.engine, "gone", now=now)
+        return opened
+
+    def _person(self, name: str, role: Role) -> Person:
+        now = time.time_ns() // 1000
+        return create_person(self.engine, name=name, role=role, password=secrets.token_hex(8), created_at=now)
 
 
 @contextmanager

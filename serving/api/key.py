@@ -20,7 +20,7 @@ class KeySchema(Answer):
 
     model_config = ConfigDict(title="Key", extra="forbid")
 
-    key_id: str = Field(description="The key's id, as `lifecycle keys list` shows it.")
+    key_id: str = Field(description="The key's id, as `lifecycle keys list` shows it; of a person, `person:` and theirs.")
     scopes: list[str] = Field(description="What it may do; `admin` may do everything.")
     request_id: str
 

@@ -10,14 +10,16 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
 
 from features.times import HOUR, SECOND, Timestamp
-from serving.database.keys import Caller
+from serving.database.keys import Caller, Scope
 from serving.database.tables import people, sessions
 from serving.database.transactions import reading, writing
+from serving.door.access import Role
 from serving.people.accounts import Person
 
 IDLE: Timestamp = 30 * 60 * SECOND
@@ -25,6 +27,11 @@ LONGEST: Timestamp = 12 * HOUR
 
 _NOTED: Timestamp = 60 * SECOND  # so long one use stands for the ones after it
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
+_SCOPES: Mapping[Role, frozenset[Scope]] = {
+    "agent": frozenset({"read", "decide"}),
+    "analyst": frozenset({"read"}),
+    "admin": frozenset({"admin"}),
+}
 _session = sessions.c
 
 
@@ -42,8 +49,11 @@ class Session:
 
     @property
     def caller(self) -> Caller:
-        """Return the person as one who asks: named in the audit as their account, never as a key."""
-        return Caller(f"person:{self.person.id}", self.person.name, frozenset(), "", None)
+        """Return the person as one who asks: named in the audit as their account, never as a key.
+
+        Its scopes are those a key would need for the same; what a person may call, their role says.
+        """
+        return Caller(f"person:{self.person.id}", self.person.name, _SCOPES[self.person.role], "", None)
 
     def is_form_token(self, given: str) -> bool:
         """Whether a form came from a page of this session."""

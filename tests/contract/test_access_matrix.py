@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.access import Tried, declared_operations, matrix
+from benchmarks.access import Tried, declared_operations, declared_pages, matrix
 from benchmarks.api_service import running_service
 from serving.api.calls import CALLS
 from serving.app import declared_app
 from serving.door import access
+from serving.page.calls import PAGES
 
 DECLARED = (access.READ, access.DECIDE, access.SUPPOSE, access.INGEST, access.ADMIN)
 OPEN_TO_ANYBODY = {
@@ -24,6 +25,23 @@ OPEN_TO_ANYBODY = {
 }
 
 
+EVERYONE, MANAGERS = {"agent", "analyst", "admin"}, {"analyst", "admin"}
+WHO_OPENS = {
+    "GET /": EVERYONE,
+    "GET /page/": EVERYONE,
+    "GET /page/customers/{customer_id}": EVERYONE,
+    "GET /page/manager": MANAGERS,
+    "GET /page/sign-in": EVERYONE,
+    "POST /page/sign-in": EVERYONE,
+    "POST /page/sign-out": EVERYONE,
+    "POST /page/language": EVERYONE,
+    "GET /page/static/{file}": EVERYONE,
+}
+"""Every page, and which roles open it; a page added tomorrow needs its line here."""
+
+WITHOUT_SESSION = {"GET /", "GET /page/sign-in", "POST /page/sign-in", "POST /page/language", "GET /page/static/{file}"}
+
+
 @pytest.fixture(scope="module")
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Tried]]:
     with pytest.MonkeyPatch.context() as patch:
@@ -32,12 +50,27 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Tried]]:
             yield matrix(service)
 
 
-def test_every_operation_was_tried_with_every_kind_of_key(tried):
-    kinds = {"none", "wrong", "revoked", "read", "decide", "ingest", "admin"}
+def test_every_operation_and_page_was_tried_with_every_kind_of_key_and_of_person(tried):
+    keys = {"none", "wrong", "revoked", "read", "decide", "ingest", "admin"}
+    people = {f"person: {who}" for who in ("agent", "analyst", "admin", "signed out", "disabled")}
+    declared = {(each.method, each.path) for each in (*CALLS, *PAGES)}
 
-    assert {(each.operation.method, each.operation.path) for each in tried} == {(call.method, call.path) for call in CALLS}
-    assert len(tried) == len(CALLS) * len(kinds)
-    assert {each.presented for each in tried} == kinds
+    assert {(each.operation.method, each.operation.path) for each in tried} == declared
+    assert len(tried) == len(declared) * len(keys | people)
+    assert {each.presented for each in tried} == keys | people
+
+
+def test_each_page_is_opened_by_whom_this_list_names():
+    declared = {f"{page.method} {page.path}": page for page in declared_pages()}
+
+    assert {name: page.roles for name, page in declared.items()} == WHO_OPENS
+    assert {name for name, page in declared.items() if page.scope is None} == WITHOUT_SESSION
+
+
+def test_a_person_supposes_something_only_as_analyst_or_admin(tried):
+    what_if = [each for each in tried if each.operation.path.endswith("/what-if") and each.presented.startswith("person: ")]
+
+    assert {each.presented for each in what_if if each.let_through} == {"person: analyst", "person: admin"}
 
 
 def test_nobody_gets_in_who_may_not(tried):

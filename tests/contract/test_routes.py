@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from benchmarks.deciding_states import company_with, decidable
@@ -25,7 +26,9 @@ from serving.auth import MEMORY_SECONDS
 from serving.background.tasks import Office
 from serving.batches.run import BatchTask
 from serving.database import keys
-from serving.door.access import declared_access
+from serving.door.access import Role, declared_access
+from serving.people.accounts import ROLES, create_person
+from serving.people.sessions import open_session
 from serving.settings import ServiceSettings
 
 SCOPES = ("read", "decide", "ingest", "admin")
@@ -63,6 +66,8 @@ NAMES = {"/v1/reports/{name}": "monitor", "/v1/models/{name}/live": "churn"}
 WHO = {("DELETE", "/v1/customers/{customer_id}"): "leaver"}
 """Whom a call is about that leaves nobody to be asked about afterwards."""
 
+_PERSON = "person: "
+
 
 class Asked:
     """A service and one key of each kind."""
@@ -76,9 +81,19 @@ class Asked:
         self.decisions: dict[str, str] = {}
         self.erasures: list[str] = []
         self.secrets = {name: key.secret for name, key in made.items()} | {"revoked": gone.secret, "wrong": "lck_0_0"}
+        self.sessions = {role: self._session(engine, role) for role in ROLES}
+
+    def _session(self, engine: Engine, role: Role) -> str:
+        person = create_person(engine, name=role, role=role, password="correct horse battery", created_at=AS_OF)
+        return f"lifecycle_session={open_session(engine, person, now=AS_OF).secret}"
+
+    def headers(self, presented: str) -> dict[str, str]:
+        if presented.startswith(_PERSON):
+            return {"Cookie": self.sessions[presented.removeprefix(_PERSON)], "Origin": "http://testserver"}
+        return {"Authorization": f"Bearer {self.secrets[presented]}"} if presented in self.secrets else {}
 
     def send(self, method: str, path: str, presented: str, *, customer_id: str = "c1"):
-        headers = {"Authorization": f"Bearer {self.secrets[presented]}"} if presented in self.secrets else {}
+        headers = self.headers(presented)
         asked_for = path.format(**self.named(method, path, presented, customer_id=customer_id))
         body = BODIES.get(path) if method == "POST" else None
         return self.client.request(method, asked_for + QUERIES.get(path, ""), headers=headers, json=body)
@@ -97,8 +112,8 @@ class Asked:
         return named
 
     def batch_of(self, presented: str) -> str:
-        """Return a batch that is done, of this key where it may ask for one, else of an admin."""
-        headers = {"Authorization": f"Bearer {self.secrets['read' if presented == 'read' else 'admin']}"}
+        """Return a batch that is done, of this key or person where they may ask for one, else of an admin."""
+        headers = self.headers(presented if presented == "read" or presented.startswith(_PERSON) else "admin")
         batch_id: str = self.client.post("/v1/batches", headers=headers, json={"everybody": True}).json()["batch_id"]
         service = self.client.app.state.service
         parts = (service.log, service.metrics, service.engine, service.live)
@@ -166,6 +181,18 @@ def test_a_route_lets_through_exactly_who_it_declares(asked, call, presented):
         assert status == 403
     else:
         assert status == 401
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation_id)
+def test_a_route_answers_exactly_the_people_it_declares(asked, call, role):
+    declared = declared_access(call.handler)
+
+    answer = asked.send(call.method, call.path, f"{_PERSON}{role}")
+
+    assert answer.status_code == (call.status if role in declared.roles else 403), answer.text
+    if role not in declared.roles:
+        assert answer.json()["type"] == "urn:lifecycle:problem:role-missing"
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation_id)
