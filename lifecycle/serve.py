@@ -46,10 +46,12 @@ def serve(
     from lifecycle.settings import Settings
     from serving import server
     from serving.deciding.secrets import draw_secrets
+    from serving.page.origins import Origins
 
     settings = Settings()
+    Origins(settings.public_url, settings.embed_origins)
     with open_operational(settings):
-        # what is wrong with any of them is said here once, not by each worker again and again
+        # what is wrong with any of these is said here once, not by each worker again and again
         installation_secret(settings.home)
         draw_secrets(settings.home)
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)

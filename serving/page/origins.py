@@ -39,7 +39,10 @@ class Origins:
 
     def __post_init__(self) -> None:
         if self.embed_origins and not self.is_secure:
-            raise EmbeddingImpossible("needed public_url to begin with https:// where embed_origins names pages; set it too")
+            raise EmbeddingImpossible(
+                f"needed public_url to begin with https:// where embed_origins names pages, found {self.public_url!r}; "
+                "set LIFECYCLE_PUBLIC_URL to where people reach the page, or leave LIFECYCLE_EMBED_ORIGINS unset"
+            )
         for origin in self.embed_origins:
             parts = urlsplit(origin)
             if parts.scheme != "https" or not parts.netloc or parts.path or parts.query or set(origin) & set(" ;,'\"*"):

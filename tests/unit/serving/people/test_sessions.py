@@ -1,0 +1,94 @@
+"""Sessions: opened anew at each sign-in, over after half an hour unused or twelve hours at all, on either kind of database."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from features.times import HOUR, SECOND, parse_time
+from serving.database import reading
+from serving.database.tables import sessions
+from serving.people import passwords
+from serving.people.accounts import create_person, disable
+from serving.people.sessions import IDLE, LONGEST, close_session, open_session, session_of
+
+NOW = parse_time("2026-11-30T12:00:00Z")
+
+
+@pytest.fixture
+def ana(engine, monkeypatch):
+    monkeypatch.setattr(passwords, "password_hash", lambda password: password)
+    return create_person(engine, name="ana", role="agent", password="correct horse battery", created_at=NOW)
+
+
+def test_a_session_is_known_by_its_secret_and_names_its_person(engine, ana):
+    opened = open_session(engine, ana, now=NOW)
+
+    assert session_of(engine, opened.secret, now=NOW).person == ana
+    assert session_of(engine, open_session(engine, ana, now=NOW).secret[::-1], now=NOW) is None
+
+
+def test_each_sign_in_opens_another_session(engine, ana):
+    assert len({open_session(engine, ana, now=NOW).secret for _ in range(5)}) == 5
+
+
+def test_the_database_does_not_hold_what_the_cookie_holds(engine, ana):
+    opened = open_session(engine, ana, now=NOW)
+
+    with reading(engine) as connection:
+        (row,) = connection.execute(select(sessions))
+    assert opened.secret not in str(row)
+    assert opened.secret not in repr(opened)
+
+
+@pytest.mark.parametrize(("unused", "is_open"), [(IDLE, True), (IDLE + 1, False)])
+def test_a_session_is_over_after_half_an_hour_unused(engine, ana, unused, is_open):
+    opened = open_session(engine, ana, now=NOW)
+
+    assert (session_of(engine, opened.secret, now=NOW + unused) is not None) == is_open
+
+
+def test_a_session_in_use_is_over_after_twelve_hours(engine, ana):
+    opened, used = open_session(engine, ana, now=NOW), range(0, LONGEST + 1, 20 * 60 * SECOND)
+
+    assert all(session_of(engine, opened.secret, now=NOW + later) for later in used)
+    assert session_of(engine, opened.secret, now=NOW + LONGEST + SECOND) is None
+
+
+def test_a_session_of_who_is_disabled_is_over_at_once(engine, ana):
+    opened = open_session(engine, ana, now=NOW)
+
+    disable(engine, "ana", now=NOW)
+
+    assert session_of(engine, opened.secret, now=NOW) is None
+
+
+def test_a_session_that_was_ended_stays_ended(engine, ana):
+    opened, other = open_session(engine, ana, now=NOW), open_session(engine, ana, now=NOW)
+
+    close_session(engine, opened.secret)
+
+    assert session_of(engine, opened.secret, now=NOW) is None
+    assert session_of(engine, other.secret, now=NOW) is not None
+
+
+def test_sessions_that_are_over_are_forgotten_when_another_begins(engine, ana):
+    open_session(engine, ana, now=NOW - HOUR)
+
+    open_session(engine, ana, now=NOW)
+
+    with reading(engine) as connection:
+        assert len(connection.execute(select(sessions)).all()) == 1
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "a" * 43, "a" * 44, "ą" * 43, "' OR 1=1 --"])
+def test_a_made_up_cookie_is_no_session(engine, cookie):
+    assert session_of(engine, cookie, now=NOW) is None
+
+
+def test_a_form_belongs_to_its_session_alone(engine, ana):
+    one, other = open_session(engine, ana, now=NOW), open_session(engine, ana, now=NOW)
+
+    assert one.is_form_token(one.form_token)
+    assert not one.is_form_token(other.form_token)
+    assert not one.is_form_token("ą")
