@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from features.errors import InvalidInput
 from features.home import Home
 from serving.pruning.retention import Retention
 
 _FILE = "lifecycle.toml"
+_PREFIX = "LIFECYCLE_"
+_MLFLOW = "mlflow_tracking_uri"
+_READ_ELSEWHERE = frozenset(
+    _PREFIX + name for name in ("API_KEY", "API_URL", "DATABASE_PASSWORD", "KEY", "RULE_TRIALS", "SHARED_DATA", "URL")
+)
+# What begins so is nested (and checked with its table), of the tests, or set by Kubernetes for a service called `lifecycle`.
+_BEGINNINGS = tuple(_PREFIX + name for name in ("RETENTION__", "TEST", "SERVICE_", "PORT_"))
+_LIKENESS = 0.75
 
 
 class SettingsInvalid(InvalidInput):
@@ -34,7 +52,7 @@ class Settings(BaseSettings):
     `LIFECYCLE_PUBLIC_URL` is where people reach the agent page; `LIFECYCLE_EMBED_ORIGINS`, a JSON list, who may embed it.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LIFECYCLE_", toml_file=_FILE, extra="forbid", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file=_FILE, extra="forbid", env_nested_delimiter="__")
 
     home: Annotated[Home, NoDecode, BeforeValidator(_home)] = Home(Path("var"))
     database_url: SecretStr | None = None
@@ -56,10 +74,13 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
 
     def __init__(self, **values: Any) -> None:
+        _refuse_misspelt(os.environ, type(self).model_fields)
         try:
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsInvalid(_listed(error)) from error
+        except SettingsError as error:
+            raise SettingsInvalid(f"needed lists in the environment as JSON, found otherwise: {error}") from None
         except tomllib.TOMLDecodeError as error:
             raise SettingsInvalid(f"needed TOML in {_FILE}, found a fault: {error}") from error
 
@@ -75,6 +96,30 @@ class Settings(BaseSettings):
         """Order the sources: what is passed, then the environment, then the TOML file."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _refuse_misspelt(environment: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse variables that look like settings and are none, which would be ignored in silence.
+
+    Raises
+    ------
+    SettingsInvalid
+        Naming each, and the settings with names like it.
+    """
+    settings = [_PREFIX + name.upper() for name in known if name != _MLFLOW]
+    strangers = sorted(name for name in environment if name.upper().startswith(_PREFIX) and not _is_known(name.upper(), settings))
+    if strangers:
+        told = [f"  {name}{_meant(name.upper(), settings)}" for name in strangers]
+        raise SettingsInvalid("\n".join([f"needed only settings under {_PREFIX}, found names of none; unset or rename:", *told]))
+
+
+def _is_known(name: str, settings: Sequence[str]) -> bool:
+    return name in settings or name in _READ_ELSEWHERE or name.startswith(_BEGINNINGS)
+
+
+def _meant(name: str, settings: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, settings, n=2, cutoff=_LIKENESS)
+    return f" (did you mean {' or '.join(near)}?)" if near else ""
 
 
 def _listed(error: ValidationError) -> str:

@@ -80,3 +80,34 @@ def test_a_retention_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
 
     with pytest.raises(SettingsInvalid, match="retention"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("LIFECYCLE_HOEM", "LIFECYCLE_HOME"), ("LIFECYCLE_ADMISION_LIMIT", "LIFECYCLE_ADMISSION_LIMIT"), ("lifecycle_prot", "PORT")],
+)
+def test_a_misspelt_variable_is_refused_with_what_may_have_been_meant(monkeypatch: pytest.MonkeyPatch, name, meant) -> None:
+    monkeypatch.setenv(name, "secret-text")
+
+    with pytest.raises(SettingsInvalid, match=meant) as refusal:
+        Settings()
+
+    assert name in str(refusal.value)
+    assert "secret-text" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["LIFECYCLE_TEST_POSTGRES_URL", "LIFECYCLE_SHARED_DATA", "LIFECYCLE_KEY", "LIFECYCLE_SERVICE_HOST"]
+)
+def test_variables_that_others_read_are_left_alone(monkeypatch: pytest.MonkeyPatch, name) -> None:
+    monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.example.com")
+
+    assert Settings().mlflow_tracking_uri == "http://mlflow.example.com"
+
+
+def test_a_list_that_is_no_json_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_EMBED_ORIGINS", "https://crm.example.com")
+
+    with pytest.raises(SettingsInvalid, match="embed_origins"):
+        Settings()
