@@ -107,6 +107,9 @@ TOO_LITTLE = Caveat(
 _NO_INTERVAL = Caveat("churn_interval_unavailable", "The live churn model carries no interval.", "churn.low, churn.high")
 _NO_PERCENTILE = Caveat("churn_percentile_unavailable", "The live churn model carries no percentiles.", "churn.percentile")
 _NO_REASONS = Caveat("churn_reasons_unavailable", "These predictions hold no reasons.", "churn.reasons")
+_NO_REASONS_YET = Caveat(
+    "churn_reasons_unavailable", "Predicted anew since the snapshot; `?reasons=true` computes the reasons.", "churn.reasons"
+)
 _NO_NEXT = Caveat("model_missing", "No transition model is live.", "stage.next, stage.expected_days_left")
 _NO_HEALTH = Caveat("health_unknown", "None of the features that health is made of is known of this customer.", "health")
 _UNKNOWN = ItemError(TYPE_PREFIX + "unknown-customer", "Unknown customer", 404, "The live snapshot holds no such customer.")
@@ -252,7 +255,11 @@ def _parts(state: LiveState, said: Said) -> _Parts:
         known["purchase"] = purchase_answer(values, places.purchase)
     if places.alerts:
         known["alerts"] = alerts_answer(values, places.alerts, company)
-    return _Parts(known, own_warnings(values, places, known=known))
+    warnings = own_warnings(values, places, known=known)
+    lacks_reasons = said.found.is_fresh and not reasons and state.predictions.reasons is not None
+    if lacks_reasons and known.get("churn", UNSET) is not UNSET:
+        warnings.append(_NO_REASONS_YET)
+    return _Parts(known, warnings)
 
 
 def own_warnings(values: Row, places: Places, *, known: Mapping[str, Any]) -> list[Caveat]:

@@ -16,7 +16,7 @@ from features.times import DAY, HOUR, format_time
 from models.bundle import Beside, Live, PredictionsOrigin, export_model, write_bundle, write_predictions
 from models.churn import ChurnRecipe, fit_churn
 from models.examples import Examples
-from models.explanation import reasons
+from models.explanation import REASON_ROW, Reasons, reasons
 from serving.answering.reads import ReadRecord
 from serving.live.overlay import FreshRow, Overlay
 from serving.live.watch import InService
@@ -112,6 +112,20 @@ def test_a_fresh_customer_is_answered_with_their_own_moment(served):
     assert [each["as_of"] for each in alone] == [format_time(at) for at in (AS_OF + HOUR, AS_OF + HOUR, AS_OF)]
     assert [each["churn"]["probability"] for each in alone] == [0.6, 0.6, 0.8]
     assert (together[0]["as_of"], "as_of" in together[1]) == (format_time(AS_OF + HOUR), False)
+
+
+def test_the_card_of_a_fresh_customer_says_how_to_get_the_reasons_that_it_lacks(served):
+    nobody = Reasons(np.zeros(0, REASON_ROW), ("purchase_rhythm",), ("purchases_days_since_last",), (12.0,))
+    served.publisher.point_to(served.publisher.store({"c1": 0.3, "c2": 0.8}, reasons=nobody))
+    served.service.live.look()
+    width = len(served.service.live.in_service().state.predictions.columns)
+    fresh = FreshRow(1, AS_OF + HOUR, np.full(width, 0.6).astype("<f8").tobytes())
+    lay_over(served, Overlay({"c1": fresh}))
+
+    warnings = {name: served.get(f"/v1/customers/{name}").json()["warnings"] for name in ("c1", "c2")}
+
+    said = {name: [each["text"] for each in of if each["code"] == "churn_reasons_unavailable"] for name, of in warnings.items()}
+    assert said == {"c1": ["Predicted anew since the snapshot; `?reasons=true` computes the reasons."], "c2": []}
 
 
 def test_an_erased_customer_is_gone_in_every_call(served):
