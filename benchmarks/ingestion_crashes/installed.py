@@ -64,13 +64,15 @@ class Running:
         self._installation = installation
         self._log = installation.home.root.parent / "service.log"
         self.port = 0
+        self._killed: set[int] = set()
         self._process = self._started()
 
     @property
     def children(self) -> list[int]:
-        """Return the processes beside the first: web processes and the background's."""
+        """Return the processes beside the first: web processes and the background's; none that was killed and not noticed yet."""
         pid = self._process.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        found = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return [child for child in found if child not in self._killed]
 
     @property
     def is_whole(self) -> bool:
@@ -93,7 +95,9 @@ class Running:
 
     def kill_one(self, number: int) -> None:
         """Kill one of the children."""
-        os.kill(self.children[number % len(self.children)], signal.SIGKILL)
+        pid = self.children[number % len(self.children)]
+        os.kill(pid, signal.SIGKILL)
+        self._killed.add(pid)
 
     def kill_all(self) -> None:
         """Kill everybody, and start anew."""
