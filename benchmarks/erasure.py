@@ -35,6 +35,7 @@ from models.bundle import check_golden_rows
 from models.learners.boosting import BoostingPreset
 from serving.database import database_url, open_database, writing
 from serving.database.audit import AuditEntry
+from serving.names.building import bring_up_to_date
 from serving.privacy.asking import Request, ask
 from serving.privacy.erasing import Installation, finish_erasures
 from training.publishing.pointer import Act
@@ -87,6 +88,7 @@ def shop(folder: Path, *, customers: int) -> Shop:
     for seed in (0, 1):
         made.learn(seed, at=_UNTIL + (1 + seed) * DAY)
     made.tell(at=_UNTIL + 3 * DAY)
+    bring_up_to_date(made.home)
     return made
 
 
@@ -111,6 +113,7 @@ def stays_out(made: Shop, place: Installation) -> list[Result]:
     dropped, data = sum(source.erased for source in late.sources.values()), "late events sent, a model trained and promoted"
     made.learn(2, at=_UNTIL + 6 * DAY)
     made.tell(at=_UNTIL + 7 * DAY)
+    bring_up_to_date(made.home)
     left, shot = _traces(made, place), newest_snapshot(made.home)
     is_out = not left and shot is not None and CANARY not in shot.ids.to_pylist()
     return [
