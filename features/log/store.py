@@ -79,6 +79,11 @@ class EventLog:
         merged = merge_runs(declared, tables or [_none(source, names)])
         return merged.select(columns) if columns else _plain(source, merged)
 
+    def groups_of(self, source: str, customer_id: str) -> list[tuple[LogFile, int]]:
+        """Return the row groups that may hold rows of a customer, those of the longest run first."""
+        runs = self._runs.get((source, self.bucket_of(customer_id)), [])
+        return [(file, group) for file, run in runs for group in groups_with(self.footer(file), run, [customer_id])]
+
     def of_customers(self, source: str, bucket: int, customers: Sequence[str | None]) -> pa.Table:
         """Return the rows of these customers of one bucket, in any order; only row groups that may hold them are read."""
         return self._unordered(source, bucket, customers, columns=stored_schema(SOURCES[source]).names)
@@ -95,7 +100,7 @@ class EventLog:
         named = sorted({customer for customer in customers if customer is not None})
         tables = []
         for file, run in self._runs.get((source, bucket), []):
-            footer = self._footer(file)
+            footer = self.footer(file)
             if groups := groups_with(footer, run, named, nobody=None in customers):
                 rows = read_groups(footer, groups=groups, columns=columns)
                 tables.append(_owned_by(customers, rows))
@@ -107,9 +112,9 @@ class EventLog:
         return pa.concat_tables([self._read(file, range(run.first, run.end), columns=names) for file, run in runs])
 
     def _read(self, file: LogFile, groups: Sequence[int], *, columns: Sequence[str]) -> pa.Table:
-        return read_groups(self._footer(file), groups=groups, columns=columns)
+        return read_groups(self.footer(file), groups=groups, columns=columns)
 
-    def _footer(self, file: LogFile) -> Footer:
+    def footer(self, file: LogFile) -> Footer:
         """Read a footer once: every bucket asks for those of deltas, and every customer for the others."""
         if file.path not in self._footers:
             self._footers[file.path] = read_footer(self.home, file)

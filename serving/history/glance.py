@@ -1,22 +1,21 @@
 """What happened to one customer, as far as a page shows it: every row but those of use, and of these how many in each week.
 
-Rows of use are many and alike, so that of them only the times are read. What the log says of whom somebody looked at lately is
-remembered until the log says something else; what is not in the log yet is read each time.
+Rows of use are many and alike, so that of them only the times are read, each time. Row groups of the other sources are kept
+decoded, as many as have room, since whoever is looked at next often stands in one of them.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from features.contracts.sources import SOURCES
+from features.log.kept_groups import KeptGroups
 from features.log.store import EventLog
 from features.times import WEEK, Timestamp
 from serving.history.reader import HistoryReader
@@ -24,9 +23,27 @@ from serving.history.versions import Version, standing, version_of
 
 Times: TypeAlias = npt.NDArray[np.int64]
 
-_MOST_KEPT = 512
+MOST_KEPT_BYTES = 96_000_000
+"""A hundred thousand customers take some 160 MB, of which purchases are half."""
+
 _USAGE = "usage"
-_ROWS = tuple(source for source in SOURCES if source != _USAGE)
+_OF_USE = ("event_id", "known_at", "occurred_at")
+_SHOWN: Mapping[str, tuple[str, ...]] = {
+    "customers": ("customer_id", "known_at", "first_seen_at", "joined_at", "profile_known_at", "consent", "display_name"),
+    "tickets": (
+        "ticket_id", "known_at", "opened_at", "channel", "topic", "complaint", "first_response_at", "resolved_at",
+        "last_update_at", "abandoned", "delighted",
+    ),
+    "purchases": ("purchase_id", "known_at", "occurred_at", "kind", "product_id", "category", "revenue", "term_days"),
+    "surveys": ("survey_id", "known_at", "answered_at", "kind", "score", "comment_topic", "comment_sentiment"),
+    "mentions": ("mention_id", "known_at", "occurred_at", "network", "sentiment"),
+    "milestones": ("milestone_id", "known_at", "reached_at", "milestone"),
+    "offers": (
+        "exposure_id", "known_at", "decided_at", "offer_id", "channel", "agent_id", "shown_at", "outcome", "outcome_at",
+        "outcome_reason",
+    ),
+}  # fmt: skip
+"""The columns that a page shows or needs to know what stands: of each source its key, `known_at`, its time and what says most."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +68,12 @@ class Glance:
         return self.uses if source == _USAGE else np.array([thing.at for thing in reversed(self.of(source))], np.int64)
 
 
-@dataclass(frozen=True)
-class Logged:
-    """What one version of the log says of one customer: every version of every row but those of use, and the uses alone."""
-
-    versions: tuple[Version, ...]
-    uses: tuple[tuple[str, Timestamp, Timestamp], ...]
-    observed: Mapping[str, Timestamp]
-
-
-_NOTHING = Logged((), (), {})
-
-
 class Glances:
-    """Looks at customers for one process; what the log says of the last few hundred it remembers."""
+    """Looks at customers for one process; row groups of the log that it read it keeps decoded, up to so many bytes."""
 
-    def __init__(self, histories: HistoryReader) -> None:
+    def __init__(self, histories: HistoryReader, *, most_bytes: int = MOST_KEPT_BYTES) -> None:
         self._histories = histories
-        self._said_by = ""
-        self._kept: OrderedDict[str, Logged] = OrderedDict()
-        self._lock = threading.Lock()
+        self._groups = KeptGroups(most_bytes=most_bytes)
 
     async def look(self, customer_id: str, *, as_of: Timestamp, now: Timestamp) -> Glance:
         """Return what happened to a customer until `now`; `waiting` counts what was not known at `as_of`, that of the prediction.
@@ -93,32 +96,30 @@ class Glances:
         newer = sum(as_of <= thing.known_at and thing.source != "offers" for thing in things)
         return Glance(tuple(things), uses, logged.observed, newer + len({version.id for version in used}))
 
-    def _logged(self, log: EventLog, customer_id: str) -> Logged:
-        digest = log.digest
-        with self._lock:
-            if self._said_by != digest:  # of who was erased nothing is remembered either
-                self._kept.clear()
-                self._said_by = digest
-            if customer_id in self._kept:
-                self._kept.move_to_end(customer_id)
-                return self._kept[customer_id]
-        found = logged_of(log, customer_id)
-        with self._lock:
-            if self._said_by == digest:
-                self._kept[customer_id] = found
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return found
+    def _logged(self, log: EventLog, customer_id: str) -> _Logged:
+        read = {source: self._groups.customer(log, source, customer_id, columns=names) for source, names in _SHOWN.items()}
+        versions = [version_of(source, row) for source, rows in read.items() for row in rows.to_pylist()]
+        used = log.customer(_USAGE, customer_id, columns=_OF_USE)
+        uses = zip(
+            used["event_id"].to_pylist(), *(_microseconds(used, name) for name in ("occurred_at", "known_at")), strict=True
+        )
+        return _Logged(tuple(versions), tuple(uses), log.manifest.observed_until)
 
 
-def logged_of(log: EventLog, customer_id: str) -> Logged:
-    """Return what the log says of a customer; of use only when it was."""
-    rows = [(source, row) for source in _ROWS for row in log.customer(source, customer_id).to_pylist()]
-    names = ["event_id", "occurred_at", "known_at"]
-    used = log.customer(_USAGE, customer_id, columns=names)
-    ids, at, known_at = used["event_id"].to_pylist(), *(used[name].cast("int64").to_pylist() for name in names[1:])
-    versions = tuple(version_of(source, row) for source, row in rows)
-    return Logged(versions, tuple(zip(ids, at, known_at, strict=True)), log.manifest.observed_until)
+class _Logged(NamedTuple):
+    """What the log says of one customer: every version of every row but those of use, and of these id, time and `known_at`."""
+
+    versions: Sequence[Version]
+    uses: Sequence[tuple[str, Timestamp, Timestamp]]
+    observed: Mapping[str, Timestamp]
+
+
+_NOTHING = _Logged((), (), {})
+
+
+def _microseconds(rows: pa.Table, name: str) -> list[Timestamp]:
+    found: list[Timestamp] = rows[name].cast("int64").to_pylist()
+    return found
 
 
 def _uses(told: chain[tuple[str, Timestamp, Timestamp]], *, now: Timestamp) -> Times:
