@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from features.company.offers import RESPONSE_DAYS
+from features.errors import Unavailable
 from features.times import DAY, HOUR, SECOND, Timestamp, parse_time
 from serving.api.asked import Asked
 from serving.database.decisions import KeptDecision, decision_of, newest_of
@@ -91,7 +92,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class OffersShown:
-    """All that the page shows of offers. `valid_until` None: no decision stands, and the reader makes none."""
+    """All that the page shows of offers. `valid_until` None: no decision stands, and none is made.
+
+    `may_decide`: the reader's role lets them. `can_record`: the service can write at this moment.
+    """
 
     customer_id: str
     may_decide: bool
@@ -105,11 +109,17 @@ class OffersShown:
     is_complete: bool
     now: Timestamp
     mark: str
+    can_record: bool = True
 
 
 async def offers_of(call: Call, asked: Asked, found: Found) -> OffersShown:
     """Return what to offer a customer now, decided at this moment where nothing stands and the reader may decide."""
-    decision_id = await _decided(call, asked, found) if may_decide(call) else None
+    if not may_decide(call):
+        return await asyncio.to_thread(_read, call, asked, found, decision_id=None)
+    try:
+        decision_id = await _decided(call, asked, found)
+    except Unavailable:  # what stands is shown all the same, and the page says that no more is possible
+        return replace(await asyncio.to_thread(_read, call, asked, found, decision_id=None), can_record=False)
     return await asyncio.to_thread(_read, call, asked, found, decision_id=decision_id)
 
 
@@ -154,7 +164,7 @@ def _read(call: Call, asked: Asked, found: Found, *, decision_id: str | None) ->
         may_decide=may_decide(call),
         valid_until=None if known.kept is None else known.kept.valid_until,
         cards=[_card(offer, one) for offer, one in zip(said.get("offers", ()), known.suggestions, strict=False)],
-        nothing_because=_nothing_because(said) if said else None,
+        nothing_because=nothing_because(said) if said else None,
         why_not=[why_not(one, names, say) for one in said.get("withheld", ())],
         recorded=[_recorded(word, names, call=call, now=now) for word in known.words],
         waiting=[_waiting(one, names) for one in known.waiting if known.kept is None or one.decision_id != known.kept.id],
@@ -221,7 +231,7 @@ def chance_in_words(probability: float) -> Chance:
     return Chance(max(round(100 * probability), 1), 100)
 
 
-def _nothing_because(said: Mapping[str, Any]) -> str | None:
+def nothing_because(said: Mapping[str, Any]) -> str | None:
     """Return why nothing is offered: `drawn` by lot, nothing `passes` the rules, or nothing is `worth` its cost; else None."""
     if said["action"] != "nothing":
         return None

@@ -29,6 +29,10 @@ _BY_PROBLEM: Mapping[str, Words] = {
         N_("This customer asked to be forgotten, and was."),
         N_("Nothing is kept, and nothing can be recorded about them."),
     ),
+    "unknown-decision": Words(
+        N_("That suggestion is not kept any more. Nothing was recorded."),
+        N_("Open the customer again to see what to offer now."),
+    ),
     "nothing-live": Words(
         N_("There are no predictions to show yet."),
         N_("Try again in a minute. If this goes on, tell whoever runs the service."),

@@ -4,12 +4,13 @@ import html
 
 import pytest
 
-from benchmarks.deciding_states import company_with
 from features.company import default_company_text, read_company
+from features.errors import Unavailable
 from features.times import HOUR
 from models.decision import Policy
 from models.decision.gates.checks import RuleHolds
-from serving.page.offers import chance_in_words
+from serving.database import keys
+from serving.page.offers import chance_in_words, nothing_because
 from serving.page.withheld import GATES, why_not
 from serving.page.wording import wording_of
 
@@ -101,26 +102,56 @@ def test_of_who_is_not_known_nothing_is_decided(office, ana):
     assert office.decided("nobody") == 0
 
 
+def test_where_no_offer_fits_the_page_says_so_and_why_for_each(tmp_path, opened_office):
+    for office in opened_office(tmp_path, surveys_nps_last=0.0, contract_days_left=300.0):
+        page = office.person().open("c1")
+
+    assert "Offer nothing now." in page.text
+    assert "No offer fits this customer now." in page.text
+    assert "Nothing more is sold while this is so:" in page.text
+
+
 @pytest.mark.parametrize(
-    ("shares", "features", "because"),
+    ("arm", "gates", "because"),
     [
-        (
-            (0.0, 0.0),
-            {"surveys_nps_last": 0.0, "contract_days_left": 300.0},
-            "No offer fits this customer now.",
-        ),
-        ((0.0, 0.5), {}, "The lot fell on offering nothing to this customer"),
+        ("control", ["arbitration", "eligibility"], "drawn"),
+        ("explore", ["arbitration"], "drawn"),
+        ("policy", ["eligibility", "arbitration"], "worth"),
+        ("policy", ["eligibility", "contact_policy"], "passes"),
     ],
 )
-def test_where_nothing_is_best_the_page_says_why(tmp_path, opened_office, shares, features, because):
-    text = company_with(10, exploration_share=shares[0], control_share=shares[1])
+def test_why_nothing_is_offered_follows_from_the_draw_and_the_gates(arm, gates, because):
+    said = {"action": "nothing", "arm": arm, "withheld": [{"gate": gate} for gate in gates]}
 
-    for office in opened_office(tmp_path, text=text, **features):
-        agent = office.person()
-        pages = [agent.open(f"c{number}") for number in range(1, 13)]
+    assert nothing_because(said) == because
+    assert nothing_because({**said, "action": "offer"}) is None
 
-    assert any(because in page.text for page in pages)
-    assert all(page.status == 200 for page in pages)
+
+def test_who_asked_to_be_forgotten_is_shown_to_nobody_and_decided_for_no_more(office, ana, customer):
+    form = ana.open(customer).form("accepted")
+    key = keys.create_key(office.service.engine, name="admin", scopes=["admin"], created_at=1)
+    office.client.delete(f"/v1/customers/{customer}", headers={"Authorization": f"Bearer {key.secret}"})
+    office.service.live.look()
+
+    pages = [ana.open(customer), ana.press(form, outcome="accepted")]
+
+    assert [page.status for page in pages] == [410, 410]
+    assert "This customer asked to be forgotten, and was." in pages[1].text
+    assert office.words(customer) == []
+
+
+def test_where_nothing_can_be_written_the_page_shows_what_stands_and_says_so(office, ana, customer, monkeypatch):
+    ana.open(customer)
+
+    def refused(_question):
+        raise Unavailable("needed room on the disk, found none")
+
+    monkeypatch.setattr(office.service.decider, "submit", refused)
+    page = ana.open(customer)
+
+    assert page.status == 200
+    assert "The service cannot record anything now" in page.text
+    assert "Yearly instead of monthly" in page.text
 
 
 def test_a_decision_that_was_over_is_made_anew(office, ana, customer):
