@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.answering.schemas import ProblemSchema, ReadySchema
@@ -64,11 +66,9 @@ def declared_app() -> Application:
         telemetry=_NO_TELEMETRY,
         lifespan=_lifespan,
     )
-    _add_calls(app)
-    for page in PAGES:
-        app.router.add_api_route(
-            page.path, page.handler, methods=[page.method], route_class_override=PageRoute, include_in_schema=False
-        )
+    app.router.route_class = GuardedRoute
+    app.router.routes.extend(_declared_routes())
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
     refuse_undeclared(app)
     return app
 
@@ -118,10 +118,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(service.close)
 
 
-def _add_calls(app: FastAPI) -> None:
-    app.router.route_class = GuardedRoute
+@cache
+def _declared_routes() -> list[BaseRoute]:
+    """Return the route of every call and page: they hold no state, so that the applications of a process share them."""
+    router = APIRouter(route_class=GuardedRoute)
     for call in CALLS:
-        app.add_api_route(
+        router.add_api_route(
             call.path,
             call.handler,
             methods=[call.method],
@@ -133,7 +135,11 @@ def _add_calls(app: FastAPI) -> None:
             responses=_refusals(call),
             openapi_extra=security(declared_access(call.handler)) | call.extra,
         )
-    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    for page in PAGES:
+        router.add_api_route(
+            page.path, page.handler, methods=[page.method], route_class_override=PageRoute, include_in_schema=False
+        )
+    return router.routes
 
 
 def _refusals(call: DeclaredCall) -> dict[int | str, dict[str, Any]]:
