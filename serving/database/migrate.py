@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -45,7 +46,7 @@ def migrate(engine: Engine, *, wait_seconds: float = 60.0) -> None:
     with _alone(engine, wait_seconds) as connection:
         config = alembic_config(connection)
         found = current_revision(connection)
-        _refuse_unknown(found, ScriptDirectory.from_config(config))
+        _refuse_unknown(found)
         if found != head_revision():
             command.upgrade(config, "head")
 
@@ -65,14 +66,20 @@ def current_revision(connection: Connection) -> str | None:
 
 def head_revision() -> str | None:
     """Return the newest revision this version knows."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return _packaged().get_current_head()
 
 
-def _refuse_unknown(found: str | None, scripts: ScriptDirectory) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
+@cache
+def _packaged() -> ScriptDirectory:
+    """Return the packaged migrations, which alembic compiles and runs each time it is asked for them."""
+    return ScriptDirectory.from_config(alembic_config())
+
+
+def _refuse_unknown(found: str | None) -> None:
+    known = {script.revision for script in _packaged().walk_revisions()}
     if found is not None and found not in known:
         raise DatabaseNewer(
-            f"needed tables at revision {scripts.get_current_head()} or older; found {found}, made by a newer version: "
+            f"needed tables at revision {head_revision()} or older; found {found}, made by a newer version: "
             "start that version, or restore a backup made before it"
         )
 
