@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from benchmarks.whole_states import WholeShop, publish_whole_shop
 from features.home import Home
 from features.times import HOUR, Timestamp
 from serving.app import create_app
+from serving.database import engine as database_engine
 from serving.database import keys, open_database
 from serving.service import Service
 from serving.settings import ServiceSettings
@@ -61,6 +62,29 @@ def no_trials() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("serving.live.state.trial_load", lambda *_, **__: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
+    """Begin a new SQLite file as a copy of one that is up to date; yield how the tables are made where that is tested."""
+    made = tmp_path_factory.mktemp("tables") / "lifecycle.db"
+    open_database(f"sqlite:///{made}").dispose()
+    content, migrate = made.read_bytes(), database_engine.migrate
+
+    def copy_and_migrate(engine: Engine) -> None:
+        if engine.dialect.name == "sqlite" and not (file := Path(str(engine.url.database))).stat().st_size:
+            file.write_bytes(content)
+        migrate(engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_engine, "migrate", copy_and_migrate)
+        yield migrate
+
+
+@pytest.fixture
+def tables_made_anew(tables_made_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the tables by their migrations."""
+    monkeypatch.setattr(database_engine, "migrate", tables_made_once)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ import serving
 from serving.database import migrate, open_database, postgres, reading, sqlite, writing
 from serving.database.tables import metadata
 
+pytestmark = pytest.mark.usefixtures("tables_made_anew")
+
 ROOT = Path(serving.__file__).parents[1]
 OPEN = "import sys; from serving.database import open_database; open_database(sys.argv[1]).dispose()"
 

@@ -14,6 +14,8 @@ from features.home import Home
 from serving.database import DatabaseUnavailable, database_url, engine, open_database, postgres, reading, sqlite, writing
 from serving.database.tables import api_keys
 
+pytestmark = pytest.mark.usefixtures("tables_made_anew")
+
 NOBODY_LISTENS = "postgresql://lifecycle:hunter2@127.0.0.1:9/lifecycle"
 
 
