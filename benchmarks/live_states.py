@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from benchmarks.records import full_record
 from features.catalogue import CATALOGUE, Catalogue
-from features.company import default_company_text, read_company, store_company
+from features.company import Company, default_company_text, read_company, store_company
 from features.home import Home
 from features.rfmt import RfmtEdges
 from features.row_file import digests_of
@@ -83,8 +84,8 @@ class Publisher:
         known = np.array(sorted(chances.items()), dtype=object)
         longest = known[:, 1].astype(np.float64)
         text = company_text or default_company_text("default")
-        company = store_company(self.home, read_company(text))
-        catalogue = read_company(text).catalogue
+        read = _read(text)
+        company, catalogue = store_company(self.home, read), read.catalogue
         model = export_model(self.home, small_model(float(np.nanmean(longest)), catalogue), provenance={})
         bundle = write_bundle(self.home, {"churn": model}, signer=self._signer())
         ids = pa.array(known[:, 0].tolist(), pa.string())
@@ -108,6 +109,11 @@ def _snapshot(home: Home, ids: pa.StringArray, catalogue: Catalogue, *, as_of: T
     with draft_snapshot(home, ids, catalogue.names) as draft:
         draft.write(np.tile(row, (len(ids), 1)))
         return publish_draft(home, draft, Provenance(as_of, "0" * 64, 1, catalogue.signature, {}))
+
+
+@cache
+def _read(text: str) -> Company:
+    return read_company(text)
 
 
 def small_model(rate: float, catalogue: Catalogue = CATALOGUE) -> ChurnModel:
