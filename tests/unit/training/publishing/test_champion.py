@@ -51,8 +51,10 @@ def test_a_live_recipe_with_other_trees_is_grown_again_in_the_same_folds(promote
 
 
 @pytest.mark.parametrize("question", [TransitionQuestion, ValueQuestion, PurchaseQuestion])
-def test_every_question_asks_a_champion_of_its_own_recipe_the_same(promoted: Any, question: Any) -> None:
-    asked = question(promoted.company, preset=QUICK)
+def test_every_question_asks_a_champion_of_its_own_recipe_the_same(
+    promoted: Any, make_company: Callable[..., Company], question: Any
+) -> None:
+    asked = question(make_company(horizons_days=(90,)), preset=QUICK)
     stacked = stack_examples(promoted.home, asked)
     recipe = asked.contest(stacked, seed=0).recipe
 
