@@ -53,10 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest (xdist keeps this order with `--no-loadscope-reorder`)."""
-    places = {folder: place for place, folder in reversed([*enumerate(LONGEST)])}
-    items.sort(key=lambda item: next((places[folder] for folder in LONGEST if item.nodeid.startswith(folder)), len(LONGEST)))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest (xdist keeps this with `--no-loadscope-reorder`); a random order stays random."""
+    if not config.pluginmanager.hasplugin("randomly"):
+        places = {folder: place for place, folder in enumerate(LONGEST)}
+        items.sort(key=lambda item: next((places[each] for each in LONGEST if item.nodeid.startswith(each)), len(LONGEST)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
