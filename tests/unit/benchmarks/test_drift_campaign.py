@@ -6,15 +6,15 @@ import numpy as np
 
 from benchmarks.drift import Population, false_alarms, injected, moved_in_kind, shifted
 
-RANDOM = np.random.default_rng(9)
 CUSTOMERS = 3_000
 
 
 def crowd() -> Population:
     """Draw heavy tails, ties, flags, gaps, whole numbers, and columns that say the same."""
-    heavy, tied = RANDOM.pareto(1.1, (16, CUSTOMERS)), RANDOM.poisson(0.4, (16, CUSTOMERS))
-    flags, gaps = RANDOM.random((8, CUSTOMERS)) < 0.3, np.where(RANDOM.random((8, CUSTOMERS)) < 0.6, np.nan, heavy[:8])
-    alike = np.repeat(RANDOM.normal(size=(1, CUSTOMERS)), 16, axis=0)
+    random = np.random.default_rng(9)
+    heavy, tied = random.pareto(1.1, (16, CUSTOMERS)), random.poisson(0.4, (16, CUSTOMERS))
+    flags, gaps = random.random((8, CUSTOMERS)) < 0.3, np.where(random.random((8, CUSTOMERS)) < 0.6, np.nan, heavy[:8])
+    alike = np.repeat(random.normal(size=(1, CUSTOMERS)), 16, axis=0)
     matrix = np.concatenate([heavy, tied, flags, gaps, alike]).astype(np.float32).T
     return Population(matrix, tuple(f"feature_{place}" for place in range(matrix.shape[1])))
 

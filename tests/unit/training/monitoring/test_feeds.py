@@ -19,11 +19,10 @@ from training.monitoring.feed_findings import findings_of_age, findings_of_feeds
 from training.monitoring.feeds import feeds_of, usual_week
 
 BEGINS, ENDS = parse_time("2024-01-01"), parse_time("2025-01-06")
-RANDOM = np.random.default_rng(0)
 
 
 def weeks(count: int = 60, *, level: float = 100.0) -> np.ndarray:
-    return RANDOM.poisson(level, count)
+    return np.random.default_rng(0).poisson(level, count)
 
 
 def watched(folder: Path, *, every_days: int = 1, until: Timestamp = ENDS, observed: Timestamp = ENDS) -> Any:

@@ -11,11 +11,9 @@ from features.snapshot import Provenance, Snapshot
 from training.monitoring.drift.columns import Column, compared, moved_names
 from training.monitoring.drift.crowds import Crowd
 
-RANDOM = np.random.default_rng(4)
-
 
 def column(name: str = "purchases_count_90d", *, shift: float = 0.0, customers: int = 1_000) -> Column:
-    values = RANDOM.poisson(3, (2, customers)).astype(float)
+    values = np.random.default_rng([4, *name.encode()]).poisson(3, (2, customers)).astype(float)
     return Column(name, values[0], values[1] + shift)
 
 

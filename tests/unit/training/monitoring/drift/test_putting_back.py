@@ -6,11 +6,10 @@ import numpy as np
 
 from training.monitoring.drift.putting_back import put_back, put_codes_back
 
-RANDOM = np.random.default_rng(2)
-
 
 def test_a_column_put_back_is_distributed_as_then_and_keeps_its_order() -> None:
-    then, now = RANDOM.gamma(2, 1, 500), RANDOM.gamma(2, 3, 500)
+    random = np.random.default_rng(2)
+    then, now = random.gamma(2, 1, 500), random.gamma(2, 3, 500)
 
     back = put_back(now, then, seed=0)
 
@@ -19,7 +18,8 @@ def test_a_column_put_back_is_distributed_as_then_and_keeps_its_order() -> None:
 
 
 def test_a_sample_put_back_to_itself_stays_as_it_is() -> None:
-    values = np.where(RANDOM.random(300) < 0.2, np.nan, RANDOM.poisson(2, 300).astype(float))
+    random = np.random.default_rng(2)
+    values = np.where(random.random(300) < 0.2, np.nan, random.poisson(2, 300).astype(float))
 
     assert np.array_equal(put_back(values, values, seed=0), values, equal_nan=True)
     assert np.array_equal(put_codes_back(values, values, seed=0), values, equal_nan=True)

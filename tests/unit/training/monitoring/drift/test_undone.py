@@ -21,7 +21,6 @@ from training.publishing.scene import Scene
 
 COMPANY = read_company(default_company_text("default"))
 DAYS, CUSTOMERS = COMPANY.horizon_days, 400
-RANDOM = np.random.default_rng(0)
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,10 @@ class OneColumn:
         return {f"churn_{DAYS}": told, f"purchase_{DAYS}": told, **stages, f"transition_{DAYS}_decline": told}
 
 
+def normal(mean: int) -> FloatArray:
+    return np.random.default_rng(mean).normal(mean, 1, CUSTOMERS)
+
+
 def decider(name: str = "churn", **columns: FloatArray) -> Decider:
     matrix = np.zeros((CUSTOMERS, len(COMPANY.catalogue.names)), np.float32)
     for each, values in columns.items():
@@ -44,7 +47,7 @@ def decider(name: str = "churn", **columns: FloatArray) -> Decider:
 
 
 def test_drift_of_what_the_model_rests_on_changes_bands_and_not_the_order_of_the_list() -> None:
-    then, now = RANDOM.normal(0, 1, 400), RANDOM.normal(2, 1, 400)
+    then, now = normal(0), normal(2)
 
     found = undone(decider(usage_count_30d=now), [Column("usage_count_30d", then, now)])
 
@@ -55,7 +58,7 @@ def test_drift_of_what_the_model_rests_on_changes_bands_and_not_the_order_of_the
 
 
 def test_drift_of_what_the_model_does_not_read_changes_nothing() -> None:
-    columns: Any = {"tenure_days": np.arange(400.0) + 365, "usage_count_30d": RANDOM.normal(2, 1, 400)}
+    columns: Any = {"tenure_days": np.arange(400.0) + 365, "usage_count_30d": normal(2)}
 
     found = undone(decider(**columns), [Column("tenure_days", np.arange(400.0), columns["tenure_days"])])
 
@@ -64,13 +67,13 @@ def test_drift_of_what_the_model_does_not_read_changes_nothing() -> None:
 
 
 def test_without_drift_nothing_is_scored_otherwise() -> None:
-    found = undone(decider(usage_count_30d=RANDOM.normal(2, 1, 400)), [])
+    found = undone(decider(usage_count_30d=normal(2)), [])
 
     assert (found.changed, found.alone) == ({"list": 0.0, "band": 0.0}, {})
 
 
 def test_of_stages_the_likeliest_counts_and_of_purchases_the_list() -> None:
-    then, now = RANDOM.normal(0, 1, 400), RANDOM.normal(3, 1, 400)
+    then, now = normal(0), normal(3)
     drifted = [Column("usage_count_30d", then, now)]
 
     assert undone(decider("transition", usage_count_30d=now), drifted).changed["stage"] > 0.3
