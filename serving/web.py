@@ -10,13 +10,12 @@ import threading
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
 
 from features.errors import LifecycleError
-from serving.app import create_app
+from serving.app import Application, create_app
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log, log_everything_to
-from serving.door.patience import PromptHeads
+from serving.door.turning_away import protocol_behind
 from serving.settings import ServiceSettings
 
 _PARENT = 0
@@ -63,7 +62,7 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=PromptHeads,
+        http=protocol_behind(app.gate),
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_FINISH_SECONDS,
     )
@@ -74,7 +73,7 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
     log.info("ended", pid=os.getpid())
 
 
-def _app(settings: ServiceSettings, log: Log) -> FastAPI:
+def _app(settings: ServiceSettings, log: Log) -> Application:
     try:
         return create_app(settings)
     except LifecycleError as error:

@@ -36,9 +36,18 @@ class Admission:
         """Whether one more request, or the one that asks, is too many."""
         return max(self._running + 1, self._queue()) > self.limit
 
+    @property
+    def has_no_place(self) -> bool:
+        """Whether a request of which nobody knows yet is too many."""
+        return self.in_hand >= self.limit
+
     def refused(self) -> Overloaded:
         """Count a refusal, and return what it says."""
         self._on_refusal()
+        return self.overloaded()
+
+    def overloaded(self) -> Overloaded:
+        """Return what a refusal says."""
         return Overloaded(f"More than {self.limit} requests are in hand; nothing was done. Try again after a second.")
 
     def place(self) -> Self:

@@ -6,6 +6,7 @@ taken on is turned away here, before a route is looked for: a flood costs least 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import LifecycleError
 from serving.door.exchange import Exchange, begin_exchange
-from serving.door.problems import http_refusal, refusal
+from serving.door.problems import Overloaded, http_refusal, refusal
 from serving.door.whole import STAMPS, withdraw_whole
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _UNMATCHED = "unmatched"
 _CALLS = "/v1/"  # beside them, what says how the process is, which is asked most where there is too much to do
+_CALLS_AS_SENT = _CALLS.encode()
 _CALLER_LEFT = 499
 # A made-up method would make a new series of every counter.
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -63,6 +65,23 @@ class Gate:
         finally:
             withdraw_whole(scope)
             self._record(scope, exchange)
+
+    def turns_away(self, path: bytes) -> bool:
+        """Whether the next request is too much, if it is one of the calls; one that ends a drained connection has to say so."""
+        return path.startswith(_CALLS_AS_SENT) and self._admission.has_no_place and not self._drain.begun
+
+    def turn_away(self, headers: Sequence[tuple[bytes, bytes]], method: str) -> Exchange:
+        """Record a request that the protocol refuses as overload, and return its record."""
+        scope: Scope = {"headers": headers, "method": method}
+        exchange = begin_exchange(scope)
+        self._admission.refused()
+        exchange.status = Overloaded.status
+        self._record(scope, exchange)
+        return exchange
+
+    def overloaded(self) -> Overloaded:
+        """Return what is said to whom is turned away."""
+        return self._admission.overloaded()
 
     def _refusal(self, exchange: Exchange, fault: Exception) -> Response:
         """Return what the caller gets: whatever went wrong inside, an answer, and nothing of a fault's text."""
