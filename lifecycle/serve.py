@@ -42,22 +42,31 @@ def serve(
     as_json: JsonFlag = False,
 ) -> None:
     """Serve predictions over HTTP until Ctrl-C or SIGTERM, then drain and end."""
-    from features.subjects import installation_secret
     from lifecycle.settings import Settings
     from serving import server
+
+    settings = Settings()
+    listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
+    url = server.address(listener)
+
+    def checked() -> ServiceSettings:
+        _check_installation(settings)
+        emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)
+        return service_settings(settings)
+
+    server.serve(checked, listener, workers=workers, has_background=background)
+
+
+def _check_installation(settings: Settings) -> None:
+    """Open what the workers will open: what is wrong is said here once, not by each of them again and again."""
+    from features.subjects import installation_secret
     from serving.deciding.secrets import draw_secrets
     from serving.page.origins import Origins
 
-    settings = Settings()
     Origins(settings.public_url, settings.embed_origins)
     with open_operational(settings):
-        # what is wrong with any of these is said here once, not by each worker again and again
         installation_secret(settings.home)
         draw_secrets(settings.home)
-    listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
-    url = server.address(listener)
-    emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)
-    server.serve(service_settings(settings), listener, workers=workers, has_background=background)
 
 
 def work(as_json: JsonFlag = False) -> None:

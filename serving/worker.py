@@ -24,28 +24,40 @@ _PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 
 
 def start_worker(settings: ServiceSettings, listener: socket.socket) -> subprocess.Popen[bytes]:
-    """Start a worker on the socket and hand it its settings.
+    """Start a worker on the socket and hand it its settings."""
+    process = call_worker(listener, settings.metrics_folder)
+    tell_settings(process, settings)
+    return process
+
+
+def call_worker(listener: socket.socket, metrics_folder: str) -> subprocess.Popen[bytes]:
+    """Start a worker that reads its program and then waits for its settings; it ends by itself where none come.
 
     Ctrl-C reaches every process of a terminal; a worker is told by its parent instead, so it is born with SIGINT blocked.
     """
     handle = listener.fileno()
-    return _started(["serving.worker", str(handle)], settings, handles=[handle])
+    return _started(["serving.worker", str(handle)], metrics_folder, handles=[handle])
 
 
 def start_background(settings: ServiceSettings) -> subprocess.Popen[bytes]:
     """Start the process of the background work and hand it its settings; it is told to end as a worker is."""
-    return _started(["serving.background.worker"], settings)
+    process = _started(["serving.background.worker"], settings.metrics_folder)
+    tell_settings(process, settings)
+    return process
 
 
-def _started(module: list[str], settings: ServiceSettings, *, handles: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+def tell_settings(process: subprocess.Popen[bytes], settings: ServiceSettings) -> None:
+    """Hand a process its settings."""
+    tell(process, msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
+
+
+def _started(module: list[str], metrics_folder: str, *, handles: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", *module]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=handles, env=_environment(settings))  # noqa: S603 (no shell, and every word is ours)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=handles, env=_environment(metrics_folder))  # noqa: S603 (no shell, and every word is ours)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    tell(process, msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
-    return process
 
 
 def tell(process: subprocess.Popen[bytes], words: bytes) -> None:
@@ -64,16 +76,19 @@ def main(handle: int) -> None:
 
 
 def settings_from_parent() -> ServiceSettings:
-    """Return the settings that the parent wrote into the pipe."""
-    return msgspec.json.decode(sys.stdin.buffer.readline(), type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
+    """Return the settings that the parent wrote into the pipe; end where it ended without a word."""
+    told = sys.stdin.buffer.readline()
+    if not told:
+        raise SystemExit(0)
+    return msgspec.json.decode(told, type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
 
 
-def _environment(settings: ServiceSettings) -> dict[str, str]:
+def _environment(metrics_folder: str) -> dict[str, str]:
     # The counters choose how they are kept when their library is imported, by this variable alone.
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_PROGRAM_FOLDER), os.environ.get("PYTHONPATH")))),
-        "PROMETHEUS_MULTIPROC_DIR": settings.metrics_folder,
+        "PROMETHEUS_MULTIPROC_DIR": metrics_folder,
     }
 
 

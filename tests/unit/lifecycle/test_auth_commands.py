@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -66,17 +67,21 @@ def test_the_service_is_told_where_it_is_whatever_folder_it_runs_in(monkeypatch,
     assert told.database_url == f"sqlite:///{tmp_path}/var/lifecycle.db"
 
 
-def test_serving_with_a_secret_that_others_may_read_is_refused_before_any_worker_starts(monkeypatch):
+def test_serving_with_a_secret_that_others_may_read_is_refused_before_any_worker_serves(monkeypatch):
     secret = Settings().home.keys / "installation.secret"
     secret.parent.mkdir(parents=True, exist_ok=True)
     secret.write_bytes(bytes(32))
     secret.chmod(0o644)
-    monkeypatch.setattr("serving.server.serve", lambda *_, **__: pytest.fail("a worker would have started"))
+    worker = Mock()
+    monkeypatch.setattr("serving.server.call_worker", lambda *_: worker)
+    monkeypatch.setattr("serving.server.Crew", lambda *_, **__: pytest.fail("a worker would have served"))
     app = typer.Typer()
     register(app)
 
     with pytest.raises(SecretExposed, match="chmod 600"):
         CliRunner().invoke(app, ["serve", "--port", "0"], catch_exceptions=False)
+
+    worker.kill.assert_called_once()
 
 
 def test_a_key_is_given_a_limit_of_its_own_and_loses_it_again(run):

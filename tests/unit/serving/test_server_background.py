@@ -70,6 +70,18 @@ def test_web_processes_begin_before_the_background_work_does(tmp_path, started, 
     assert [child.kind for child in started] == ["worker", "worker", "background"]
 
 
+def test_workers_called_ahead_are_told_to_serve_and_not_started_again(tmp_path, started, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(server, "tell_settings", lambda process, _: told.append(process.kind))
+    standing = crew(tmp_path)
+
+    standing.take_on([Process("ahead"), Process("ahead")])
+    standing.repair()
+
+    assert told == ["ahead", "ahead"]
+    assert [child.kind for child in started] == ["background"]
+
+
 def test_nobody_does_where_it_is_done_elsewhere(tmp_path, started):
     crew(tmp_path, has_background=False).repair()
 
@@ -94,7 +106,7 @@ def test_rows_told_to_a_service_are_in_the_log_and_none_in_flight_is_dropped_at_
     seconds_until(lambda: running.is_whole)
 
     connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
-    headers = {"Authorization": f"Bearer {installation.secret}"}
+    headers = {"Authorization": f"Bearer {installation.secret}", "Content-Type": "application/json"}
     connection.request("POST", "/v1/events", body=body_of(Told("first", 0)), headers=headers)
     assert json.loads(connection.getresponse().read())["accepted"] == 3
     connection.close()
