@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from features.times import Timestamp
 from serving.live.state import LiveState
 from serving.names.shelf import KnownNames
+from serving.page.about.names import said
 from serving.page.wording import Wording
 
 PATH = "/page/"
@@ -31,7 +32,7 @@ class Reading:
 
     def word(self, name: str) -> str:
         """Return a name of the company file as people read it: translated where it is one that we know."""
-        return self.say.text(name.replace("_", " "))
+        return said(name, self.say)
 
 
 def address(**asked: Any) -> str:
