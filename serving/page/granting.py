@@ -33,6 +33,7 @@ from serving.door.problems import RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, OverLimit
 from serving.front_line.schemas import MOST_GRANTED
+from serving.page.about.names import said
 from serving.page.customer import Wanted, customer_view
 from serving.page.forms import form_of
 from serving.page.notices import Notice
@@ -118,8 +119,12 @@ def _over(refusal: OverLimit, amount: float, asked: Asked, say: Wording) -> Noti
     days = recovery.budget_days if binding == "budget" else recovery.safety_days
     limit = say.money(refusal.found.limit, asked.state.company.currency, exact=True)
     role = refusal.found.whom_to_ask(amount)
-    said = ((_OVER, {"limit": limit}), (BOUNDS[binding], {"days": days}), (_ASK if role else _NOBODY, {"role": role}))
-    return Notice(" ".join(say.texts.gettext(text) % values for text, values in said))
+    sentences = (
+        (_OVER, {"limit": limit}),
+        (BOUNDS[binding], {"days": days}),
+        (_ASK if role else _NOBODY, {"role": said(role or "", say)}),
+    )
+    return Notice(" ".join(say.texts.gettext(text) % values for text, values in sentences))
 
 
 def _notice(say: Wording, text: str) -> Notice:

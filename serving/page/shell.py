@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from models.explanation.codes import Language
 from serving.door.exchange import header
 from serving.door.route import Call
+from serving.page.about.names import said
 from serving.page.forms import TOKEN
 from serving.page.wording import NAMES, Wording, language_asked, wording_of
 
@@ -30,7 +31,8 @@ def wording_for(call: Call) -> Wording:
 def page(call: Call, template: str, *, status: int = 200, **shown: Any) -> Response:
     """Return a page: `template` with what it shows; every page knows who reads it, in which language, and what its forms carry.
 
-    A template finds `_`, `ngettext`, `say` (a `Wording`), `person`, `token()` for each form, `static(file)`, and the path `here`.
+    A template finds `_`, `ngettext`, `say` (a `Wording`), `named(name)`, `person`, `token()` for each form, `static(file)`, and
+    the path `here`.
     """
     say = wording_for(call)
     session = call.signed_in
@@ -39,6 +41,7 @@ def page(call: Call, template: str, *, status: int = 200, **shown: Any) -> Respo
         "say": say,
         "person": session.person if session else None,
         "token": lambda: token,
+        "named": partial(said, say=say),
         "languages": NAMES,
         "here": call.url.path,
         "request_id": call.exchange.request_id,

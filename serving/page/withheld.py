@@ -14,6 +14,7 @@ from typing import Any
 from babel import dates
 
 from features.times import parse_time
+from serving.page.about.names import said
 from serving.page.wording import N_, Wording
 
 GATES: Mapping[str, str] = {
@@ -37,6 +38,7 @@ STATES: Mapping[str, str] = {
 }
 """Each state of an offer in words."""
 
+_UNKNOWN = N_("not known")
 _NEEDS = N_("Needed: %(rule)s. Found: %(found)s.")
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"consent to (?P<channel>\S+)\nnot given", N_("The customer has not agreed to be contacted by %(channel)s.")),
@@ -55,7 +57,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (r"from (?P<day>[\d-]+) on\n.*", N_("It is not made before %(day)s.")),
     (r"until (?P<day>[\d-]+)\n.*", N_("It was made until %(day)s.")),
-    (r"in stage (?P<rule>.+)\n(?P<found>.*)", N_("It is for the stages %(rule)s. The customer is in %(found)s.")),
+    (r"in stage (?P<stages>.+)\n(?P<stands>.*)", N_("It is for the stages: %(stages)s. The customer stands at: %(stands)s.")),
     (r"hold when (?P<rule>.+)\n(?P<found>.*)", N_("Nothing more is sold while this is so: %(rule)s. Found: %(found)s.")),
     (r"drawn by lot, which drew nothing\n.*", N_("The lot fell on offering nothing, so that it is learned what offers change.")),
     (r"worth more than nothing.*\n.*", N_("It is expected to cost more than it brings.")),
@@ -82,7 +84,8 @@ def why_not(withheld: Mapping[str, Any], names: Mapping[str, str], say: Wording)
     """Return why an offer is withheld, in the reader's words. `names`: what offers are called, by id."""
     offer, gate = withheld["offer_id"], withheld["gate"]
     because = _sentence(f"{withheld['rule']}\n{withheld['found']}", say)
-    return WhyNot(names.get(offer, offer), withheld["channel"], say.texts.gettext(GATES[gate]), because)
+    channel = withheld["channel"]
+    return WhyNot(names.get(offer, offer), channel and said(channel, say), say.texts.gettext(GATES[gate]), because)
 
 
 def _sentence(text: str, say: Wording) -> str:
@@ -96,8 +99,18 @@ def _sentence(text: str, say: Wording) -> str:
 def _worded(name: str, value: str, say: Wording) -> str:
     if name == "state":
         return say.texts.gettext(STATES.get(value, value))
-    if name != "day":
-        return value
+    if name == "channel":
+        return said(value, say)
+    if name in ("stages", "stands"):  # `growth or decline`; `growth_curve growth, funnel reach`, where the sets say nothing new
+        return ", ".join(_stage(stage, say) for stage in re.split(" or |, ", value))
+    return _day(value, say) if name == "day" else value
+
+
+def _stage(text: str, say: Wording) -> str:
+    return say.texts.gettext(_UNKNOWN) if text.endswith("not known") else said(text.rpartition(" ")[2], say)
+
+
+def _day(value: str, say: Wording) -> str:
     if len(value) == len("2026-01-31"):
         return dates.format_date(date.fromisoformat(value), "medium", locale=say.locale)
     return say.day(parse_time(value))

@@ -65,7 +65,7 @@ def test_why_not_the_others_names_gate_and_rule(ana, customer):
     assert "Thank-you gift" in text
     assert "This customer cannot have it" in text
     assert "Needed: tenure_days >= 365. Found: tenure_days 200." in text
-    assert "It is for the stages introduction. The customer is in growth_curve growth." in text
+    assert "It is for the stages: introduction. The customer stands at: growth." in text
     assert "Others bring more. Its place among those that fit: 4." in text
 
 
@@ -190,6 +190,11 @@ def test_what_we_say_of_every_check_is_said_in_a_sentence_of_ours(name):
             "1 declined in 30 days: the offer rests for 90 days",
             "rests until 2026-04-01T00:00:00Z",
             "It rests until Apr 1, 2026 because of what was recorded before: declined.",
+        ),
+        (
+            "in stage decline or high_risk",
+            "growth_curve not known, funnel reach",
+            "It is for the stages: decline, high risk. The customer stands at: not known, reach.",
         ),
         ("until 2026-03-31", "over", "It was made until Mar 31, 2026."),
         (

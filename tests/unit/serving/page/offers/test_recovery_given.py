@@ -95,8 +95,8 @@ def test_who_may_give_more_is_named(tmp_path, opened_office):
         agent = office.person()
         page, answer = agent.open("c1", "?complaint=defect"), give(agent, "c1", "100")
 
-    assert "For more, ask team_lead: up to €120.00." in html.unescape(page.text)
-    assert "team_lead may give this amount: ask there." in answer.text
+    assert "For more, ask team lead: up to €120.00." in html.unescape(page.text)
+    assert "team lead may give this amount: ask there." in answer.text
 
 
 @pytest.mark.parametrize(
