@@ -64,9 +64,9 @@ def monitor_report(
     )
 
 
-def system_limit(measure: str, figure: float, *, good: float, hard: float, too_high: bool) -> SystemLimit:
+def system_limit(measure: str, figure: float, *, good: float, hard: float, alarms: bool = True) -> SystemLimit:
     """Return a figure of the decision system beside its limits."""
-    return SystemLimit(measure, measure, figure, good, hard, too_high, False, 100)
+    return SystemLimit(measure, measure, figure, good, hard, True, alarms, 100)
 
 
 def _sure(value: float) -> Figure:

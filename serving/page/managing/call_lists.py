@@ -35,7 +35,7 @@ class ListRow:
 
 @dataclass(frozen=True)
 class ListsShown:
-    """The lists of the past months, ours first."""
+    """The lists of the past months, ours first, then by how many of those who left they named."""
 
     summary: str
     lead: str
@@ -46,13 +46,19 @@ class ListsShown:
 def lists_shown(report: BacktestReport, say: Wording) -> ListsShown:
     """Return the back-test as a manager reads it."""
     methods = report.pooled.methods
-    rows = tuple(_row(name, figures, report, say) for name, figures in methods.items())
+    rows = tuple(_row(name, methods[name], report, say) for name in sorted(methods, key=lambda name: _place(name, methods)))
     return ListsShown(
         summary=_summary(report, say),
         lead=_lead(report, say),
-        rows=tuple(sorted(rows, key=lambda row: not row.is_ours)),
+        rows=rows,
         has_money=any("net" in figures for figures in methods.values()),
     )
+
+
+def _place(name: str, methods: Mapping[str, Mapping[str, Figure]]) -> tuple[bool, float]:
+    """Return where a list stands: ours first, then whichever named most."""
+    found = methods[name].get("recall")
+    return name != MODEL, 0.0 if found is None else -found.value
 
 
 def _row(name: str, figures: Mapping[str, Figure], report: BacktestReport, say: Wording) -> ListRow:

@@ -35,7 +35,7 @@ KPI_WORDS: Mapping[str, KpiWords] = {
     "hand_overs": KpiWords(N_("Hand-overs a ticket"), "count"),
     "tickets_per_customer": KpiWords(N_("Tickets a customer and quarter"), "count"),
     "days_to_onboard": KpiWords(N_("Days until onboarded"), "day", 0),
-    "churn_rate": KpiWords(N_("Left"), "share"),
+    "churn_rate": KpiWords(N_("Customers who left"), "share"),
     "renewal_rate": KpiWords(N_("Contracts renewed"), "share"),
     "margin_per_customer": KpiWords(N_("Margin a customer and year"), "money"),
     "clv_to_cac": KpiWords(N_("Value over the cost of winning"), "count"),

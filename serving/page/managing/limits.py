@@ -21,7 +21,7 @@ _COUNTED = frozenset({"offers_available"})
 _STATES: Mapping[State, str] = {
     "good": N_("as it should be"),
     "warn": N_("should be better"),
-    "bad": N_("beyond what is ever right"),
+    "bad": N_("must be looked at"),
 }
 
 
@@ -50,7 +50,8 @@ def _limit(line: SystemLimit, say: Wording) -> LimitShown:
 
 
 def _state(line: SystemLimit) -> State:
-    if _beyond(line, line.hard):
+    """Return how a figure stands: a narrow catalogue or a young model is to be mended, and no alarm."""
+    if _beyond(line, line.hard) and line.alarms:
         return "bad"
     return "warn" if _beyond(line, line.good) else "good"
 

@@ -20,7 +20,7 @@ _MARKS: Mapping[Verdict, str] = {
 }
 _TRENDS: Mapping[Trend, str] = {"better": N_("getting better"), "worse": N_("getting worse"), "steady": N_("steady")}
 _SURE = N_("%(stage)s: %(kpi)s is %(figure)s; it should be %(limit)s.")
-_PERHAPS = N_("%(stage)s: %(kpi)s is %(figure)s; it should be %(limit)s. Few answers stand behind it, so chance may be why.")
+_PERHAPS = N_("%(stage)s: %(kpi)s is %(figure)s; it should be %(limit)s. Chance alone may be why.")
 
 
 @dataclass(frozen=True)
