@@ -34,6 +34,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: shutil.which("curl") is not None and shutil.which("jq") is not None,
         "curl and jq, as the guide does: apt-get install curl jq",
     ),
+    "systemd": (
+        lambda: shutil.which("systemd-analyze") is not None,
+        "systemd-analyze, which knows what a unit may say: apt-get install systemd",
+    ),
     "chromium": (lambda: shutil.which("chromium") is not None, "Chromium: apt-get install chromium"),
 }
 

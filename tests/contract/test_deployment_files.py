@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -55,7 +54,7 @@ def test_a_unit_may_do_little(unit):
     assert [line for line in HARDENED if line not in unit.read_text()] == []
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.needs("systemd")
 def test_systemd_knows_every_key(tmp_path):
     for unit in UNITS:
         text = unit.read_text().replace("/opt/lifecycle/bin/lifecycle", "/bin/true")
