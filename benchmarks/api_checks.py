@@ -5,8 +5,14 @@ The words of a company (its stages, occasions, complaints, offers, its smallest 
 
 from __future__ import annotations
 
+import itertools
+import re
+from typing import Any
+
 import schemathesis
-from schemathesis import Case, CheckContext, Response
+from schemathesis import Case, CheckContext, HookContext, Response
+
+from serving.api.repeats import PARAMETER
 
 TELLING = "POST /v1/events"
 MAY_BE_REFUSED = {
@@ -22,7 +28,10 @@ MAY_BE_REFUSED = {
 }
 """For which calls a request of the right form may be refused as 422, and why; for all others it may not."""
 
+_KEY = "Idempotency-Key"
 _REPEATED = "urn:lifecycle:problem:idempotency-key-reused"
+_is_key = re.compile(PARAMETER["parameters"][0]["schema"]["pattern"]).search
+_numbers = itertools.count()
 
 
 @schemathesis.check
@@ -44,6 +53,15 @@ def bad_rows_are_told(ctx: CheckContext, response: Response, case: Case) -> None
             raise AssertionError("a row has no result")
         if not told["rejected"] and _is_negative(case):
             raise AssertionError("rows that the document does not describe were accepted")
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+    """Give each call of a sequence a key of its own: the answer to a repeat may be of something that was removed since."""
+    del context, kwargs
+    in_sequence = case.meta is not None and case.meta.phase.name == "stateful"
+    if in_sequence and _is_key(str((case.headers or {}).get(_KEY, ""))):
+        case.headers[_KEY] = f"in-sequence-{next(_numbers)}"
 
 
 def _is_negative(case: Case) -> bool:
