@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.answering.schemas import ProblemSchema, ReadySchema
-from serving.api.calls import CALLS, DeclaredCall
+from serving.api.calls import GROUPS, DeclaredCall
 from serving.door.access import RouteUndeclared, declared_access
 from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
@@ -122,24 +122,30 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _declared_routes() -> list[BaseRoute]:
     """Return the route of every call and page: they hold no state, so that the applications of a process share them."""
     router = APIRouter(route_class=GuardedRoute)
-    for call in CALLS:
-        router.add_api_route(
-            call.path,
-            call.handler,
-            methods=[call.method],
-            status_code=call.status,
-            operation_id=call.operation_id,
-            summary=(call.handler.__doc__ or "").partition("\n")[0],
-            response_model=call.answer,
-            response_class=call.form,
-            responses=_refusals(call),
-            openapi_extra=security(declared_access(call.handler)) | call.extra,
-        )
+    for heading, calls in GROUPS.items():
+        for call in calls:
+            _add_call(router, call, heading=heading)
     for page in PAGES:
         router.add_api_route(
             page.path, page.handler, methods=[page.method], route_class_override=PageRoute, include_in_schema=False
         )
     return router.routes
+
+
+def _add_call(router: APIRouter, call: DeclaredCall, *, heading: str) -> None:
+    router.add_api_route(
+        call.path,
+        call.handler,
+        methods=[call.method],
+        status_code=call.status,
+        operation_id=call.operation_id,
+        tags=[heading],
+        summary=(call.handler.__doc__ or "").partition("\n")[0],
+        response_model=call.answer,
+        response_class=call.form,
+        responses=_refusals(call),
+        openapi_extra=security(declared_access(call.handler)) | call.extra,
+    )
 
 
 def _refusals(call: DeclaredCall) -> dict[int | str, dict[str, Any]]:

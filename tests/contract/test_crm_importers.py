@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from serving.api.calls import GROUPS
 from serving.describing.__main__ import documents
 from serving.describing.schema_walk import operations
 
@@ -89,6 +90,15 @@ def test_nothing_may_be_of_several_kinds_or_null(rendered, version):
 
     assert [found for node in nodes(rendered[version]) if (found := forbidden & set(node))] == []
     assert [node for node in nodes(rendered[version]) if isinstance(node.get("type"), list)] == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_operation_stands_under_the_heading_of_its_group(rendered, version):
+    headings = {call.operation_id: [heading] for heading, calls in GROUPS.items() for call in calls}
+
+    found = {operation["operationId"]: operation["tags"] for operation in operations(rendered[version])}
+    assert found == {name: headings[name] for name in found}
+    assert all(len(calls) <= 15 for calls in GROUPS.values())
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from serving.api.calls.asking import ASKING
 from serving.api.calls.deciding import DECIDING
 from serving.api.calls.declared import DeclaredCall
@@ -13,16 +15,19 @@ from serving.api.calls.scenarios import SCENARIOS
 from serving.api.calls.service import SERVICE
 from serving.api.calls.telling import TELLING
 
-CALLS: tuple[DeclaredCall, ...] = (
-    *ASKING,  # first, since routes are tried in this order and these are asked most
-    *SERVICE,
-    *DOCUMENTS,
-    *LISTS,
-    *SCENARIOS,
-    *DECIDING,
-    *TELLING,
-    *RECORDS,
-    *PRIVACY,
-)
+GROUPS: Mapping[str, tuple[DeclaredCall, ...]] = {
+    "Customers": ASKING,  # first, since routes are tried in this order and these are asked most
+    "Service": SERVICE,
+    "Documents": DOCUMENTS,
+    "Lists and batches": LISTS,
+    "What if": SCENARIOS,
+    "Decisions": DECIDING,
+    "Events and notices": TELLING,
+    "Models and reports": RECORDS,
+    "Privacy": PRIVACY,
+}
+"""The calls by the heading under which the document shows them."""
 
-__all__ = ["CALLS", "DeclaredCall"]
+CALLS: tuple[DeclaredCall, ...] = tuple(call for calls in GROUPS.values() for call in calls)
+
+__all__ = ["CALLS", "GROUPS", "DeclaredCall"]
