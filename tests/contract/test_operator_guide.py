@@ -19,6 +19,8 @@ SPOKEN = {
     "signing_key": "`signing.key` in the user's configuration folder",
     "home": "`var`",
     "webhook_private_addresses": "false",
+    "public_url": "none",
+    "embed_origins": "none",
 }
 
 
