@@ -41,6 +41,8 @@ def read_columns(people: People) -> dict[str, FloatArray]:
 
 def derived_columns(people: People, feature_names: Sequence[str]) -> Mapping[str, npt.NDArray[np.float32]]:
     """Return those of a model's columns that no catalogue declares: the stage each customer stands in, and for how long."""
+    if tuple(feature_names) == tuple(people.names):
+        return {}
     own = frozenset(people.names)
     beyond = [name for name in feature_names if name not in own]
     if not beyond:

@@ -89,7 +89,8 @@ class Boosting:
 
     def scores(self, rows: Rows) -> FloatArray:
         """Return the bag's scores, shape (n,), or (n, classes); missing features (NaN) are read as missing, as in training."""
-        return np.asarray(np.mean([forest.scores(rows) for forest in self.forests], axis=0))
+        first, *others = (forest.scores(rows) for forest in self.forests)
+        return sum(others, start=first) / len(self.forests)
 
     def log_odds(self, rows: Rows) -> FloatArray:
         """Return the log-odds of the label 1, one a row, of a bag grown on 0/1 labels."""

@@ -108,3 +108,12 @@ def test_bins_made_for_one_preset_serve_another() -> None:
     texts = [fit_boosting(data, labels(rows()), preset=other, seed=0).texts for data in (made_for_it, made_for_another)]
 
     assert texts[0] == texts[1]
+
+
+def test_a_bag_says_of_one_row_to_the_bit_what_it_says_of_it_among_others() -> None:
+    bag, known = fitted(), rows(20)
+
+    alone = [float(bag.scores(known[place : place + 1])[0]) for place in range(20)]
+
+    assert alone == bag.scores(known).tolist()
+    assert alone == np.mean([forest.scores(known) for forest in bag.forests], axis=0).tolist()
