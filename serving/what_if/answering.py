@@ -31,6 +31,11 @@ class Wanted:
     parts: frozenset[str] = frozenset(PARTS)
     reasons: bool = False
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether the answer takes less than a thousandth of a second, so that nobody is held up by it."""
+        return self.parts == {"churn"} and not self.reasons
+
 
 @dataclass(frozen=True)
 class Outcome:
