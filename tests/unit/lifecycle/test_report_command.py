@@ -127,8 +127,8 @@ def test_the_table_behind_a_chart_is_what_the_report_says(reported: Reported) ->
     assert set(by_month["kpi"]) <= set(KPIS)
 
 
-def test_an_earlier_moment_and_json_are_told_alike(reported: Reported, monkeypatch) -> None:
-    monkeypatch.setenv("LIFECYCLE_HOME", str(reported.home.root))
+def test_an_earlier_moment_and_json_are_told_alike(reported: Reported, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_HOME", str(shutil.copytree(reported.home.root, tmp_path / "home")))
     monkeypatch.setattr("training.kpis.page.write_page", lambda _, path: path)  # drawn once above
 
     answer = json.loads(run("--as-of", "2025-11-16", "--months", "3", "--json").stdout)
