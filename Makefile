@@ -18,7 +18,7 @@ demo: .venv/runtime ## simulate a company, train, promote, serve: ends with a UR
 setup: .venv/development ## only make .venv, with everything for development
 
 test: .venv/development ## the whole suite, on every core
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/development ## style, types, and which room may import which
 	$(BIN)/ruff check .
