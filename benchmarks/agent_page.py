@@ -51,7 +51,7 @@ from training.publishing.scene import newest_scene
 
 GOAL_MS, GOAL_KB = 25.0, 150.0
 _FORMER_WEEKS = range(4, 52, 4)
-_PAGES, _WARM = 1_000, 20
+_PAGES, _WARM = 1_000, 200  # after so many most row groups of the log have been read once
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ Timestamp: TypeAlias = int
 """Microseconds since 1970-01-01T00:00:00Z."""
 
 SECOND: Timestamp = 1_000_000
-HOUR: Timestamp = 3_600 * SECOND
+MINUTE: Timestamp = 60 * SECOND
+HOUR: Timestamp = 60 * MINUTE
 DAY: Timestamp = 24 * HOUR
 WEEK: Timestamp = 7 * DAY
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from babel import Locale, dates, numbers
@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from features.times import SECOND, Timestamp
+from features.times import DAY, MINUTE, SECOND, Timestamp
 from models.explanation.codes import LANGUAGES, Language
 
 NAMES: dict[Language, str] = {"en": "English", "pt-BR": "Português (Brasil)", "pl": "Polski"}
@@ -56,7 +56,7 @@ class Wording:
         >>> wording_of("en").number(12345.6), wording_of("pl").number(12345.6, decimals=1)
         ('12,346', '12\xa0345,6')
         """
-        return numbers.format_decimal(round(value, decimals), locale=self.locale, format=f"#,##0.{'0' * decimals}".rstrip("."))
+        return _number(self.language, round(value, decimals), decimals)
 
     def percent(self, share: float) -> str:
         """Return a share as whole percent; one that would round to none or all says so.
@@ -92,11 +92,11 @@ class Wording:
         >>> wording_of("en").day(0), wording_of("pl").day(0)
         ('Jan 1, 1970', '1 sty 1970')
         """
-        return dates.format_date(_utc(moment), "medium", locale=self.locale)
+        return _day(self.language, moment // DAY)
 
     def moment(self, moment: Timestamp) -> str:
         """Return day and minute of a moment, UTC, and say that it is."""
-        return f"{dates.format_datetime(_utc(moment), 'short', locale=self.locale)} UTC"
+        return _minute(self.language, moment // MINUTE)
 
     def ago(self, moment: Timestamp, now: Timestamp) -> str:
         """Return how long ago a moment was, or in how long it will be.
@@ -158,6 +158,23 @@ def _texts(language: Language) -> Translations:
         write_mo(compiled, read_po(lines, locale=language.replace("-", "_")))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@lru_cache(maxsize=4096)  # a page says the same few days and numbers over and over, and Babel takes 50 us for each
+def _number(language: Language, value: float, decimals: int) -> str:
+    said: str = numbers.format_decimal(value, locale=wording_of(language).locale, format=f"#,##0.{'0' * decimals}".rstrip("."))
+    return said
+
+
+@lru_cache(maxsize=4096)
+def _day(language: Language, day: int) -> str:
+    said: str = dates.format_date(_utc(day * DAY), "medium", locale=wording_of(language).locale)
+    return said
+
+
+@lru_cache(maxsize=4096)
+def _minute(language: Language, minute: int) -> str:
+    return f"{dates.format_datetime(_utc(minute * MINUTE), 'short', locale=wording_of(language).locale)} UTC"
 
 
 def _without_decimals(locale: Locale) -> str:
