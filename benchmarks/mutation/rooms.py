@@ -25,6 +25,17 @@ class Room:
 
 
 _DECISION_TESTS = ("tests/unit/models/decision",)
+_BELOW_THE_SERVICE = (
+    "alembic.command",
+    "fastapi",
+    "hypothesis",
+    "pwdlib",
+    "sqlalchemy.dialects.sqlite",
+    "starlette.testclient",
+    "training.publishing.publish",
+    "training.publishing.scene",
+)
+_BELOW_BUNDLES = ("features.row_file", "features.snapshot", "models.churn.fit", "models.explanation", "numpy.testing")
 
 ROOMS: Mapping[str, Room] = {
     "arbitration": Room(
@@ -44,6 +55,58 @@ ROOMS: Mapping[str, Room] = {
             "models/decision/gates/passing.py",
         ),
         _DECISION_TESTS,
+    ),
+    "auth": Room(
+        (
+            "serving/auth.py",
+            "serving/database/keys.py",
+            "serving/door/access.py",
+        ),
+        (
+            "tests/unit/serving/door/test_access.py",
+            "tests/unit/serving/test_auth_keys.py",
+            "tests/unit/serving/database/test_keys.py",
+        ),
+        _BELOW_THE_SERVICE,
+    ),
+    "people": Room(
+        (
+            "serving/people/accounts.py",
+            "serving/people/passwords.py",
+            "serving/people/sessions.py",
+        ),
+        ("tests/unit/serving/people",),
+        _BELOW_THE_SERVICE,
+    ),
+    "sign_in": Room(
+        (
+            "serving/page/forms.py",
+            "serving/page/origins.py",
+            "serving/page/sign_in.py",
+        ),
+        (
+            "tests/unit/serving/page/test_origins.py",
+            "tests/unit/serving/page/test_sign_in.py",
+        ),
+        _BELOW_THE_SERVICE,
+    ),
+    "idempotency": Room(
+        ("serving/database/idempotency.py",),
+        ("tests/unit/serving/database/test_idempotency.py",),
+        _BELOW_THE_SERVICE,
+    ),
+    "bundle": Room(
+        (
+            "models/bundle/sealed.py",
+            "models/bundle/signing.py",
+            "models/bundle/bundles.py",
+            "models/bundle/models.py",
+            "models/bundle/pointer.py",
+            "models/bundle/live.py",
+            "models/bundle/ledger.py",
+        ),
+        ("tests/unit/models/bundle",),
+        _BELOW_BUNDLES,
     ),
 }
 """By name. A room is added by naming its modules and its tests; nothing of what it tests may stand in `imported`."""
