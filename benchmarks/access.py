@@ -20,8 +20,8 @@ from benchmarks.api_service import RunningService, running_service
 from benchmarks.goals import Result, arguments, report
 from serving.door.access import EVERYONE, declared_access
 from serving.page.calls import PAGES
-from serving.page.forms import TOKEN
-from serving.page.route import SIGN_IN
+from serving.page.frame.forms import TOKEN
+from serving.page.frame.route import SIGN_IN
 from serving.people.accounts import ROLES
 from serving.people.sessions import Session
 

@@ -61,7 +61,7 @@ def _check_installation(settings: Settings) -> None:
     """Open what the workers will open: what is wrong is said here once, not by each of them again and again."""
     from features.subjects import installation_secret
     from serving.deciding.secrets import draw_secrets
-    from serving.page.origins import Origins
+    from serving.page.frame.origins import Origins
 
     Origins(settings.public_url, settings.embed_origins)
     with open_operational(settings):

@@ -21,7 +21,7 @@ from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
 from serving.openapi import described, security
 from serving.page.calls import PAGES
-from serving.page.route import PageRoute
+from serving.page.frame.route import PageRoute
 from serving.service import Clock, moment_now, open_service
 from serving.settings import ServiceSettings
 

@@ -31,7 +31,7 @@ from serving.live.overlays import Overlays
 from serving.live.shelf import LiveShelf
 from serving.live.watch import LiveWatch
 from serving.names.shelf import NameShelf
-from serving.page.origins import Origins
+from serving.page.frame.origins import Origins
 from serving.settings import ServiceSettings
 from serving.telling.receiving import Receiver
 from serving.vitals.metrics import Metrics

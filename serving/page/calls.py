@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from serving.door.access import Handler
-from serving.page import customer, granting, manager, mark, outcomes, sign_in, static_files, work_list
-from serving.page.route import SIGN_IN
+from serving.page import customer, granting, manager, outcomes, sign_in, work_list
+from serving.page.frame import static_files
+from serving.page.frame.route import SIGN_IN
+from serving.page.offering import mark
 
 
 class DeclaredPage(NamedTuple):

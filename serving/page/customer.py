@@ -21,15 +21,15 @@ from serving.door.route import Call
 from serving.history.timeline import read_cursor
 from serving.live.state import Found
 from serving.page.about.reader import Reader
-from serving.page.charts import meter
-from serving.page.history import history_shown
-from serving.page.notices import Notice
-from serving.page.offers import offers_of
-from serving.page.reasons import REASONS
-from serving.page.recovery import BOUNDS, recovery_of
-from serving.page.shell import page, wording_for
-from serving.page.standing import Known, standing_shown
-from serving.page.withheld import STATES
+from serving.page.about.standing import Known, standing_shown
+from serving.page.frame.charts import meter
+from serving.page.frame.notices import Notice
+from serving.page.frame.shell import page, wording_for
+from serving.page.offering.offers import offers_of
+from serving.page.offering.reasons import REASONS
+from serving.page.offering.recovery import BOUNDS, recovery_of
+from serving.page.offering.withheld import STATES
+from serving.page.past.history import history_shown
 
 CUSTOMER = "/page/customers/{customer_id}"
 

@@ -33,13 +33,13 @@ from serving.door.problems import RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, OverLimit
 from serving.front_line.schemas import MOST_GRANTED
-from serving.page.about.names import said
 from serving.page.customer import Wanted, customer_view
-from serving.page.forms import form_of
-from serving.page.notices import Notice
-from serving.page.recovery import BOUNDS, claim_of
-from serving.page.shell import wording_for
-from serving.page.wording import N_, Wording
+from serving.page.frame.forms import form_of
+from serving.page.frame.names import said
+from serving.page.frame.notices import Notice
+from serving.page.frame.shell import wording_for
+from serving.page.frame.wording import N_, Wording
+from serving.page.offering.recovery import BOUNDS, claim_of
 
 RECOVERIES = "/page/customers/{customer_id}/recoveries"
 
@@ -73,7 +73,7 @@ async def grant_recovery(call: Call, customer_id: CustomerId) -> Response:
 def amount_of(text: str, say: Wording) -> float | None:
     """Return an amount as the reader writes it; None where it is none that may be given.
 
-    >>> from serving.page.wording import wording_of
+    >>> from serving.page.frame.wording import wording_of
     >>> amount_of("12.50", wording_of("en")), amount_of("12,50", wording_of("pl")), amount_of("1,2,3", wording_of("en"))
     (12.5, 12.5, None)
     >>> amount_of("0", wording_of("en")), amount_of("1.234", wording_of("en")), amount_of("NaN", wording_of("en"))

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from features.times import Timestamp
 from serving.door.access import MANAGE, access
 from serving.door.route import Call
+from serving.page.frame.shell import page, wording_for
+from serving.page.frame.wording import Wording
 from serving.page.managing.call_lists import lists_shown
 from serving.page.managing.findings import findings_shown
 from serving.page.managing.heat_map import heat_map
@@ -19,8 +21,6 @@ from serving.page.managing.models import models_shown
 from serving.page.managing.nps import nps_rows
 from serving.page.managing.reports import ManagersReports, Standing, read_reports
 from serving.page.managing.stages import held_shown, stages_shown
-from serving.page.shell import page, wording_for
-from serving.page.wording import Wording
 
 MANAGER = "/page/manager"
 

@@ -23,13 +23,13 @@ from serving.door.access import DECIDE, access
 from serving.door.problems import RequestInvalid
 from serving.door.route import Call
 from serving.page.customer import Wanted, customer_view
-from serving.page.forms import form_of
-from serving.page.notices import Notice
-from serving.page.reasons import OTHER, REASONS
-from serving.page.shell import wording_for
-from serving.page.telling import DecisionOver, ToldBefore, recorded
-from serving.page.withheld import STATES
-from serving.page.wording import N_, Wording
+from serving.page.frame.forms import form_of
+from serving.page.frame.notices import Notice
+from serving.page.frame.shell import wording_for
+from serving.page.frame.wording import N_, Wording
+from serving.page.offering.reasons import OTHER, REASONS
+from serving.page.offering.telling import DecisionOver, ToldBefore, recorded
+from serving.page.offering.withheld import STATES
 
 OUTCOMES = "/page/customers/{customer_id}/outcomes"
 UNDO = "/page/customers/{customer_id}/undo"

@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 from features.times import SECOND
 from serving.door.access import ANYBODY, EVERYONE, Access, access
 from serving.door.route import Call
-from serving.page.forms import form_of
-from serving.page.route import SIGN_IN
-from serving.page.shell import LANGUAGE_COOKIE, page
-from serving.page.wording import NAMES
+from serving.page.frame.forms import form_of
+from serving.page.frame.route import SIGN_IN
+from serving.page.frame.shell import LANGUAGE_COOKIE, page
+from serving.page.frame.wording import NAMES
 from serving.page.work_list import WORK_LIST as HOME
 from serving.people.accounts import choose_language, recognised
 from serving.people.sessions import LONGEST, close_session, open_session

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from serving.api.asked import Asked, ask
 from serving.door.access import READ, access
 from serving.door.route import Call
-from serving.page.shell import page, wording_for
+from serving.page.frame.shell import page, wording_for
 from serving.page.work.chosen import chosen_of
 from serving.page.work.listed import list_shown
 from serving.page.work.notices import about_names, notices_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from features.times import Timestamp
 from models.alerts import AlertCode
 from serving.answering.parts import AlertStanding
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 _TEXTS: Mapping[AlertCode, str] = {
     "risk_band_up": N_("The chance to leave within %(days)s days has risen to %(probability)s. Ask what has changed."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 
 def in_hundred(probability: float) -> int:

@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 
 from serving.history.versions import Version, known_cells
 from serving.live.state import Found, LiveState
-from serving.page.about.names import said
 from serving.page.about.reader import Reader
-from serving.page.wording import N_, Wording
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 
 Allowed: TypeAlias = Literal["yes", "no", "unknown", "free"]
 

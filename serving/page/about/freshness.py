@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from features.times import HOUR, Timestamp
 from serving.history.glance import Glance
 from serving.live.state import Found
-from serving.page.about.names import said
 from serving.page.about.reader import Reader
-from serving.page.wording import N_
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_
 
 
 @dataclass(frozen=True)

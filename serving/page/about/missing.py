@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import UNSET
 
 from serving.answering.answers import Caveat
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 _NO_MODEL = N_("No model answers this yet. Ask whoever trains the models to promote one.")
 _SCORE_AGAIN = N_("The predictions in service do not hold this. Ask whoever runs the service to score again.")

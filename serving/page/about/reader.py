@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.times import Timestamp
-from serving.page.wording import Wording
+from serving.page.frame.wording import Wording
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from models.explanation.texts import text_of
 from serving.answering.parts import ChurnAnswer
 from serving.page.about.chances import in_hundred, leaving
 from serving.page.about.given import given, told
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 _BANDS = {
     "low": N_("Low"),

@@ -10,7 +10,7 @@ from features.company.service_limits import Sla
 from features.times import HOUR, Timestamp
 from serving.history.versions import Version
 from serving.page.about.reader import Reader
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 _MOST_ANSWERS = 5
 _PROMOTER, _PASSIVE = 9.0, 7.0

@@ -20,8 +20,8 @@ from serving.answering.parts import NextStageAnswer, StageAnswer
 from serving.live.state import Found, LiveState
 from serving.page.about.chances import in_hundred
 from serving.page.about.given import told
-from serving.page.about.names import said
-from serving.page.wording import N_, Wording
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 
 _LEAST_CHANCE = 0.02  # a stage that fewer than one in fifty goes to is not worth a line
 

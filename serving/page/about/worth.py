@@ -10,8 +10,8 @@ from features.company.schema import Company
 from serving.answering.parts import HealthAnswer, PurchaseAnswer, ValueAnswer
 from serving.page.about.chances import buying
 from serving.page.about.given import given, told
-from serving.page.about.names import said
-from serving.page.wording import N_, Wording
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 
 _TREATMENTS: Mapping[str, str] = {
     "keep": N_("Keep this customer: among those worth most."),

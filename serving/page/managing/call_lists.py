@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.reports.backtest import AT_RANDOM, BY_MONEY, MODEL, MONEY_ALONE, BacktestReport
 from features.reports.figures import Figure
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 _NAMES: Mapping[str, str] = {
     MODEL: N_("By the chance to leave"),

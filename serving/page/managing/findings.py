@@ -9,9 +9,9 @@ from typing import NamedTuple
 from features.reports.monitor import Finding
 from features.times import HOUR
 from models.value.intervals import COVERED
-from serving.page.about.names import said
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 from serving.page.managing.models import MODEL_NAMES, model_name
-from serving.page.wording import N_, Wording
 
 
 class Words(NamedTuple):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from features.reports.stages import Moves, StageMoves
 from features.times import parse_time
-from serving.page.about.names import said
-from serving.page.wording import Wording
+from serving.page.frame.names import said
+from serving.page.frame.wording import Wording
 
 SHADES = 7
 """From no shade for nobody to the darkest for everybody, so that a share of a seventh is told from none at a glance."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from babel import numbers, units
 
 from features.reports.stages import KpiLine
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 Unit: TypeAlias = Literal["score", "share", "hour", "second", "day", "money", "count"]
 
@@ -52,7 +52,7 @@ def kpi_name(kpi: str, say: Wording) -> str:
 def kpi_figure(kpi: str, value: float, say: Wording, *, currency: str) -> str:
     r"""Return a figure of a KPI with its unit.
 
-    >>> from serving.page.wording import wording_of
+    >>> from serving.page.frame.wording import wording_of
     >>> english, polish = wording_of("en"), wording_of("pl")
     >>> kpi_figure("churn_rate", 0.0762, english, currency="EUR"), kpi_figure("renewal_rate", 0.85, polish, currency="PLN")
     ('7.6%', '85%')

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from features.reports.monitor import SystemLimit
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 State: TypeAlias = Literal["good", "warn", "bad"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from features.reports.grades import LiveGrade
 from features.times import parse_time
 from models.grades import LEVEL_WRONG
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 MODEL_NAMES: Mapping[str, str] = {
     "churn": N_("Who will leave"),

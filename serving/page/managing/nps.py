@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from features.reports.stages import KpiLine, StagesReport
-from serving.page.about.names import said
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 from serving.page.managing.kpis import limit_said
-from serving.page.wording import N_, Wording
 
 _KPI, _LOWEST, _HIGHEST = "nps", -100.0, 100.0
 _BACK = '<rect class="back" y="6" width="100%" height="4"/><line class="zero" x1="50%" x2="50%" y1="1" y2="15"/>'

@@ -8,9 +8,9 @@ from itertools import chain
 
 from features.reports.stages import HeldOffer, KpiLine, StagesReport, Trend, Verdict
 from features.times import parse_time
-from serving.page.about.names import said
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 from serving.page.managing.kpis import kpi_figure, kpi_name, limit_said
-from serving.page.wording import N_, Wording
 
 _MARKS: Mapping[Verdict, str] = {
     "breached_for_sure": N_("limit broken"),

@@ -10,7 +10,7 @@ import numpy as np
 from models.alerts import ALERT_CODES, name_of
 from serving.listing.filters import FILTERS, known_words, read_filters
 from serving.listing.listing import Listing
-from serving.page.wording import N_
+from serving.page.frame.wording import N_
 from serving.page.work.reader import Reading, address
 
 _LABELS: Mapping[str, str] = {"stage": N_("Stage"), "band": N_("Risk"), "category": N_("Value"), "alert": N_("Alert")}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from features.times import SECOND
 from serving.answering.answers import Standing
 from serving.listing.traits import Sort
-from serving.page.wording import N_
+from serving.page.frame.wording import N_
 from serving.page.work.reader import Reading
 
 LATE_NAMES = 600 * SECOND

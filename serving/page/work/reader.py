@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from features.times import Timestamp
 from serving.live.state import LiveState
 from serving.names.shelf import KnownNames
-from serving.page.about.names import said
-from serving.page.wording import Wording
+from serving.page.frame.names import said
+from serving.page.frame.wording import Wording
 
 PATH = "/page/"
 

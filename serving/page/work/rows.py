@@ -15,7 +15,7 @@ from models.churn.band import RiskBand, band_of
 from serving.answering.parts import stage_answer, value_answer
 from serving.listing.traits import figure_of
 from serving.live.state import Found
-from serving.page.wording import N_
+from serving.page.frame.wording import N_
 from serving.page.work.chosen import BAND_WORDS
 from serving.page.work.reader import Reading
 

@@ -11,7 +11,7 @@ from lifecycle import serve
 from lifecycle.database import open_operational
 from lifecycle.settings import Settings
 from lifecycle.users import register
-from serving.page.origins import EmbeddingImpossible
+from serving.page.frame.origins import EmbeddingImpossible
 from serving.people.accounts import PersonExists, PersonInvalid, UnknownPerson, recognised
 from serving.people.passwords import PasswordUnfit
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.live_states import Publisher
 from features.home import Home
 from features.times import HOUR
-from serving.page.forms import TOKEN
+from serving.page.frame.forms import TOKEN
 from serving.people.accounts import MOST_FAILURES, create_person, disable
 from serving.people.sessions import IDLE, LONGEST, Session, open_session, session_of
 

@@ -9,8 +9,8 @@ from serving.history.former import Chance
 from serving.history.glance import Glance, by_week
 from serving.history.versions import version_of
 from serving.page.about.reader import Reader
-from serving.page.about.series import WEEKS, risk_over_time, use_shown
-from serving.page.wording import wording_of
+from serving.page.frame.wording import wording_of
+from serving.page.past.series import WEEKS, risk_over_time, use_shown
 
 NOW = parse_time("2026-03-10T12:00:00Z")
 READER = Reader(wording_of("en"), NOW)

@@ -30,9 +30,9 @@ from serving.deciding.windows import Wish
 from serving.door.access import DECIDE
 from serving.door.route import Call
 from serving.live.state import Found
-from serving.page.mark import mark_of
-from serving.page.shell import wording_for
-from serving.page.withheld import WhyNot, why_not
+from serving.page.frame.shell import wording_for
+from serving.page.offering.mark import mark_of
+from serving.page.offering.withheld import WhyNot, why_not
 
 ROUTE = "/page/customers/{customer_id}"
 

@@ -11,9 +11,9 @@ from serving.history.timeline import After
 from serving.live.state import Found, LiveState
 from serving.page.about.given import told
 from serving.page.about.reader import Reader
-from serving.page.about.series import SeriesShown, risk_over_time, use_shown
-from serving.page.about.timeline import TimelineShown, timeline_shown
-from serving.page.standing import Known
+from serving.page.about.standing import Known
+from serving.page.past.series import SeriesShown, risk_over_time, use_shown
+from serving.page.past.timeline import TimelineShown, timeline_shown
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from features.times import HOUR
 from models.decision import Policy
 from models.decision.gates.checks import RuleHolds
 from serving.database import keys
-from serving.page.offers import chance_in_words, nothing_because
-from serving.page.withheld import GATES, why_not
-from serving.page.wording import wording_of
+from serving.page.frame.wording import wording_of
+from serving.page.offering.offers import chance_in_words, nothing_because
+from serving.page.offering.withheld import GATES, why_not
 
 
 @pytest.fixture(autouse=True)

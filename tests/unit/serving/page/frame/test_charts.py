@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from serving.page.charts import Axis, bars, line, meter, round_top
+from serving.page.frame.charts import Axis, bars, line, meter, round_top
 
 AXIS = Axis("10 a week", "May 1", "Nov 20")
 

@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from models.explanation.codes import Language
 from serving.door.exchange import header
 from serving.door.route import Call
-from serving.page.about.names import said
-from serving.page.forms import TOKEN
-from serving.page.wording import NAMES, Wording, language_asked, wording_of
+from serving.page.frame.forms import TOKEN
+from serving.page.frame.names import said
+from serving.page.frame.wording import NAMES, Wording, language_asked, wording_of
 
 STATIC = "/page/static/"
 LANGUAGE_COOKIE = "lifecycle_language"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from features.errors import InvalidInput
 from serving.door.problems import ForCallers
 from serving.door.route import Call, media_type, read_content
-from serving.page.origins import SentFromElsewhere
+from serving.page.frame.origins import SentFromElsewhere
 
 TOKEN = "form_token"  # noqa: S105 (the name of a field)
 

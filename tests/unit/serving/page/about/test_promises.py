@@ -9,7 +9,7 @@ from features.times import DAY, HOUR, parse_time
 from serving.history.versions import version_of
 from serving.page.about.reader import Reader
 from serving.page.about.service import nps_shown, open_tickets, promise_for
-from serving.page.wording import wording_of
+from serving.page.frame.wording import wording_of
 
 NOW = parse_time("2026-03-10T12:00:00Z")
 SAY = wording_of("en")

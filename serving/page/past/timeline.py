@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from features.times import Timestamp, format_time
 from serving.history.timeline import After, cursor_text
 from serving.history.versions import Cell, Version, known_cells, place
-from serving.page.about.names import said
 from serving.page.about.reader import Reader
 from serving.page.about.service import ticket_title
-from serving.page.wording import N_
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_
 
 MOST_SHOWN = 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from serving.page.wording import N_
+from serving.page.frame.wording import N_
 
 OTHER = "other"
 """None of the list: said in a few words instead."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serving.page.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording
 
 NAMES = (
     # stages
@@ -24,7 +24,7 @@ NAMES = (
 def said(name: str, say: Wording) -> str:
     """Return a name as the reader knows it, without underscores.
 
-    >>> from serving.page.wording import wording_of
+    >>> from serving.page.frame.wording import wording_of
     >>> said("high_potential", wording_of("en")), said("gold_plus", wording_of("pl"))
     ('high potential', 'gold plus')
     """

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from features.errors import LifecycleError
 from serving.door.route import Call
-from serving.page.shell import page
-from serving.page.wording import N_
+from serving.page.frame.shell import page
+from serving.page.frame.wording import N_
 
 
 class Words(NamedTuple):

@@ -14,8 +14,8 @@ from typing import Any
 from babel import dates
 
 from features.times import parse_time
-from serving.page.about.names import said
-from serving.page.wording import N_, Wording
+from serving.page.frame.names import said
+from serving.page.frame.wording import N_, Wording
 
 GATES: Mapping[str, str] = {
     "eligibility": N_("This customer cannot have it"),

@@ -8,8 +8,8 @@ from features.times import DAY, HOUR, parse_time
 from serving.history.timeline import After
 from serving.history.versions import version_of
 from serving.page.about.reader import Reader
-from serving.page.about.timeline import MOST_SHOWN, timeline_shown
-from serving.page.wording import wording_of
+from serving.page.frame.wording import wording_of
+from serving.page.past.timeline import MOST_SHOWN, timeline_shown
 
 NOW = parse_time("2026-03-10T12:00:00Z")
 AT = NOW - 5 * DAY

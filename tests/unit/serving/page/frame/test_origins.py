@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.page.origins import EmbeddingImpossible, Origins
+from serving.page.frame.origins import EmbeddingImpossible, Origins
 
 CRM = "https://crm.example.com"
 EMBEDDED = Origins("https://lifecycle.example.com", (CRM,))

@@ -18,8 +18,8 @@ from serving.door.route import Call
 from serving.front_line.recovering import Claim
 from serving.history.versions import Version
 from serving.live.state import Found
-from serving.page.offers import may_decide
-from serving.page.wording import N_
+from serving.page.frame.wording import N_
+from serving.page.offering.offers import may_decide
 
 BOUNDS: Mapping[str, str] = {
     "complaint": N_("This type of complaint allows no more."),

@@ -11,7 +11,7 @@ from features.errors import LifecycleError
 from serving.door.exchange import header
 from serving.door.problems import Overloaded
 from serving.door.route import Call, GuardedRoute, session_in
-from serving.page.refusals import refusal_page
+from serving.page.frame.refusals import refusal_page
 
 SIGN_IN = "/page/sign-in"
 

@@ -12,8 +12,8 @@ from features.times import DAY, WEEK, Timestamp
 from serving.history.former import Chance
 from serving.history.glance import Glance, by_week
 from serving.page.about.reader import Reader
-from serving.page.charts import Axis, bars, line, round_top
-from serving.page.wording import N_, Wording
+from serving.page.frame.charts import Axis, bars, line, round_top
+from serving.page.frame.wording import N_, Wording
 
 WEEKS = 30
 

@@ -1,0 +1,1 @@
+"""WHAT HAPPENED SO FAR WITH ONE CUSTOMER: touchpoints, use and risk over time."""
