@@ -18,6 +18,7 @@ from serving.api.asked import Asked, ask
 from serving.deciding.schemas import Name
 from serving.door.access import READ, access
 from serving.door.route import Call
+from serving.history.former import Chance
 from serving.history.timeline import read_cursor
 from serving.live.state import Found
 from serving.page.about.reader import Reader
@@ -65,8 +66,7 @@ async def customer_view(call: Call, customer_id: str, wanted: Wanted) -> Respons
     """Return the page of a customer."""
     asked, after = ask(call), read_cursor(wanted.older)
     found = asked.find(customer_id, route=CUSTOMER)
-    known = await _known(asked, found)
-    former = await _now(call.service.histories.off_loop(lambda: call.service.former.chances(asked.state, found)))
+    known, former, offers = await asyncio.gather(_known(asked, found), _now(_former(asked, found)), offers_of(call, asked, found))
     call.service.reads.note(call.exchange, [customer_id], route=CUSTOMER)
     reader = Reader(wording_for(call), call.service.clock())
     things = known.glance.things if known.glance else ()
@@ -81,7 +81,7 @@ async def customer_view(call: Call, customer_id: str, wanted: Wanted) -> Respons
         standing=standing_shown(asked, known, reader),
         history=history_shown(asked.state, known, former or (), after=after, reader=reader),
         notice=wanted.notice,
-        offers=await offers_of(call, asked, found),
+        offers=offers,
         recovery=await recovery_of(call, asked, found, things, complaint=wanted.complaint),
         STATES=STATES,
         REASONS=REASONS,
@@ -95,6 +95,11 @@ async def _known(asked: Asked, found: Found) -> Known:
     looked = service.glances.look(found.customer_id, as_of=found.as_of, now=service.clock())
     why, glance = await asyncio.gather(_now(_reasons(asked, found)), _now(looked))
     return Known(found, why, glance)
+
+
+async def _former(asked: Asked, found: Found) -> Sequence[Chance]:
+    service = asked.call.service
+    return await service.histories.off_loop(lambda: service.former.chances(asked.state, found))
 
 
 async def _reasons(asked: Asked, found: Found) -> Sequence[Reason]:
