@@ -149,10 +149,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Said:
-    """What is to be said of one customer: what is known, and the reasons that were computed, where they were asked for."""
+    """What is to be said of one customer: what is known, and what was computed because it was asked for.
+
+    `reasons`: why they may leave; None where stored ones say it. `evidence`: what speaks for their stage.
+    """
 
     found: Found
     reasons: Sequence[Reason] | None = None
+    evidence: Sequence[str] = ()
 
 
 class Known(NamedTuple):
@@ -244,7 +248,7 @@ def _parts(state: LiveState, said: Said) -> _Parts:
     reasons = state.reasons(said.found) if said.reasons is None else said.reasons
     known: dict[str, Any] = {}
     if places.stage:
-        known["stage"] = stage_answer(values, places.stage)
+        known["stage"] = stage_answer(values, places.stage, evidence=said.evidence)
     if places.churn:
         known["churn"] = churn_answer(values, places.churn, company, reasons=reasons)
     if places.value:

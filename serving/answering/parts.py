@@ -65,6 +65,7 @@ class StageAnswer(Struct, frozen=True, omit_defaults=True):
 
     current: str
     since: str | UnsetType = UNSET
+    evidence: Sequence[str] | UnsetType = UNSET
     next: list[NextStageAnswer] | UnsetType = UNSET
     expected_days_left: float | UnsetType = UNSET
 
@@ -132,7 +133,7 @@ def churn_answer(row: Row, places: ChurnPlaces, company: Company, *, reasons: Se
     )  # fmt: skip
 
 
-def stage_answer(row: Row, places: StagePlaces) -> StageAnswer | UnsetType:
+def stage_answer(row: Row, places: StagePlaces, *, evidence: Sequence[str] = ()) -> StageAnswer | UnsetType:
     """Return where the customer stands, and the stages they may stand in next, the likeliest first."""
     code, since = row[places.code], row[places.since]
     if code != code or code < 0:
@@ -142,6 +143,7 @@ def stage_answer(row: Row, places: StagePlaces) -> StageAnswer | UnsetType:
     return StageAnswer(
         places.names[int(code)],
         UNSET if since != since else moment_said(int(since)),
+        evidence or UNSET,
         sorted(known, key=lambda each: -each.probability) if known else UNSET,
         _known(row, places.days_left),
     )

@@ -112,6 +112,7 @@ class StageSchema(Answer):
 
     current: str
     since: Moment | SkipJsonSchema[None] = absent(description="Absent while the stage is not confirmed.")
+    evidence: list[str] | SkipJsonSchema[None] = absent(description="What speaks for it; given where reasons are asked for.")
     next: list[NextStageSchema] | SkipJsonSchema[None] = absent(description="The likeliest first.")
     expected_days_left: float | SkipJsonSchema[None] = absent(description="In the present stage.")
 

@@ -16,6 +16,7 @@ from features.stages.evidence import why_it_holds
 from features.stages.winners import stage_winner
 from features.times import Timestamp, parse_time
 from models.explanation.texts import figure_text
+from serving.answering.evidence import rule_features
 from serving.answering.parts import NextStageAnswer, StageAnswer
 from serving.live.state import Found, LiveState
 from serving.page.about.chances import in_hundred
@@ -79,10 +80,8 @@ def _next(going: Sequence[NextStageAnswer], say: Wording) -> tuple[Next, ...]:
 
 def _features(state: LiveState, found: Found) -> Mapping[str, float]:
     """Return the features that stage rules name; none where they cannot be read now."""
-    wanted = {name for stage in state.company.stage_set.stages for name in stage.rule.names}
     try:
-        row = state.features(found)[0].tolist()
-        return {name: value for name, value in zip(state.workings.names, row, strict=True) if name in wanted}
+        return rule_features(state, found)
     except LifecycleError:
         return {}
 

@@ -20,9 +20,8 @@ _Notes = Iterator[str]
 
 @dataclass(frozen=True)
 class Touchpoint:
-    """One thing that happened: of which kind, when, what, and what is known of it beside, a sentence each."""
+    """One thing that happened: when, what, and what is known of it beside, a sentence each."""
 
-    source: str
     at: Timestamp
     title: str
     notes: tuple[str, ...]
@@ -69,7 +68,7 @@ class Teller:
         """Return one touchpoint in words."""
         cells = {column.name: cell for column, cell in known_cells(one, self.reader.now).items()}
         title, notes = _TOLD[one.source](self, one, cells)
-        return Touchpoint(one.source, one.at, title, tuple(notes))
+        return Touchpoint(one.at, title, tuple(notes))
 
     def customer(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
         """Tell the first contact."""
@@ -83,7 +82,7 @@ class Teller:
     def purchase(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
         """Tell what was bought, renewed or given back."""
         revenue = cells.get("revenue")
-        if isinstance(revenue, int | float):
+        if isinstance(revenue, int | float) and revenue:
             amount = self.reader.say.money(abs(float(revenue)), self.currency)
             title = self._say(_PURCHASES_FOR[str(one.cells["kind"])], amount=amount)
         else:
@@ -153,7 +152,7 @@ class Teller:
         if agent := cells.get("agent_id"):
             yield self._say(N_("Agent: %(agent)s."), agent=agent)
         if reason := cells.get("outcome_reason"):
-            yield self._say(N_("Reason: %(reason)s."), reason=reason)
+            yield self._say(N_("Reason: %(reason)s."), reason=said(str(reason), self.reader.say))
 
     def _say(self, message: str, **values: object) -> str:
         return self.reader.say.text(message, **values)
