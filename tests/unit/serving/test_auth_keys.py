@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from features.times import SECOND
-from serving.auth import MEMORY_SECONDS
 from serving.database import DatabaseUnavailable, keys
 
 
@@ -46,7 +45,7 @@ def test_a_revoked_key_stops_within_five_seconds(asker, key, monkeypatch):
     assert status(asker, f"Bearer {key.secret}") == 200
 
     keys.revoke_key(asker.service.engine, key.id, now=asker.clock())
-    monkeypatch.setattr(asker.clock, "now", asker.clock.now + int(MEMORY_SECONDS * SECOND))
+    monkeypatch.setattr(asker.clock, "now", asker.clock.now + 5 * SECOND)
 
     assert status(asker, f"Bearer {key.secret}") == 401
 
@@ -77,6 +76,18 @@ def test_a_key_is_looked_up_once_in_five_seconds_a_wrong_one_too(asker, key, mon
         status(asker, authorization)
 
     assert sorted(asked) == sorted([key.secret, "wrong"])
+
+
+def test_a_flood_of_wrong_keys_only_empties_what_is_remembered(asker, key, monkeypatch):
+    asked = []
+    monkeypatch.setattr("serving.auth.authenticate", lambda *given: asked.append(given[1]) or keys.authenticate(*given))
+    monkeypatch.setattr("serving.auth._MOST_REMEMBERED", 3)
+
+    for authorization in (f"Bearer {key.secret}", "Bearer a", "Bearer b", "Bearer c", f"Bearer {key.secret}"):
+        status(asker, authorization)
+
+    assert asked.count(key.secret) == 2
+    assert status(asker, f"Bearer {key.secret}") == 200
 
 
 def test_no_key_passes_while_the_database_is_away(asker, key, monkeypatch):

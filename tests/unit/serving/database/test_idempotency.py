@@ -173,6 +173,20 @@ def test_an_impossible_idempotency_key_is_refused(key: str) -> None:
         replace(REQUEST, idempotency_key=key)
 
 
+def test_each_refusal_of_a_repeat_names_its_problem_for_programs(engine: Engine) -> None:
+    ask(engine)
+    with pytest.raises(idempotency.StillAnswering) as waiting:
+        ask(engine)
+    answer(engine)
+    with pytest.raises(idempotency.AnsweredMeanwhile) as late:
+        answer(engine)
+    with pytest.raises(idempotency.IdempotencyKeyReused) as reused:
+        ask(engine, replace(REQUEST, digest="another"))
+
+    problems = [caught.value.problem for caught in (waiting, late, reused)]
+    assert problems == ["still-answering", "answered-meanwhile", "idempotency-key-reused"]
+
+
 def in_threads(work: Callable[[int], None]) -> None:
     threads = [threading.Thread(target=work, args=(number,)) for number in range(10)]
     for thread in threads:
