@@ -18,7 +18,7 @@ from benchmarks.deciding_states import company_with, decidable
 from benchmarks.live_states import AS_OF, Publisher
 from features.home import Home
 from serving import server
-from serving.app import create_app
+from serving.app import Application, create_app
 from serving.database import keys
 from serving.door.access import Role
 from serving.door.patience import PromptHeads
@@ -87,6 +87,13 @@ def running_service(folder: Path) -> Iterator[RunningService]:
     text = company_with(10, exploration_share=0.0, control_share=0.0)
     publisher.point_to(publisher.store(CUSTOMERS, as_of=AS_OF, company_text=text, beside=decidable(), with_features=True))
     app = create_app(ServiceSettings(publisher.home))
+    with answering(app) as url:
+        yield RunningService(url, app.state.service.engine, publisher.home)
+
+
+@contextmanager
+def answering(app: Application) -> Iterator[str]:
+    """Answer on a free port of this machine, from a thread, for as long as the block lasts; yield the address."""
     listener = server.listen("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, http=PromptHeads)
     web = uvicorn.Server(config)
@@ -95,7 +102,7 @@ def running_service(folder: Path) -> Iterator[RunningService]:
     try:
         _wait(web)
         app.state.service.live.in_service().state.workings.wait(_PATIENCE_SECONDS)
-        yield RunningService(server.address(listener), app.state.service.engine, publisher.home)
+        yield server.address(listener)
     finally:
         web.should_exit = True
         thread.join(_PATIENCE_SECONDS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.tiny_shop import orders, shop_company
 from features.company import Company, store_company
@@ -44,10 +46,14 @@ class WholeShop:
 
 def publish_whole_shop(folder: Path, *, customers: int = 150, until: Timestamp = UNTIL) -> WholeShop:
     """Receive orders, fit a model for each question on made-up labels, and publish the predictions of all customers."""
+    return publish_whole(folder, orders(customers, until=until), company=shop_company(), until=until)
+
+
+def publish_whole(folder: Path, rows: Mapping[str, pd.DataFrame], *, company: Company, until: Timestamp) -> WholeShop:
+    """Receive rows, fit a model for each question on made-up labels, and publish the predictions of all customers."""
     home, key = Home(folder / "home"), folder / "keys" / "signing.key"
-    observed = {"purchases": until, "customers": until}
-    append(home, orders(customers, until=until), receipt=Receipt(received_at=until, known_at="given", observed_until=observed))
-    company = shop_company()
+    observed = dict.fromkeys(rows, until)
+    append(home, rows, receipt=Receipt(received_at=until, known_at="given", observed_until=observed))
     store_company(home, company)
     scene = newest_scene(home, company)
     names = {question: export_model(home, model, provenance={}) for question, model in whole_models(home, scene).items()}
