@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.times import HOUR, Timestamp, parse_time
-from serving.database.decisions import KeptDecision, Slot
+from serving.database.offered.decisions import KeptDecision, Slot
 
 DECIDED_AT = parse_time("2026-03-02T09:00:00Z")
 

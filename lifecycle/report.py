@@ -75,8 +75,8 @@ def _recorded(settings: Settings, *, currency: str, until: Timestamp) -> Recorde
 
     if settings.database_url is None and not settings.home.database.exists():
         return NOTHING_RECORDED
-    from serving.database.held import held_between
-    from serving.database.recoveries import recoveries_between
+    from serving.database.offered.held import held_between
+    from serving.database.offered.recoveries import recoveries_between
 
     with open_operational(settings) as engine:
         given = [one for one in recoveries_between(engine, 0, until) if one.currency == currency]

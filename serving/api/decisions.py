@@ -12,8 +12,8 @@ from serving.answering.schemas import CustomerId
 from serving.api.asked import ask
 from serving.api.repeats import repeatable, sent
 from serving.database import reading
-from serving.database.decisions import decision_of
-from serving.database.exposures import suggestions_of
+from serving.database.offered.decisions import decision_of
+from serving.database.offered.exposures import suggestions_of
 from serving.deciding.answers import Told, deciding_standing, decision_body
 from serving.deciding.decider import JSON, DecisionQuestion
 from serving.deciding.replays import replayed

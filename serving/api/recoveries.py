@@ -16,7 +16,7 @@ from serving.api.repeats import repeatable, sent
 from serving.database import reading, writing
 from serving.database.audit import record_in
 from serving.database.idempotency import RepeatableRequest, StoredAnswer, remember, remembered
-from serving.database.recoveries import hold_budget
+from serving.database.offered.recoveries import hold_budget
 from serving.deciding.decider import JSON
 from serving.door.access import DECIDE, access
 from serving.door.problems import FieldError, RequestInvalid

@@ -3,8 +3,8 @@
 `open_database` opens it, `reading` and `writing` give connections; `keys`, `idempotency` and `audit` say what stands in it.
 """
 
-from serving.database.engine import database_url, open_database
 from serving.database.failures import DatabaseDamaged, DatabaseUnavailable
+from serving.database.opened.engine import database_url, open_database
 from serving.database.transactions import reading, writing
 
 __all__ = ["DatabaseDamaged", "DatabaseUnavailable", "database_url", "open_database", "reading", "writing"]

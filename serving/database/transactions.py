@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine
 
-from serving.database import sqlite
 from serving.database.failures import plain_failures
+from serving.database.opened import sqlite
 
 
 @contextmanager

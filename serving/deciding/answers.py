@@ -10,8 +10,8 @@ import msgspec
 
 from features.times import format_time
 from serving.answering.answers import Caveat, Standing
-from serving.database.decisions import KeptDecision
-from serving.database.exposures import Suggestion
+from serving.database.offered.decisions import KeptDecision
+from serving.database.offered.exposures import Suggestion
 from serving.live.offering import Offering
 
 _encode = msgspec.json.Encoder(order="sorted").encode

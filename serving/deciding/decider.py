@@ -13,10 +13,10 @@ from features.errors import LifecycleError
 from features.times import Timestamp
 from models.decision import Secrets
 from serving.database.audit import AuditEntry, record_in
-from serving.database.decisions import hold_customers, keep
 from serving.database.failures import unavailable
 from serving.database.group import GroupCommit
 from serving.database.idempotency import RepeatableRequest, StoredAnswer, remember, remembered
+from serving.database.offered.decisions import hold_customers, keep
 from serving.deciding.answers import Told, decision_body
 from serving.deciding.windows import Past, Standing, Wish, settled
 

@@ -10,8 +10,17 @@ from sqlalchemy import Connection
 
 from features.errors import InvalidInput
 from features.times import Timestamp, format_time
-from serving.database.decisions import decision_of, hold_customers
-from serving.database.exposures import Hearing, News, Suggestion, hear, last_heard, late_answers, suggested, suggestions_of
+from serving.database.offered.decisions import decision_of, hold_customers
+from serving.database.offered.exposures import (
+    Hearing,
+    News,
+    Suggestion,
+    hear,
+    last_heard,
+    late_answers,
+    suggested,
+    suggestions_of,
+)
 from serving.deciding.progress import Progress, Report, Told, dated, is_late, progressed
 from serving.door.problems import ForCallers
 

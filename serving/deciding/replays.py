@@ -13,7 +13,7 @@ from features.errors import LifecycleError
 from features.home import Home
 from models.decision import Policy, replay, reworded
 from models.explanation.codes import Language
-from serving.database.decisions import KeptDecision
+from serving.database.offered.decisions import KeptDecision
 
 _FILES_AT_HAND = 8
 

@@ -31,8 +31,8 @@ from models.decision import (
     merged,
     still_stands,
 )
-from serving.database.decisions import KeptDecision, Slot, newest_of
-from serving.database.exposures import Suggestion, shown_to, suggestions_of
+from serving.database.offered.decisions import KeptDecision, Slot, newest_of
+from serving.database.offered.exposures import Suggestion, shown_to, suggestions_of
 from serving.deciding.progress import Progress
 from serving.live.state import Found, LiveState
 

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from features.errors import Conflict, Forbidden, NotFound
 from features.times import Timestamp
-from serving.database.decisions import decision_of, hold_customers, set_aside_since
-from serving.database.exposures import Hearing, News, Suggestion, hear, last_heard, suggestions_of
-from serving.database.words import Word, word_of, words_about
+from serving.database.offered.decisions import decision_of, hold_customers, set_aside_since
+from serving.database.offered.exposures import Hearing, News, Suggestion, hear, last_heard, suggestions_of
+from serving.database.offered.words import Word, word_of, words_about
 from serving.deciding.hearing import Teller
 from serving.deciding.progress import TAKEN_BACK_WITHIN, WITHDRAWN, Progress, Report, standing_words
 from serving.door.problems import ForCallers

@@ -23,7 +23,7 @@ from models.decision.recovery import (
     recovery_limit,
 )
 from serving.answering.answers import Caveat, Standing
-from serving.database.recoveries import Case, GrantedRecovery, given_before, keep_recovery
+from serving.database.offered.recoveries import Case, GrantedRecovery, given_before, keep_recovery
 from serving.door.problems import ForCallers, RequestInvalid
 from serving.live.state import Found, LiveState, Versions
 

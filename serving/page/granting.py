@@ -25,7 +25,7 @@ from serving.database.idempotency import (
     remember,
     remembered,
 )
-from serving.database.recoveries import hold_budget
+from serving.database.offered.recoveries import hold_budget
 from serving.database.transactions import writing
 from serving.deciding.decider import JSON
 from serving.door.access import DECIDE, access

@@ -14,8 +14,8 @@ from features.errors import LifecycleError
 from features.times import Timestamp
 from serving.answering.schemas import CustomerId
 from serving.database.audit import record_in
+from serving.database.offered.words import Word
 from serving.database.transactions import writing
-from serving.database.words import Word
 from serving.deciding.hearing import Message, Teller
 from serving.deciding.progress import OutcomeContradicts, Told
 from serving.deciding.withdrawing import LaterWordStands, NotYourWord, TooLateToWithdraw, UnknownWord, withdrawn

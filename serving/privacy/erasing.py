@@ -17,8 +17,9 @@ from features.erasing.cleared import Cleared
 from features.home import Home
 from features.times import Timestamp
 from features.tombstones import add_tombstone
-from serving.database import sqlite, writing
+from serving.database import writing
 from serving.database.audit import AuditEntry, record_in
+from serving.database.opened import sqlite
 from serving.privacy.files import Patience, erase_from_files
 from serving.privacy.records import Certificate, StoreCleared, erasure_of, finish, forget, tell, unfinished
 from serving.privacy.rows import Person, erase_rows

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, TextClause, delete, text
 from features.home import Home
 from serving.batches.erasing import erase_from_batches
 from serving.database import tables
-from serving.database.decisions import erase_decisions
 from serving.database.idempotency import drop_answers_about
 from serving.database.notices.alerts import erase_alerts
 from serving.database.notices.deliveries import erase_deliveries
-from serving.database.recoveries import erase_recoveries
+from serving.database.offered.decisions import erase_decisions
+from serving.database.offered.recoveries import erase_recoveries
 from serving.database.tables import deliveries, idempotent_answers
 
 

@@ -21,7 +21,7 @@ from features.home import Home
 from features.times import Timestamp, format_time
 from features.write_once import TEMPORARY, make_folder, sealed, sha256_of_file, sync_folder
 from models.bundle import read_live
-from serving.database.migrate import current_revision
+from serving.database.opened.migrate import current_revision
 from serving.safekeeping.files import BackupDisturbed, copy_log, copy_named, copy_naming, sync_folders
 from serving.safekeeping.rows import TableCopy, dump, one_moment
 

@@ -17,7 +17,7 @@ from features.home import Home
 from features.times import parse_time
 from features.write_once import TEMPORARY, SealBroken, make_folder, sync_folder, unsealed
 from serving.database import database_url, open_database, reading, writing
-from serving.database.migrate import head_revision
+from serving.database.opened.migrate import head_revision
 from serving.privacy.reapplying import erase_again
 from serving.safekeeping.backup import ARCHIVE, FILES, FORMAT, MANIFEST, Backup
 from serving.safekeeping.files import copy_file, sync_folders

@@ -22,8 +22,8 @@ from features.log.intake import Receipt, append
 from features.times import Timestamp
 from serving.background.into_log.way import Way
 from serving.background.news import News
-from serving.database.decisions import hold_still
 from serving.database.inbox import note_mark
+from serving.database.offered.decisions import hold_still
 from serving.database.tables import decisions, drain_cursors, exposures, outcomes
 from serving.database.transactions import reading, writing
 

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from features.times import Timestamp
 from serving.answering.schemas import CustomerId
 from serving.api.asked import ask, found_in
-from serving.database.decisions import newest_of
+from serving.database.offered.decisions import newest_of
 from serving.database.tables import outcomes, recoveries
 from serving.database.transactions import reading
 from serving.door.access import READ, access

@@ -18,10 +18,10 @@ from features.company.offers import RESPONSE_DAYS
 from features.errors import Unavailable
 from features.times import DAY, HOUR, SECOND, Timestamp, parse_time
 from serving.api.asked import Asked
-from serving.database.decisions import KeptDecision, decision_of, newest_of
-from serving.database.exposures import Suggestion, suggestions_of, waiting_for_answer
+from serving.database.offered.decisions import KeptDecision, decision_of, newest_of
+from serving.database.offered.exposures import Suggestion, suggestions_of, waiting_for_answer
+from serving.database.offered.words import Word, words_since
 from serving.database.transactions import reading
-from serving.database.words import Word, words_since
 from serving.deciding.answers import Told, deciding_standing
 from serving.deciding.decider import DecisionQuestion
 from serving.deciding.progress import TAKEN_BACK_WITHIN

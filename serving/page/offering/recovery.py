@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from features.times import DAY, Timestamp
 from models.decision.recovery import Bound, Grantor, RecoveryLimit, Step
 from serving.api.asked import Asked
-from serving.database.recoveries import GrantedRecovery, granted_to
+from serving.database.offered.recoveries import GrantedRecovery, granted_to
 from serving.database.transactions import reading
 from serving.door.route import Call
 from serving.front_line.recovering import Claim

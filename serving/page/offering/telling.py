@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from features.errors import Conflict
 from features.times import Timestamp
-from serving.database.decisions import KeptDecision, UnknownDecision, decision_of, hold_customers, newest_of
-from serving.database.exposures import Suggestion, suggested, suggestions_of
-from serving.database.words import Word, words_about
+from serving.database.offered.decisions import KeptDecision, UnknownDecision, decision_of, hold_customers, newest_of
+from serving.database.offered.exposures import Suggestion, suggested, suggestions_of
+from serving.database.offered.words import Word, words_about
 from serving.deciding.hearing import Heard, Message, Teller, heard
 from serving.deciding.progress import standing_words
 from serving.door.problems import ForCallers

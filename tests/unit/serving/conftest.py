@@ -19,8 +19,8 @@ from benchmarks.whole_states import WholeShop, publish_whole_shop
 from features.home import Home
 from features.times import HOUR, Timestamp
 from serving.app import create_app
-from serving.database import engine as database_engine
 from serving.database import keys, open_database
+from serving.database.opened import engine as database_engine
 from serving.service import Service
 from serving.settings import ServiceSettings
 

@@ -12,8 +12,9 @@ from features.log.store import EventLog
 from features.times import HOUR
 from serving.background.into_log import drain as draining
 from serving.background.into_log.drain import DrainRunning, drain
-from serving.database import decisions as store
-from serving.database import exposures, writing
+from serving.database import writing
+from serving.database.offered import decisions as store
+from serving.database.offered import exposures
 from serving.deciding.progress import Report, progressed
 
 NOW = DECIDED_AT + 24 * HOUR

@@ -8,7 +8,7 @@ from features.subjects import installation_secret, subject
 from features.times import DAY, HOUR, format_time
 from serving.database import reading, writing
 from serving.database.audit import entries_about
-from serving.database.decisions import erase_decisions
+from serving.database.offered.decisions import erase_decisions
 from serving.database.tables import outcomes
 
 

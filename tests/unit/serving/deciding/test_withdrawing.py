@@ -9,9 +9,9 @@ from features.log.store import EventLog
 from features.times import HOUR, SECOND
 from serving.background.into_log.drain import drain
 from serving.database import reading, writing
-from serving.database.decisions import erase_decisions
+from serving.database.offered.decisions import erase_decisions
+from serving.database.offered.words import words_since
 from serving.database.tables import outcomes
-from serving.database.words import words_since
 from serving.deciding.hearing import Message, Teller, heard
 from serving.deciding.withdrawing import LaterWordStands, NotYourWord, TooLateToWithdraw, UnknownWord, withdrawn
 from training.decided import read_decisions

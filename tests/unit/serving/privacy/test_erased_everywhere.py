@@ -26,7 +26,7 @@ from models.decision import Contacts
 from models.decision.contacts import Contact
 from serving.database import reading, writing
 from serving.database.audit import AuditEntry, entries_about
-from serving.database.decisions import DecisionErased, decision_of
+from serving.database.offered.decisions import DecisionErased, decision_of
 from serving.names.building import bring_up_to_date
 from serving.privacy import files as files_room
 from serving.privacy.asking import Request, ask
@@ -215,7 +215,7 @@ def test_one_killed_before_the_disk_forgot_goes_on_though_the_id_is_forgotten(
 ) -> None:
     asked(sqlite_place)
     with monkeypatch.context() as patch:
-        patch.setattr("serving.database.sqlite.rebuild", killed)
+        patch.setattr("serving.database.opened.sqlite.rebuild", killed)
         with pytest.raises(KeyboardInterrupt):
             finish_erasures(sqlite_place, clock=lambda: NOW)
 

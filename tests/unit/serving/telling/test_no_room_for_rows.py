@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Connection, Engine, event, func, select
 
 from features.times import parse_time
-from serving.database import DatabaseUnavailable, reading, sqlite
+from serving.database import DatabaseUnavailable, reading
 from serving.database.audit import AuditEntry
+from serving.database.opened import sqlite
+from serving.database.opened.turns import turn_of_processes
 from serving.database.tables import audit_entries, inbox
-from serving.database.turns import turn_of_processes
 from serving.telling.judging import judge
 from serving.telling.receiving import Delivery, Receiver
 

@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 
 from benchmarks.kept_decisions import CALL, DECIDED_AT, GIFT, NOTHING_AT_ALL, kept
 from features.times import DAY
-from serving.database import decisions as store
-from serving.database import exposures, reading, writing
+from serving.database import reading, writing
+from serving.database.offered import decisions as store
+from serving.database.offered import exposures
 from serving.deciding.progress import Progress, Report, progressed
 
 

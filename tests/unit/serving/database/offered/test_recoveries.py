@@ -11,7 +11,7 @@ from features.company import default_company_text, read_company
 from features.times import DAY
 from models.decision.recovery import Given
 from serving.database import reading, writing
-from serving.database.recoveries import (
+from serving.database.offered.recoveries import (
     Case,
     GrantedRecovery,
     erase_recoveries,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from serving.database.failures import DatabaseUnavailable
-from serving.database.turns import turn_of_processes
+from serving.database.opened.turns import turn_of_processes
 
 
 def hold(path: Path, has_it: Path) -> None:

@@ -15,7 +15,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 import serving
-from serving.database import migrate, open_database, postgres, reading, sqlite, writing
+from serving.database import open_database, reading, writing
+from serving.database.opened import migrate, postgres, sqlite
 from serving.database.tables import metadata
 
 pytestmark = pytest.mark.usefixtures("tables_made_anew")

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from benchmarks.kept_decisions import CALL, DECIDED_AT, kept
 from features.times import DAY
-from serving.database import decisions as store
-from serving.database import exposures, reading, writing
-from serving.database.held import HeldCase, held_between
+from serving.database import reading, writing
+from serving.database.offered import decisions as store
+from serving.database.offered import exposures
+from serving.database.offered.held import HeldCase, held_between
 from serving.deciding.progress import Report, progressed
 
 UPGRADE = replace(CALL, offer_id="upgrade")

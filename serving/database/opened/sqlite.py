@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from features.errors import Refused
 from serving.database.failures import plain_failures, unavailable
-from serving.database.turns import turn_of_processes
+from serving.database.opened.turns import turn_of_processes
 
 WRITING = "lifecycle_writing"
 BUSY_SECONDS = 5.0

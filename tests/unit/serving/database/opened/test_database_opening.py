@@ -11,7 +11,8 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError
 
 from features.home import Home
-from serving.database import DatabaseUnavailable, database_url, engine, open_database, postgres, reading, sqlite, writing
+from serving.database import DatabaseUnavailable, database_url, open_database, reading, writing
+from serving.database.opened import engine, postgres, sqlite
 from serving.database.tables import api_keys
 
 pytestmark = pytest.mark.usefixtures("tables_made_anew")

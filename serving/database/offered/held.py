@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, and_, func, select
 
 from features.times import Timestamp
 from models.decision.gates.gate import Gate
-from serving.database.decisions import KEPT
+from serving.database.offered.decisions import KEPT
 from serving.database.tables import decisions, exposures, outcomes
 from serving.database.transactions import reading
 

@@ -8,8 +8,8 @@ from sqlalchemy.exc import ArgumentError
 
 from features.errors import InvalidInput
 from features.home import Home
-from serving.database import postgres, sqlite
-from serving.database.migrate import migrate
+from serving.database.opened import postgres, sqlite
+from serving.database.opened.migrate import migrate
 
 
 class DatabaseUrlInvalid(InvalidInput):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from features.times import Timestamp
-from serving.database.decisions import Slot
+from serving.database.offered.decisions import Slot
 from serving.database.tables import exposures, outcomes
 from serving.deciding.progress import Progress, Report, standing_words
 

@@ -18,8 +18,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from features.errors import Conflict, Unavailable
-from serving.database import postgres, sqlite
 from serving.database.failures import plain_failures
+from serving.database.opened import postgres, sqlite
 from serving.database.transactions import writing
 
 _POLL_SECONDS = 0.05
