@@ -124,7 +124,7 @@ def test_an_alert_says_since_when_and_on_which_figures(publisher):
     (alert,) = answer(publisher, HELD)["alerts"]
 
     assert (alert["code"], alert["since"]) == ("usage_falling", format_time(AS_OF - DAY))
-    assert "0.25 of the average week" in alert["text"]
+    assert "25% of the average week" in alert["text"]
 
 
 def test_who_has_no_alert_has_an_empty_list_of_them(publisher):
