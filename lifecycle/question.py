@@ -70,8 +70,8 @@ def ask_in_process(questions: Sequence[Question], settings: ServiceSettings) -> 
 
 def _over_http(question: Question, url: str, patience_seconds: float) -> dict[str, Any]:
     request = urllib.request.Request(url + question.path, data=_sent(question), method=question.method)  # noqa: S310 (the service's own address)
-    request.add_header("Authorization", f"Bearer {question.key}")
-    request.add_header("Content-Type", "application/json")
+    for name, value in _headers(question).items():
+        request.add_header(name, value)
     try:
         with urllib.request.urlopen(request, timeout=patience_seconds) as response:  # noqa: S310
             answer: dict[str, Any] = json.load(response)
@@ -86,6 +86,10 @@ def _read(question: Question, answered: tuple[int, bytes]) -> dict[str, Any]:
         raise NoAnswer(f"needed status 200 for {question.path}, found {status}: {body.decode()}")
     answer: dict[str, Any] = json.loads(body)
     return answer
+
+
+def _headers(question: Question) -> dict[str, str]:
+    return {"authorization": f"Bearer {question.key}", "content-type": "application/json"}
 
 
 def _sent(question: Question) -> bytes | None:
@@ -140,7 +144,7 @@ def _scope(question: Question) -> dict[str, Any]:
         "path": question.path,
         "raw_path": question.path.encode(),
         "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"authorization", f"Bearer {question.key}".encode())],
+        "headers": [(name.encode(), value.encode()) for name, value in {"host": "localhost", **_headers(question)}.items()],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
         "root_path": "",
