@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def doctor(as_json: JsonFlag = False) -> None:
-        """Check this installation: Python, libraries, disk, keys, log, live state, database."""
+        """Check this installation: Python, libraries, disk, keys, log, live state, database, who may sign in."""
         from lifecycle.settings import Settings
 
         findings = examine(Settings())
@@ -50,6 +50,8 @@ def examine(settings: Settings) -> list[Finding]:
         ("event log", _event_log),
         ("live state", _live_state),
         ("database", standing.database),
+        ("people", standing.people),
+        ("names", standing.names),
         ("audit", standing.audit),
         ("background", standing.background),
         ("clock", standing.clock),

@@ -39,6 +39,44 @@ def database(settings: Settings) -> Finding:
         return Finding("database", "ok", f"{engine.dialect.name}, {in_force} API keys in force")
 
 
+def people(settings: Settings) -> Finding:
+    """Say how many people may sign in to the agent page, and how many have."""
+    making = "`lifecycle users create NAME` lets somebody sign in to the agent page"
+    if not _is_made(settings):
+        return Finding("people", "note", "nobody may sign in", making)
+    from lifecycle.database import open_operational
+    from serving.people.accounts import list_people
+    from serving.people.sessions import sessions_open
+
+    with open_operational(settings) as engine:
+        in_force = sum(person.disabled_at is None for person in list_people(engine))
+        signed_in = sessions_open(engine, now=time.time_ns() // 1000)
+    if not in_force:
+        return Finding("people", "note", "nobody may sign in", making)
+    return Finding("people", "ok", f"{in_force} may sign in, {signed_in} signed in now")
+
+
+def names(settings: Settings) -> Finding:
+    """Say whether customers are found by the names that the log tells now."""
+    from features.log.manifest import LogMissing
+    from features.log.store import EventLog
+    from serving.names.building import customers_digest
+    from serving.names.stored import newest_names
+
+    remedy = "the background process stores them: `lifecycle serve`, or `lifecycle work`; until then the page finds ids alone"
+    try:
+        told = customers_digest(EventLog.open(settings.home).manifest)
+    except LogMissing:
+        return Finding("names", "note", "no log tells of customers yet")
+    stored = newest_names(settings.home)
+    if stored is None:
+        return Finding("names", "note", "nobody is found by name yet", remedy)
+    count = len(stored.told.ids)
+    if stored.customers != told:
+        return Finding("names", "note", f"{count:,} customers are found by name; the log tells of others since", remedy)
+    return Finding("names", "ok", f"{count:,} customers are found by name")
+
+
 def audit(settings: Settings) -> Finding:
     """Say how much of the audit is sealed; whether it was changed is for `lifecycle verify`, which reads all of it."""
     if not _is_made(settings):

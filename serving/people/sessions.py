@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, not_, or_, select, update
 
 from features.times import HOUR, SECOND, Timestamp
 from serving.database.keys import Caller, Scope
@@ -89,6 +89,12 @@ def session_of(engine: Engine, secret: str, *, now: Timestamp) -> Session | None
         with writing(engine) as connection:
             connection.execute(update(sessions).where(_session.digest == digest).values(seen_at=now))
     return Session(Person(row.id, row.name, row.role, row.language, row.created_at, row.disabled_at), secret)
+
+
+def sessions_open(engine: Engine, *, now: Timestamp) -> int:
+    """Return how many sessions are not over."""
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(sessions).where(not_(is_over(now)))) or 0
 
 
 def close_session(engine: Engine, secret: str) -> None:

@@ -10,7 +10,7 @@ from serving.database import reading
 from serving.database.tables import sessions
 from serving.people import passwords
 from serving.people.accounts import create_person, disable
-from serving.people.sessions import IDLE, LONGEST, close_session, open_session, session_of
+from serving.people.sessions import IDLE, LONGEST, close_session, open_session, session_of, sessions_open
 
 NOW = parse_time("2026-11-30T12:00:00Z")
 
@@ -92,3 +92,10 @@ def test_a_form_belongs_to_its_session_alone(engine, ana):
     assert one.is_form_token(one.form_token)
     assert not one.is_form_token(other.form_token)
     assert not one.is_form_token("ą")
+
+
+def test_sessions_that_are_over_are_not_counted_as_open(engine, ana):
+    open_session(engine, ana, now=NOW)
+    open_session(engine, ana, now=NOW + IDLE)
+
+    assert [sessions_open(engine, now=NOW + later) for later in (IDLE, IDLE + 1, 2 * IDLE + 1)] == [2, 1, 0]
