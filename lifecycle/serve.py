@@ -51,7 +51,9 @@ def serve(
 
     def checked() -> ServiceSettings:
         _check_installation(settings)
-        emit({"url": url, "workers": workers}, f"serving at {url} with {workers} worker(s); Ctrl-C ends", as_json=as_json)
+        page = f"{settings.public_url.rstrip('/') or url}/page/"
+        told = f"serving at {url} with {workers} worker(s), the agent page at {page}; Ctrl-C ends"
+        emit({"url": url, "page": page, "workers": workers}, told, as_json=as_json)
         return service_settings(settings)
 
     server.serve(checked, listener, workers=workers, has_background=background)
