@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
@@ -19,8 +18,8 @@ from features.errors import Conflict, LifecycleError
 from features.home import Home
 from features.lock import only_one
 from lifecycle.console import phase, say
-from lifecycle.decision_text import accepting_text, decision_text
-from lifecycle.question import Question, ask_in_process, ask_over_http
+from lifecycle.demo_text import Account, Demo, demo_text
+from lifecycle.question import ask_in_process, ask_over_http
 from lifecycle.train import Name
 
 if TYPE_CHECKING:
@@ -48,22 +47,6 @@ class DemoRunning(Conflict):
     """Another demo is being built or served in the folder."""
 
 
-@dataclass(frozen=True)
-class Demo:
-    """A company built by the demo: where it stands, and whom to ask about with which key."""
-
-    home: Home
-    customer_id: str
-    key: str
-    currency: str
-
-    @property
-    def questions(self) -> tuple[Question, Question]:
-        """Return what a CRM asks: everything about the customer, and what to offer them now."""
-        path = f"/v1/customers/{self.customer_id}"
-        return Question(path, self.key), Question(f"{path}/decisions", self.key, "{}")
-
-
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
 
@@ -77,7 +60,7 @@ def register(app: typer.Typer) -> None:
         port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; a free one if it is taken.")] = 8000,
         no_serve: Annotated[bool, typer.Option("--no-serve", help="Ask the two questions, print the answers, end.")] = False,
     ) -> None:
-        """Simulate or import a company, train, promote and serve; ends with a URL, a key, two questions and their answers."""
+        """Simulate or import a company, train, promote and serve; ends with two answered questions, a key and an account."""
         from lifecycle.settings import Settings
 
         settings, started = Settings(), time.perf_counter()
@@ -88,7 +71,7 @@ def register(app: typer.Typer) -> None:
             built = _build(home, company, models, signing_key=settings.signing_key)
             say(f"all phases: {time.perf_counter() - started:.1f} s; everything stands in {built.home.root}")
             if no_serve:
-                _show(built, ask_in_process(built.questions, _service(built.home)), "http://127.0.0.1:8000")
+                _show(built, ask_in_process(built.questions, _service(built.home)), "http://127.0.0.1:8000", is_served=False)
             else:
                 _serve(built, port)
 
@@ -153,7 +136,10 @@ def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: 
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
     follow_ledger(home, Store.at_home(home))
-    return Demo(home, _riskiest(home, company), _key(home, "demo", "read", "decide").secret, company.currency)
+    with phase("reports for the manager's view of the agent page"):
+        _report(home, company)
+    key, account = _key(home, "demo", "read", "decide").secret, _account(home)
+    return Demo(home, _riskiest(home, company), key, account, company.currency)
 
 
 def _trained(home: Home, company: Company, model: str) -> bool:
@@ -195,6 +181,19 @@ def _promote(home: Home, model: str, act: Act) -> None:
     say(gates_text(entry.gates))
 
 
+def _report(home: Home, company: Company) -> None:
+    """Write the reports of which the page shows the figures, without the pages that `report` and `monitor` draw of them."""
+    from features.reports.stages import write_stages_report
+    from lifecycle.report import moment_reached
+    from training.kpis.report import Recorded, kpi_report
+    from training.monitoring.monitor import monitor, write_report
+
+    # Nobody has decided anything here yet, so nothing was held back.
+    found = kpi_report(home, company, as_of=moment_reached(home), recorded=Recorded(held_back=()))
+    write_stages_report(home, found.stages)
+    write_report(home, monitor(home, moment=_now()))
+
+
 def _riskiest(home: Home, company: Company) -> str:
     """Return the customer with the highest chance to leave, the one to call first; the first of all where churn abstained."""
     import numpy as np
@@ -217,6 +216,19 @@ def _key(home: Home, name: str, *scopes: str) -> CreatedKey:
         return create_key(engine, name=name, scopes=scopes, created_at=_now())
     finally:
         engine.dispose()
+
+
+def _account(home: Home) -> Account:
+    """Let somebody sign in who may do everything, so that each page can be seen; the password stands nowhere else."""
+    from serving.database import database_url, open_database
+    from serving.people.accounts import create_person
+
+    made, engine = Account("demo", secrets.token_urlsafe(12)), open_database(database_url(home))
+    try:
+        create_person(engine, name=made.name, role="admin", password=made.password, created_at=_now())
+    finally:
+        engine.dispose()
+    return made
 
 
 def _service(home: Home) -> ServiceSettings:
@@ -248,49 +260,14 @@ def _listen(port: int) -> socket.socket:
 
 def _ask_and_show(built: Demo, url: str) -> None:
     try:
-        _show(built, ask_over_http(built.questions, url, patience_seconds=_PATIENCE_SECONDS), url)
+        _show(built, ask_over_http(built.questions, url, patience_seconds=_PATIENCE_SECONDS), url, is_served=True)
         say("serving until Ctrl-C")
     except LifecycleError as error:
         say(f"lifecycle: {error}; Ctrl-C ends")
 
 
-def _show(built: Demo, answers: Sequence[dict[str, Any]], url: str) -> None:
-    card, decision = answers
-    command = f"LIFECYCLE_HOME={built.home.root} {_program('lifecycle')}"
-    typer.echo(
-        f"""
-{built.questions[0].curl(url)}
-{json.dumps(card, indent=2)}
-
-What to offer them now? This is the answer in short; asked again by then, it is the same.
-{built.questions[1].curl(url)}
-{decision_text(decision, currency=built.currency)}
-
-URL       {url}
-demo key  {built.key}
-
-Try next, in another terminal
-{accepting_text(decision, built.key, url)}  what is live, and since when:
-    {command} models
-  a prediction for every customer:
-    {command} score --out {built.home.root / "scores.csv"}
-  a key for your own program:
-    {command} keys create --name crm --scope read --scope decide
-  whom the offers miss, and what decides who gets which:
-    {command} policy find
-  is this installation sound:
-    {command} doctor
-  how the model was graded, with pictures (Ctrl-C ends it):
-    {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
-    )
-
-
-def _program(name: str) -> str:
-    """Return how to call a program of this environment from here: by its name if that finds it, else by its path."""
-    beside = Path(sys.executable).parent / name
-    if (found := shutil.which(name)) and Path(found).resolve() == beside.resolve():
-        return name
-    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
+def _show(built: Demo, answers: Sequence[dict[str, Any]], url: str, *, is_served: bool) -> None:
+    typer.echo(demo_text(built, answers, url, is_served=is_served))
 
 
 def _now() -> int:

@@ -50,7 +50,7 @@ def report(
     settings = Settings()
     home = settings.home
     page, company = _page(home, out), company_in_use(home)
-    moment = moment_asked(home, as_of) if as_of else _reached(home)
+    moment = moment_asked(home, as_of) if as_of else moment_reached(home)
     with phase("KPIs: read the log and the stages"):
         recorded = _recorded(settings, currency=company.currency, until=moment)
         found = kpi_report(home, company, as_of=moment, months=months, recorded=recorded)
@@ -58,6 +58,22 @@ def report(
         write_kpi_page(found, page)
     path = write_stages_report(home, found.stages)
     emit(_as_json(found.stages, page=page, path=path), _as_text(found.stages, page=page, path=path), as_json=as_json)
+
+
+def moment_reached(home: Home) -> Timestamp:
+    """Return the newest midnight that any source of the KPIs reaches; those that lag behind are told of in the report.
+
+    Offers do not count where anything else is known: our own drain says they are complete, and nothing of customers.
+    """
+    from features.contracts.sources import OFFERS
+    from features.log.store import EventLog
+    from features.times import DAY
+    from training.kpis.reading.gather import READ
+
+    observed = EventLog.open(home).manifest.observed_until
+    told = {source: observed[source] for source in READ if source in observed}
+    others = [reached for source, reached in told.items() if source != OFFERS.name]
+    return max(others or told.values(), default=0) // DAY * DAY
 
 
 def _page(home: Home, out: Path | None) -> Path:
@@ -83,22 +99,6 @@ def _recorded(settings: Settings, *, currency: str, until: Timestamp) -> Recorde
         held = [HeldBack(*case) for case in held_between(engine, "expansion_guard", since=held_since(until), until=until)]
     told = [one.customer_id for one in given], [one.amount / 100 for one in given], [one.granted_at for one in given]
     return Recorded(GivenBack.of(*told), held)
-
-
-def _reached(home: Home) -> Timestamp:
-    """Return the newest midnight that any source of the KPIs reaches; those that lag behind are told of in the report.
-
-    Offers do not count where anything else is known: our own drain says they are complete, and nothing of customers.
-    """
-    from features.contracts.sources import OFFERS
-    from features.log.store import EventLog
-    from features.times import DAY
-    from training.kpis.reading.gather import READ
-
-    observed = EventLog.open(home).manifest.observed_until
-    told = {source: observed[source] for source in READ if source in observed}
-    others = [reached for source, reached in told.items() if source != OFFERS.name]
-    return max(others or told.values(), default=0) // DAY * DAY
 
 
 def _as_json(stages: StagesReport, *, page: Path, path: Path) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_offers_drained_today_do_not_make_everybody_else_look_gone(reported: Rep
     append(home, {"offers": empty}, receipt=Receipt(today, known_at="given", observed_until={"offers": today}))
 
     assert EventLog.open(home).manifest.observed_until["offers"] == today
-    assert report._reached(home) == parse_time("2026-01-01")
+    assert report.moment_reached(home) == parse_time("2026-01-01")
 
 
 def test_broken_limits_are_told_first_and_notes_last(reported: Reported) -> None:
