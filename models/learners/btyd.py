@@ -18,7 +18,6 @@ import numpy as np
 from scipy.special import betaln, expit, gammaln, hyp2f1, psi
 
 from features.errors import Refused
-from models.learners.blend import to_log_odds
 from models.rows import BoolArray, FloatArray
 
 Variant = Literal["mbg", "bg"]
@@ -89,10 +88,6 @@ class Btyd:
         waiting = self.alpha + histories.age
         still_silent = np.expm1((self.r + histories.repeats) * np.log(waiting / (waiting + horizon)))
         return np.asarray(1.0 + self.probability_alive(histories) * still_silent)
-
-    def log_odds_of_silence(self, histories: PurchaseHistories, *, horizon: float) -> FloatArray:
-        """Return the log-odds of `probability_of_silence`, finite at both ends; NaN where no purchase is known."""
-        return to_log_odds(self.probability_of_silence(histories, horizon=horizon))
 
     def expected_purchases(self, histories: PurchaseHistories, *, horizon: float) -> FloatArray:
         """Return how many purchases are expected within the horizon; NaN where no purchase is known.

@@ -136,11 +136,6 @@ def forget(connection: Connection, request: RepeatableRequest) -> None:
     connection.execute(delete(idempotent_answers).where(_unanswered(request)))
 
 
-def drop_answers(connection: Connection, *, now: Timestamp) -> int:
-    """Delete answers older than `KEPT` and return how many there were."""
-    return connection.execute(delete(idempotent_answers).where(_stored.started_at < now - KEPT)).rowcount
-
-
 def drop_answers_about(connection: Connection, subject: str) -> int:
     """Delete every answer about one subject, as erasure must, and return how many there were."""
     return connection.execute(delete(idempotent_answers).where(_stored.subject == subject)).rowcount

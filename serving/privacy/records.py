@@ -66,11 +66,6 @@ def unfinished(engine: Engine, *, most: int) -> list[Erasure]:
         return [_erasure(row) for row in connection.execute(waiting.order_by(_column.sequence).limit(most))]
 
 
-def subjects_recorded(connection: Connection) -> set[str]:
-    """Return the names of everybody of whom there is an erasure."""
-    return set(connection.execute(select(_column.subject)).scalars())
-
-
 def begin(connection: Connection, person: Person, *, at: Timestamp, key_id: str | None) -> Erasure:
     """Keep that a person is to be erased, or is to be once more, and return it."""
     before = erasure_of(connection, person.subject)

@@ -128,7 +128,6 @@ def test_a_customer_who_never_bought_has_no_rhythm() -> None:
     nobody = histories((np.nan, np.nan, np.nan))
 
     assert np.isnan(PUBLISHED.probability_of_silence(nobody, horizon=30)).all()
-    assert np.isnan(PUBLISHED.log_odds_of_silence(nobody, horizon=30)).all()
     assert np.isnan(PUBLISHED.expected_purchases(nobody, horizon=30)).all()
 
 
