@@ -140,7 +140,7 @@ def _opened(home: Home) -> str:
     from features.company import stored_company
     from features.snapshot import open_snapshot
     from models.bundle import load_live, load_public_key, serve_predictions
-    from models.learners.forest import ForestUnreadable
+    from models.learners.tables import ForestUnreadable
 
     try:
         state = load_live(home, public_key=load_public_key(home), trial=False, mapped=False)

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from models.learners.forest import Forest, ForestUnreadable
+from models.learners.forest import Forest
+from models.learners.tables import ForestUnreadable
 from models.learners.target import Target
 from models.rows import FloatArray, Rows, quantities
 

@@ -15,15 +15,12 @@ import threading
 import weakref
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from features.errors import Damaged, Unavailable
+from features.errors import Unavailable
+from models.learners.tables import ForestUnreadable, Tables, read_tables
 from models.rows import FloatArray, Rows
-
-if TYPE_CHECKING:
-    from models.learners.tables import Tables
 
 _FLOAT32, _ROW_MAJOR, _SCORES, _CONTRIBUTIONS = 0, 1, 1, 3
 _PARAMETERS = b"num_threads=1"  # more threads would fight with the workers for the same cores
@@ -32,10 +29,6 @@ _MANY_ROWS = 4_096  # from here on tables answer some fifteen times faster; belo
 
 class LightGbmMissing(Unavailable):
     """LightGBM's library is not installed where this process runs."""
-
-
-class ForestUnreadable(Damaged):
-    """LightGBM refused the text of a model."""
 
 
 class Forest:
@@ -111,8 +104,6 @@ class Forest:
 
     @cached_property
     def _tables(self) -> Tables | None:
-        from models.learners.tables import read_tables
-
         return read_tables(self.text, answers=self.answers)
 
     def _several(self, answers: FloatArray) -> FloatArray:

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from features.errors import Damaged
 from features.language.program import frozen
-from models.learners.forest import ForestUnreadable
 from models.rows import FloatArray
 
 MOST_LEAVES = 32
@@ -26,6 +26,10 @@ _CATEGORICAL, _LEFT_IF_MISSING = 1, 2
 _MISSING_IS_ZERO, _MISSING_IS_NAN = 1, 2
 _Number = TypeVar("_Number", np.int64, np.float64)
 Whole = npt.NDArray[np.int64]
+
+
+class ForestUnreadable(Damaged):
+    """The text of a model holds no forest that answers as it should."""
 
 
 class Tables(NamedTuple):

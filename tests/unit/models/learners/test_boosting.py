@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.learners.boosting import Boosting, BoostingPreset, bin_rows, fit_boosting
-from models.learners.forest import ForestUnreadable
+from models.learners.tables import ForestUnreadable
 from models.learners.target import Target
 from models.rows import FloatArray, Rows
 

@@ -13,7 +13,8 @@ import lightgbm
 import numpy as np
 import pytest
 
-from models.learners.forest import Forest, ForestUnreadable
+from models.learners.forest import Forest
+from models.learners.tables import ForestUnreadable
 from models.rows import Rows
 
 

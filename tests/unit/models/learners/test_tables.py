@@ -13,8 +13,8 @@ import lightgbm
 import numpy as np
 import pytest
 
-from models.learners.forest import Forest, ForestUnreadable
-from models.learners.tables import SPREAD, read_tables
+from models.learners.forest import Forest
+from models.learners.tables import SPREAD, ForestUnreadable, read_tables
 from models.rows import Rows
 
 
