@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from serving.background.office import Office
 from serving.database import reading
 from serving.live.state import LiveState
 from serving.notices.said import Said, fresh_sayings, said_by
 from serving.notices.taking_down import AT_ONCE, Book, take_down_all, take_down_fresh
-
-if TYPE_CHECKING:
-    from serving.background.tasks import Office
 
 
 class AlertTask:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING
 
 from features.times import SECOND
+from serving.background.office import Office
 from serving.database import reading, writing
 from serving.database.notices.deliveries import Delivery, Mark, due_deliveries, mark_delivery
 from serving.database.notices.webhooks import Webhook, end_webhook, standing_webhooks
 from serving.notices.attempts import asked_to_wait, wait_after
 from serving.notices.calling import Answered, Caller
 from serving.notices.signing import secrets_now, signed_headers
-
-if TYPE_CHECKING:
-    from serving.background.tasks import Office
 
 AT_ONCE = 8
 """So many messages are under way to one webhook at a time."""

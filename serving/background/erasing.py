@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from serving.background.office import Office
 from serving.privacy.erasing import Installation, finish_erasures
-
-if TYPE_CHECKING:
-    from serving.background.tasks import Office
 
 
 class Erasing:

@@ -16,7 +16,7 @@ from features.log.manifest import read_manifest
 from features.log.store import EventLog
 from features.times import HOUR, Timestamp
 from models.bundle import read_live
-from serving.background.tasks import Office
+from serving.background.office import Office
 from serving.database import reading
 from serving.database.fresh import FreshRow, drop_fresh, drop_others, drop_settled, left_behind, write_fresh
 from serving.database.inbox import known_until, who_waits

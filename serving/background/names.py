@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
+from serving.background.office import Office
 from serving.names.building import bring_up_to_date
 from serving.names.stored import NamesLocked
-
-if TYPE_CHECKING:
-    from serving.background.tasks import Office
 
 _REST = 20.0
 """After names were stored, so many times as long as that took passes before the next look: at most a twentieth of the time."""

@@ -6,7 +6,8 @@ import threading
 from dataclasses import dataclass
 
 from features.times import SECOND
-from serving.background.tasks import Office, Task
+from serving.background.office import Office
+from serving.background.tasks import Task
 from serving.door.gate import place_of
 
 FIRST_PAUSE_SECONDS = 1.0

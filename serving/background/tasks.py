@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from features.times import Timestamp
 from serving.background.alerts import AlertTask
 from serving.background.deliveries import DeliveryTask
 from serving.background.erasing import Erasing
 from serving.background.into_log.tasks import CompactLog, DrainDecisions, EmptyInbox
 from serving.background.names import NamesTask
-from serving.background.news import News
+from serving.background.office import Office
 from serving.batches.run import BatchTask
-from serving.database import writing
 from serving.database.batches import Batch, Result
 from serving.database.chain.chaining import ChainAudit
 from serving.database.notices.messages import Message, announce
-from serving.door.logs import Log
-from serving.live.watch import LiveWatch
 from serving.pruning.task import Prune
-from serving.settings import ServiceSettings
-from serving.vitals.metrics import Metrics
-
-
-def _nobody_else_leads(connection: Connection) -> None:
-    del connection
-
-
-@dataclass(frozen=True)
-class Office:
-    """What every task works with. `clock` gives the moment now, in microseconds UTC; `secret` is the installation's.
-
-    `news`: of whom the log knows more than the live snapshot. `fence` refuses a transaction once another process leads.
-    """
-
-    settings: ServiceSettings
-    clock: Callable[[], Timestamp]
-    log: Log
-    metrics: Metrics
-    engine: Engine
-    live: LiveWatch
-    secret: bytes
-    news: News = field(default_factory=News)
-    fence: Callable[[Connection], None] = _nobody_else_leads
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection in one transaction that is undone if another process leads by now.
-
-        Raises
-        ------
-        LeaseLost
-            If another process leads.
-        """
-        with writing(self.engine) as connection:
-            self.fence(connection)
-            yield connection
 
 
 class Task(Protocol):

@@ -19,8 +19,9 @@ from sqlalchemy import Engine
 from features.errors import LifecycleError
 from features.subjects import installation_secret
 from serving.background.lease import RENEW_SECONDS, Lease
+from serving.background.office import Office
 from serving.background.running import Named, Runner
-from serving.background.tasks import TASKS, Office
+from serving.background.tasks import TASKS
 from serving.database import database_url, open_database
 from serving.door.logs import Log, json_log, log_everything_to
 from serving.live.overlays import Overlays

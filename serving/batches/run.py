@@ -38,7 +38,7 @@ from serving.listing.listing import listing_of
 from serving.live.state import LiveState
 
 if TYPE_CHECKING:
-    from serving.background.tasks import Office
+    from serving.background.office import Office
 
 BATCHES = "/v1/batches"
 

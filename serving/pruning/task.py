@@ -8,7 +8,7 @@ from serving.pruning.files import PublishingNow, prune_files
 from serving.pruning.rows import prune_rows
 
 if TYPE_CHECKING:
-    from serving.background.tasks import Office
+    from serving.background.office import Office
 
 
 class Prune:

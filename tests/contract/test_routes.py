@@ -23,7 +23,7 @@ from serving.answering import schemas
 from serving.api.calls import CALLS
 from serving.app import create_app
 from serving.auth import MEMORY_SECONDS
-from serving.background.tasks import Office
+from serving.background.office import Office
 from serving.batches.run import BatchTask
 from serving.database import keys
 from serving.door.access import Role, declared_access

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from features.log.compaction import compact
 from features.log.manifest import read_manifest
@@ -15,9 +14,7 @@ from features.log.writer import LogLocked
 from serving.background.into_log.drain import DrainRunning, drain, is_due
 from serving.background.into_log.inbox import InboxInHand, empty_inbox, waits
 from serving.background.into_log.way import Way
-
-if TYPE_CHECKING:
-    from serving.background.tasks import Office
+from serving.background.office import Office
 
 COMPLETE_SECONDS = 600.0
 """So often it is said of sources that bring nothing that they are complete: each time the manifest is written anew."""

@@ -17,7 +17,7 @@ from serving.database.tables import audit_entries
 from serving.database.transactions import reading, writing
 
 if TYPE_CHECKING:
-    from serving.background.tasks import Office
+    from serving.background.office import Office
 
 PORTION = 2_000
 

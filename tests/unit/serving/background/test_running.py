@@ -12,9 +12,10 @@ from features.home import Home
 from features.times import SECOND, parse_time
 from serving.background import worker
 from serving.background.lease import Lease, LeaseLost
+from serving.background.office import Office
 from serving.background.running import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Named, Runner
 from serving.background.standing import LONG_WAIT_SECONDS, Standing, standing_of, tell_metrics
-from serving.background.tasks import TASKS, Office
+from serving.background.tasks import TASKS
 from serving.background.worker import work
 from serving.database import DatabaseUnavailable, writing
 from serving.database import inbox as store

@@ -15,7 +15,7 @@ from benchmarks.live_states import AS_OF, Publisher
 from features.home import Home
 from features.subjects import installation_secret
 from serving.app import create_app
-from serving.background.tasks import Office
+from serving.background.office import Office
 from serving.batches.run import BatchTask
 from serving.database import keys
 from serving.service import Service

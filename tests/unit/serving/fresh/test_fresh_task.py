@@ -17,7 +17,8 @@ from features.log.store import EventLog
 from features.subjects import subject
 from features.times import DAY, HOUR
 from serving.background.fresh import FreshTask
-from serving.background.tasks import TASKS, Office
+from serving.background.office import Office
+from serving.background.tasks import TASKS
 from serving.database import reading, writing
 from serving.database.inbox import InboxRow, drop_rows, keep_rows
 from serving.database.tables import erasures, fresh_predictions

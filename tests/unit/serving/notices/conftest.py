@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from benchmarks.live_states import AS_OF, Publisher
 from features.times import HOUR, Timestamp
 from models.alerts import ALERT_CODES, alert_column
-from serving.background.tasks import Office
+from serving.background.office import Office
 from serving.database import reading, writing
 from serving.database.notices.messages import MESSAGE_TYPES
 from serving.database.notices.webhooks import Webhook, add_webhook

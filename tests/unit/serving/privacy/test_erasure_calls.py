@@ -14,7 +14,8 @@ from features.subjects import installation_secret, subject
 from features.tombstones import read_tombstones
 from serving.app import create_app
 from serving.background.erasing import Erasing
-from serving.background.tasks import TASKS, Office
+from serving.background.office import Office
+from serving.background.tasks import TASKS
 from serving.database import keys, writing
 from serving.database.audit import entries_about
 from serving.database.tables import inbox

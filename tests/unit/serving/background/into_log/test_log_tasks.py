@@ -14,7 +14,7 @@ from features.log.writer import writer_lock
 from features.times import HOUR
 from serving.background.into_log import tasks as log_tasks
 from serving.background.into_log.tasks import MOST_DELTAS, CompactLog, DrainDecisions, EmptyInbox
-from serving.background.tasks import Office
+from serving.background.office import Office
 from serving.database import writing
 from serving.database.offered import decisions as store
 from serving.door.logs import json_log
