@@ -44,7 +44,7 @@ def test_each_offer_says_what_to_say_what_it_brings_and_what_that_rests_on(ana, 
     assert "twelve months for the price of ten and a half" in text
     assert "Expected to bring €2.85 more than offering nothing." in text
     assert "Assumed: what this offer changes is the company's own estimate, not measured yet." in text
-    assert "Until then it is presumed that 1 in 10 accepts." in text
+    assert "Until then, 1 in 10 are presumed to accept." in text
     assert "This suggestion stands until 1/" in text
 
 
