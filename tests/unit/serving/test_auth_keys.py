@@ -25,6 +25,10 @@ def test_who_presents_no_valid_key_is_told_to_authenticate(asker, authorization)
     assert answer.headers["www-authenticate"].startswith("Bearer ")
 
 
+def test_who_presents_nothing_is_told_to_authenticate(asker):
+    assert asker.client.get("/v1/customers/c1").status_code == 401
+
+
 def test_the_scheme_is_read_in_any_case(asker, key):
     assert status(asker, f"bearer {key.secret}") == 200
 

@@ -53,7 +53,7 @@ def test_a_key_that_is_not_ours_is_refused_without_repeating_it(engine: Engine, 
     with pytest.raises(keys.KeyRejected, match="not one of ours") as caught:
         keys.authenticate(engine, presented, NOW)
 
-    assert caught.value.status == 401
+    assert (caught.value.status, caught.value.problem) == (401, "unauthenticated")
     assert not presented or presented not in str(caught.value)
 
 
@@ -146,6 +146,28 @@ def test_a_limited_key_ends_whatever_its_secrets(engine: Engine) -> None:
     assert keys.authenticate(engine, newer.secret, NOW + DAY).valid_until is None
 
 
+def test_a_key_may_have_a_limit_of_its_own_and_lose_it_again(engine: Engine) -> None:
+    created, other = new_key(engine), new_key(engine)
+
+    for limit in (1, 1_000_000_000, None):
+        keys.limit_requests(engine, created.id, requests_per_minute=limit)
+
+        assert keys.authenticate(engine, created.secret, NOW).requests_per_minute == limit
+        assert keys.authenticate(engine, other.secret, NOW).requests_per_minute is None
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1_000_000_001])
+def test_a_limit_that_is_none_is_refused_and_the_one_before_stands(engine: Engine, limit: int) -> None:
+    created = new_key(engine)
+    keys.limit_requests(engine, created.id, requests_per_minute=60)
+
+    with pytest.raises(keys.KeyInvalid, match=str(limit)):
+        keys.limit_requests(engine, created.id, requests_per_minute=limit)
+
+    assert keys.authenticate(engine, created.secret, NOW).requests_per_minute == 60
+    assert [listed.requests_per_minute for listed in keys.list_keys(engine)] == [60]
+
+
 def test_the_list_shows_every_key_the_oldest_first(engine: Engine) -> None:
     later = keys.create_key(engine, name="page", scopes=["read", "admin"], created_at=NOW + DAY)
     earlier = keys.create_key(engine, name="  crm ", scopes=["ingest"], created_at=NOW)
@@ -177,6 +199,7 @@ def test_an_impossible_key_is_not_made(engine: Engine, name: str, scopes: list[s
 
 def test_a_key_that_does_not_exist_can_be_neither_rotated_nor_limited_nor_revoked(engine: Engine) -> None:
     for attempt in (
+        lambda: keys.limit_requests(engine, "nope", requests_per_minute=9),
         lambda: keys.rotate_key(engine, "nope", now=NOW),
         lambda: keys.limit_key(engine, "nope", expires_at=NOW),
         lambda: keys.revoke_key(engine, "nope", now=NOW),
