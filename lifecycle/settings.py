@@ -80,7 +80,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsInvalid(_listed(error)) from error
         except SettingsError as error:
-            raise SettingsInvalid(f"needed lists in the environment as JSON, found otherwise: {error}") from None
+            raise SettingsInvalid(
+                f'needed lists in the environment as JSON, like ["https://crm.example.com"], found otherwise: {error}'
+            ) from None
         except tomllib.TOMLDecodeError as error:
             raise SettingsInvalid(f"needed TOML in {_FILE}, found a fault: {error}") from error
 

@@ -42,8 +42,9 @@ def create(
 ) -> None:
     """Let somebody sign in; asks for their password, or reads it from stdin."""
     from lifecycle.settings import Settings
-    from serving.people.accounts import create_person
+    from serving.people.accounts import check_person, create_person
 
+    check_person(name, role, language)  # before anybody types a password, twice
     with open_operational(Settings()) as engine:
         given = _given(password_stdin)
         made = create_person(engine, name=name, role=role, password=given, created_at=_now(), language=language)
@@ -65,9 +66,10 @@ def list_all(as_json: JsonFlag = False) -> None:
 def password(name: _Name, password_stdin: _Password = False, as_json: JsonFlag = False) -> None:
     """Give somebody a new password; whatever sessions they had are over."""
     from lifecycle.settings import Settings
-    from serving.people.accounts import change_password
+    from serving.people.accounts import change_password, person_named
 
     with open_operational(Settings()) as engine:
+        person_named(engine, name)
         change_password(engine, name, _given(password_stdin))
     emit({"name": name, "changed": True}, f"{name} has a new password; their sessions are over", as_json=as_json)
 

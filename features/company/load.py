@@ -78,7 +78,8 @@ def read_company_file(path: Path) -> Company:
         If there is no such file.
     """
     if not path.is_file():
-        raise UnknownCompany(f"needed a company file, found none at {path}")
+        shipped = f"{files('features.company')} holds default.toml, activity.toml and grocery.toml to begin with"
+        raise UnknownCompany(f"needed a company file, found none at {path}; check the path: {shipped}")
     return read_company(_decoded(path.read_bytes()))
 
 

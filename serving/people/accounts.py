@@ -65,7 +65,7 @@ def create_person(
         If somebody has that name, even if disabled.
     """
     made = {"id": f"p_{secrets.token_hex(6)}", "name": name, "role": role, "language": language, "created_at": created_at}
-    _check(name, role, language)
+    check_person(name, role, language)
     stored = password_hash(password)
     try:
         with writing(engine) as connection:
@@ -73,6 +73,22 @@ def create_person(
     except IntegrityError as error:
         raise PersonExists(f"needed a name that nobody has, found one of somebody: {name}; choose another") from error
     return person_named(engine, name)
+
+
+def check_person(name: str, role: str, language: str | None) -> None:
+    """Refuse what no person can be.
+
+    Raises
+    ------
+    PersonInvalid
+        If name, role or language is not of the needed form.
+    """
+    if not _NAME.fullmatch(name):
+        raise PersonInvalid("needed a name of 1 to 64 small letters, digits or any of `._-`, a letter or digit first")
+    if role not in ROLES:
+        raise PersonInvalid(f"needed a role, one of {', '.join(ROLES)}; found {role!r}")
+    if language is not None and language not in LANGUAGES:
+        raise PersonInvalid(f"needed a language, one of {', '.join(LANGUAGES)}; found {language!r}")
 
 
 def list_people(engine: Engine) -> list[Person]:
@@ -153,15 +169,6 @@ def _after(failures: int, now: Timestamp, *, is_right: bool) -> dict[str, int | 
     beyond = failures + 1 - MOST_FAILURES
     locked = None if beyond < 0 else now + (_LOCKED << min(beyond, _MOST_DOUBLINGS))
     return {"failures": failures + 1, "locked_until": locked}
-
-
-def _check(name: str, role: str, language: str | None) -> None:
-    if not _NAME.fullmatch(name):
-        raise PersonInvalid("needed a name of 1 to 64 small letters, digits or any of `._-`, a letter or digit first")
-    if role not in ROLES:
-        raise PersonInvalid(f"needed a role, one of {', '.join(ROLES)}; found {role!r}")
-    if language is not None and language not in LANGUAGES:
-        raise PersonInvalid(f"needed a language, one of {', '.join(LANGUAGES)}; found {language!r}")
 
 
 def _end_sessions(connection: Connection, person_id: str) -> None:

@@ -39,7 +39,7 @@ def rollback(home: Home, model: str, *, act: Act) -> LedgerEntry:
         before = predecessor(entries, model, above=models.get(model, ""))
         if before is None:
             raise NoPredecessor(
-                f"needed a {model} model that was live before, found none; `lifecycle models` shows what was live when"
+                f"needed a model for {model} that was live before, found none; `lifecycle models` shows what was live when"
             )
         company = _answered_for(home, model, last_live(entries, model, before))
         earlier = {**_kept(home, models, company=company), model: before}

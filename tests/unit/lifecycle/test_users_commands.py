@@ -58,6 +58,17 @@ def test_a_password_is_asked_for_twice_and_never_shown():
     assert signs_in(RIGHT)
 
 
+@pytest.mark.parametrize(("words", "refusal"), [(["create", "Ana"], PersonInvalid), (["password", "nobody"], UnknownPerson)])
+def test_nobody_types_a_password_for_a_name_that_cannot_be(monkeypatch, words, refusal):
+    app = typer.Typer()
+    register(app)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: pytest.fail("it asked for a password"))
+
+    done = CliRunner().invoke(app, ["users", *words])
+
+    assert isinstance(done.exception, refusal)
+
+
 def test_everybody_is_listed_without_a_password(run):
     made(run)
 
