@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from features.reports.figures import Figure
 
 _Months = Annotated[int, typer.Option(min=1, max=36, help="How many months back, of those whose labels are mature.")]
-_Capacity = Annotated[int | None, typer.Option(min=1, help="Calls a list; by default the team's weekly capacity.")]
+_Capacity = Annotated[int | None, typer.Option(min=1, help="Calls on a list; by default the team's weekly capacity.")]
 _Share = Annotated[
     float | None,
     typer.Option(min=0, max=1, help="Of the leavers called, the share that stays; by default the retention offer's."),

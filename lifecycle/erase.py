@@ -37,7 +37,7 @@ def erase(
 ) -> None:
     """Erase a person from every file and table, and print what was searched, removed and put in its place.
 
-    Whatever comes about the person later is not taken. Ended by anything, it goes on when given again.
+    Whatever comes about the person later is not taken. If it is interrupted, give it again: it goes on.
     """
     from features.subjects import installation_secret
     from lifecycle.database import open_operational

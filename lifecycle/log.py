@@ -45,7 +45,7 @@ def verify(as_json: JsonFlag = False) -> None:
 
 
 def compact(as_json: JsonFlag = False) -> None:
-    """Fold what deliveries brought into the files of the log, and split buckets that grew too large; it says the same."""
+    """Fold what deliveries brought into the files of the log, and split buckets that grew too large; no row changes."""
     from dataclasses import asdict
 
     from features.log.compaction import compact as compact_log

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def needs(
     out: Annotated[Path, typer.Option(help="Write the lists to this .csv or .parquet file, whole or not at all.")],
-    most: Annotated[int, typer.Option(min=1, max=100, help="How many categories a customer at most.")] = 10,
+    most: Annotated[int, typer.Option(min=1, max=100, help="At most so many categories for each customer.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="The same log and seed give the same lists.")] = 0,
     as_json: JsonFlag = False,
 ) -> None:

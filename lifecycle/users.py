@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def create(
     name: _Name,
     role: Annotated[
-        str, typer.Option(help="agent (sees and decides), analyst (sees and supposes) or admin (everything).")
+        str, typer.Option(help="agent (sees and decides), analyst (sees and asks what-if) or admin (everything).")
     ] = "agent",
     language: Annotated[str | None, typer.Option(help="en, pt-BR or pl; default: as their browser asks.")] = None,
     password_stdin: _Password = False,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def verify(as_json: JsonFlag = False) -> None:
-    """Check what is stored: audit, event log, snapshots, models, bundles, predictions, pointer, ledger; 8 if any is not whole."""
+    """Check what is stored, from the audit to the pointer and the ledger, against its hashes; exit code 8 if any is not whole."""
     from lifecycle.operating.checks import check_everything
     from lifecycle.settings import Settings
 

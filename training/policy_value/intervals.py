@@ -11,7 +11,7 @@ needed:
   the removal of skewness by transformation", J. R. Stat. Soc. B 54: a monotone cubic of the studentised value whose skewness is
   gone to second order, inverted.
 
-`benchmarks/coverage.py` measures what they cover on the simulated company.
+`benchmarks/coverage` measures what they cover on the simulated company.
 """
 
 from __future__ import annotations
