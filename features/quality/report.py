@@ -7,19 +7,15 @@ give equal reports, however their rows lie in buckets. A report holds no id, no 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from features.errors import Damaged
+from features.reports.stored import StoredReport
 from features.write_once import canonical_json
 
 Level: TypeAlias = Literal["act", "look"]
 """`act`: what is computed now is wrong or incomplete by it. `look`: somebody should know whether it is right."""
-
-
-class ReportUnreadable(Damaged):
-    """A stored data-quality report is not what this version writes."""
 
 
 def six_digits(value: float) -> float:
@@ -249,11 +245,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class QualityReport:
+class QualityReport(StoredReport):
     """The whole report: sources and quarantines that have rows, `findings` in the order in which to look at them.
 
     `imports` has what the newest import of each mapping found.
     """
+
+    KIND: ClassVar[str] = "a data-quality report"
+    MADE_AGAIN: ClassVar[str] = "run `lifecycle log report` again"
 
     log_digest: str
     sources: list[SourceQuality]
@@ -265,19 +264,3 @@ class QualityReport:
     def to_json(self) -> bytes:
         """Return the report in canonical JSON: equal reports, equal bytes."""
         return canonical_json(msgspec.to_builtins(self))
-
-    @classmethod
-    def from_json(cls, text: bytes) -> QualityReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ReportUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ReportUnreadable(
-                f"needed a data-quality report, found something else: {error}; run `lifecycle log report` again"
-            ) from error

@@ -6,20 +6,15 @@ It is aggregates only: no customer, no row. Methods go by name; `MODEL` is the r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-import msgspec
-
-from features.errors import Damaged
 from features.reports.figures import Figure
+from features.reports.stored import StoredReport
 from features.times import Timestamp
 
 MODEL, AT_RANDOM = "model", "at_random"
 BY_MONEY, MONEY_ALONE = "model_by_money", "money_alone"
 """Lists by the chance to leave times what the customer brings, and by what the customer brings alone."""
-
-
-class BacktestUnreadable(Damaged):
-    """A stored back-test is not what this version writes."""
 
 
 @dataclass(frozen=True)
@@ -164,13 +159,16 @@ class PostMortem:
 
 
 @dataclass(frozen=True)
-class BacktestReport:
+class BacktestReport(StoredReport):
     """The whole back-test.
 
     `assumptions` say in sentences what the figures rest on; `notes` what is peculiar to this run, such as months with fewer
     customers than calls. `net_by_money`: what `BY_MONEY` brings net more than each other method, paired. `break_even`: by method,
     the share of the leavers called that must stay for calls to pay; above 1 no share does.
     """
+
+    KIND: ClassVar[str] = "a back-test"
+    MADE_AGAIN: ClassVar[str] = "run `lifecycle backtest` again"
 
     model: str
     definition: str
@@ -197,23 +195,3 @@ class BacktestReport:
     def peers(self) -> tuple[str, ...]:
         """Return the methods beside the model, in the order they are told."""
         return tuple(name for name in self.pooled.methods if name != MODEL)
-
-    def to_json(self) -> bytes:
-        """Return the report as JSON, indented for people."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
-
-    @classmethod
-    def from_json(cls, text: bytes) -> BacktestReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        BacktestUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BacktestUnreadable(
-                f"needed a back-test, found something else: {error}; run `lifecycle backtest` again"
-            ) from error

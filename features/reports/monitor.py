@@ -6,24 +6,18 @@ Moments are ISO 8601 text in UTC, shares lie between 0 and 1. It is aggregates o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
-import msgspec
-
-from features.errors import Damaged
 from features.reports.drift import DriftWindow, Undone
 from features.reports.figures import Figure
 from features.reports.grades import LiveGrade
+from features.reports.stored import StoredReport
 
 Level: TypeAlias = Literal["alarm", "note"]
 """`alarm`: somebody must look, as decisions are or would be other ones. `note`: to be known, nothing to be done today."""
 
 State: TypeAlias = Literal["matured", "pending", "censored"]
 """Of what was asked: the answer is known; not yet; or it can no longer be told."""
-
-
-class ReportUnreadable(Damaged):
-    """A stored monitoring report is not what this version writes."""
 
 
 Figures: TypeAlias = dict[str, Figure]
@@ -215,8 +209,11 @@ class Unwatched:
 
 
 @dataclass(frozen=True)
-class MonitorReport:
+class MonitorReport(StoredReport):
     """The whole report as of a moment; `findings` in the order in which to look at them, alarms first."""
+
+    KIND: ClassVar[str] = "a monitoring report"
+    MADE_AGAIN: ClassVar[str] = "run `lifecycle monitor` again"
 
     as_of: str
     live: LiveModels
@@ -235,23 +232,3 @@ class MonitorReport:
     def alarms(self) -> list[Finding]:
         """Return what somebody must look at."""
         return [finding for finding in self.findings if finding.level == "alarm"]
-
-    def to_json(self) -> bytes:
-        """Return the report as JSON, indented for people."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
-
-    @classmethod
-    def from_json(cls, text: bytes) -> MonitorReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ReportUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ReportUnreadable(
-                f"needed a monitoring report, found something else: {error}; run `lifecycle monitor` again"
-            ) from error

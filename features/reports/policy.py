@@ -7,12 +7,10 @@ offer costs, by intention to treat. Shares and probabilities lie between 0 and 1
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
-import msgspec
-
-from features.errors import Damaged
 from features.reports.figures import Figure
+from features.reports.stored import StoredReport
 
 LIVE, NEW = "live", "new"
 
@@ -22,10 +20,6 @@ Compared: TypeAlias = Literal["offer_and_channel", "offer"]
 Verdict: TypeAlias = Literal["better", "worse", "no_difference_shown", "refused"]
 
 Ahead: TypeAlias = Literal["wins", "loses", "no difference shown"]
-
-
-class PolicyReportUnreadable(Damaged):
-    """A stored comparison of policies is not what this version writes."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +109,16 @@ class SplitPart:
 
 
 @dataclass(frozen=True)
-class PolicyReport:
+class PolicyReport(StoredReport):
     """The whole comparison.
 
     `verdict` follows from the interval of the difference by `main_estimator`. A refused comparison has refusals and, as far as
     they could be taken, support and offers, and no value. `changes`: what differs between the files, in words. `assumptions` say
     in sentences what the figures rest on.
     """
+
+    KIND: ClassVar[str] = "a comparison of policies"
+    MADE_AGAIN: ClassVar[str] = "run `lifecycle policy evaluate` again"
 
     since: str
     until: str
@@ -144,23 +141,3 @@ class PolicyReport:
     without_offer: dict[str, float]
     groups: list[GroupChange]
     split: list[SplitPart]
-
-    def to_json(self) -> bytes:
-        """Return the report as JSON, indented for people."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
-
-    @classmethod
-    def from_json(cls, text: bytes) -> PolicyReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        PolicyReportUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise PolicyReportUnreadable(
-                f"needed a comparison of policies, found something else: {error}; run `lifecycle policy evaluate` again"
-            ) from error

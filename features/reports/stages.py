@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from features.errors import Damaged, NotFound
+from features.errors import NotFound
 from features.home import Home
+from features.reports.stored import StoredReport
 from features.write_once import canonical_json, replace_file
 
 FEW = 5
@@ -28,10 +29,6 @@ Verdict: TypeAlias = Literal["breached_for_sure", "breached", "too_few", "kept"]
 
 Trend: TypeAlias = Literal["better", "worse", "steady"]
 """Against the period before; `steady` where the change is no larger than chance may have made it."""
-
-
-class StagesReportUnreadable(Damaged):
-    """`reports/stages.json` is not what this version writes."""
 
 
 class NoStagesReport(NotFound):
@@ -138,13 +135,16 @@ class StageKpis:
 
 
 @dataclass(frozen=True)
-class StagesReport:
+class StagesReport(StoredReport):
     """KPIs by stage, in the order of life, and of everybody together; `notes` say plainly what could not be told, and why.
 
     `recoveries`: what was given back by group; none where nothing was. `moves`: how customers go from stage to stage.
     `held_back`: what the expansion guard held back. Both are None in a report of a version that did not tell of it, the latter
     also where nothing is decided here.
     """
+
+    KIND: ClassVar[str] = "a report of KPIs by stage"
+    MADE_AGAIN: ClassVar[str] = "run `lifecycle report` again"
 
     as_of: str
     company: str
@@ -168,22 +168,6 @@ class StagesReport:
         """Return the report in canonical JSON: equal reports, equal bytes."""
         return canonical_json(msgspec.to_builtins(self))
 
-    @classmethod
-    def from_json(cls, text: bytes) -> StagesReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        StagesReportUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise StagesReportUnreadable(
-                f"needed a report of KPIs by stage, found something else: {error}; run `lifecycle report` again"
-            ) from error
-
 
 def stages_report_path(home: Home) -> Path:
     """Return where the report stands."""
@@ -201,7 +185,7 @@ def read_stages_report(home: Home) -> StagesReport:
 
     Raises
     ------
-    NoStagesReport, StagesReportUnreadable
+    NoStagesReport, ReportUnreadable
         If none was ever written, or what stands there is none.
     """
     path = stages_report_path(home)

@@ -6,14 +6,9 @@ It is aggregates only: no customer, no row. Shares lie between 0 and 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-import msgspec
-
-from features.errors import Damaged
-
-
-class FinderReportUnreadable(Damaged):
-    """A stored report of the value finder is not what this version writes."""
+from features.reports.stored import StoredReport
 
 
 @dataclass(frozen=True)
@@ -78,11 +73,14 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
-class FinderReport:
+class FinderReport(StoredReport):
     """The whole report on the live predictions; `context` is the occasion it was reckoned for, None for no particular one.
 
     `available`: mean number of different offers that pass every gate for a customer.
     """
+
+    KIND: ClassVar[str] = "a report of the value finder"
+    MADE_AGAIN: ClassVar[str] = "run `lifecycle policy find` again"
 
     as_of: str
     bundle: str
@@ -99,23 +97,3 @@ class FinderReport:
     def never_winning(self) -> list[OfferFate]:
         """Return the offers that come first for nobody."""
         return [fate for fate in self.offers if fate.wins == 0]
-
-    def to_json(self) -> bytes:
-        """Return the report as JSON, indented for people."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
-
-    @classmethod
-    def from_json(cls, text: bytes) -> FinderReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        FinderReportUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise FinderReportUnreadable(
-                f"needed a report of the value finder, found something else: {error}; run `lifecycle policy find` again"
-            ) from error

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from features.errors import NotFound
 from features.home import Home
+from features.reports.stored import ReportUnreadable
 from features.write_once import new_folder, publish_folder
 from models.bundle.sealed import is_whole
 from training.records.card import model_card
-from training.records.report import ReportUnreadable, TrainingReport
+from training.records.report import TrainingReport
 
 _REPORT = "report.json"
 _CARD = "model_card.md"

@@ -6,11 +6,9 @@ It is aggregates only: no customer, no row. Gates, the command line and MLflow r
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
-import msgspec
-
-from features.errors import Damaged
+from features.reports.stored import StoredReport
 from features.times import Timestamp
 from models.grades import Grade
 from training.measures.resamples import Estimate
@@ -24,10 +22,6 @@ CHAMPION = "champion"
 
 Finding: TypeAlias = dict[str, str | int | float | None]
 """One line of a table of a question's own, such as a stage, where its customers went, and how many."""
-
-
-class ReportUnreadable(Damaged):
-    """A stored training report is not what this version writes."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ class FeatureGrade:
 
 
 @dataclass(frozen=True)
-class TrainingReport:
+class TrainingReport(StoredReport):
     """The whole report of one trained model.
 
     `pooled` and `folds` grade at the main horizon; `horizons` holds the recipe's pooled measures at each. `differences` is the
@@ -136,6 +130,9 @@ class TrainingReport:
     model is the model of none of them. `left_out`: members that could not be fitted. `grade`: what all that earns. `made_from`:
     the digest of all that decided the training beforehand (`training.made_from`); empty where trees were tuned first.
     """
+
+    KIND: ClassVar[str] = "a training report"
+    MADE_AGAIN: ClassVar[str] = "train again"
 
     model: str
     model_sha: str
@@ -173,21 +170,3 @@ class TrainingReport:
         """Return the names of the baselines, the best by the main measure first."""
         names = [name for name in self.pooled if name not in (CHOSEN, CHAMPION)]
         return sorted(names, key=lambda name: self.pooled[name][self.main_measure].value)
-
-    def to_json(self) -> bytes:
-        """Return the report as JSON, indented for people."""
-        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
-
-    @classmethod
-    def from_json(cls, text: bytes) -> TrainingReport:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ReportUnreadable
-            Naming the field that is missing or of another type.
-        """
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ReportUnreadable(f"needed a training report, found something else: {error}; train again") from error

@@ -8,7 +8,8 @@ from features.log.intake import Receipt, append
 from features.quality import assess
 from features.quality.page import keep, page, verdict_text
 from features.quality.page.charts import bars, histogram, sparkline, volume
-from features.quality.report import QualityReport, ReportUnreadable
+from features.quality.report import QualityReport
+from features.reports.stored import ReportUnreadable
 from features.times import parse_time
 
 HOSTILE = [

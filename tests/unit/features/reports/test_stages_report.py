@@ -12,11 +12,11 @@ from features.reports.stages import (
     NoStagesReport,
     StageKpis,
     StagesReport,
-    StagesReportUnreadable,
     read_stages_report,
     stages_report_path,
     write_stages_report,
 )
+from features.reports.stored import ReportUnreadable
 
 MONTHS = ("2025-10-01T00:00:00Z", "2026-01-01T00:00:00Z")
 
@@ -50,5 +50,5 @@ def test_what_is_no_report_is_refused(tmp_path: Path, text: bytes) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(text)
 
-    with pytest.raises(StagesReportUnreadable, match="run `lifecycle report` again"):
+    with pytest.raises(ReportUnreadable, match="run `lifecycle report` again"):
         read_stages_report(Home(tmp_path))

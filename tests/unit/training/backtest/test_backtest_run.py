@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.reports.backtest import BacktestReport, BacktestUnreadable
+from features.reports.backtest import BacktestReport
+from features.reports.stored import ReportUnreadable
 from features.times import parse_time
 from models.learners.boosting import BoostingPreset
 from training.backtest.recipe import Recipe
@@ -126,7 +127,7 @@ def test_a_history_too_short_is_refused(trained_shop: Any, question: ChurnQuesti
 
 def test_the_report_is_read_again_as_it_was_written(report: BacktestReport) -> None:
     assert BacktestReport.from_json(report.to_json()) == report
-    with pytest.raises(BacktestUnreadable, match="run `lifecycle backtest` again"):
+    with pytest.raises(ReportUnreadable, match="run `lifecycle backtest` again"):
         BacktestReport.from_json(b'{"model": "churn"}')
 
 

@@ -17,7 +17,8 @@ from features.company import Company, store_company
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.log.store import EventLog
-from features.reports.monitor import ModelOutcomes, MonitorReport, ReportUnreadable
+from features.reports.monitor import ModelOutcomes, MonitorReport
+from features.reports.stored import ReportUnreadable
 from features.times import DAY, Timestamp, format_time
 from models.bundle import NothingLive, open_predictions, write_predictions
 from training.labels.churn import label_churn

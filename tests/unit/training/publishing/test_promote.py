@@ -15,6 +15,7 @@ from features.company import Company
 from features.company.business import ActivitySource
 from features.home import Home
 from features.log.store import EventLog
+from features.reports.stored import ReportUnreadable
 from features.times import DAY, Timestamp, parse_time, to_timestamp
 from models.bundle import (
     LiveBundle,
@@ -39,7 +40,6 @@ from training.publishing.promote import judge, promote
 from training.publishing.scene import NoCompany, NothingReceived, company_in_use, newest_scene
 from training.publishing.score import AnotherQuestion, score, score_to_file, use_company
 from training.records.candidates import CandidateMissing, stored_candidate
-from training.records.report import ReportUnreadable
 
 UNTIL: Timestamp = parse_time("2025-12-20")
 PROMOTED_AT: Timestamp = parse_time("2025-12-21")
