@@ -74,6 +74,7 @@ async def customer_view(call: Call, customer_id: str, wanted: Wanted) -> Respons
         call,
         "customer.html",
         status=wanted.status,
+        here=None if call.method == "GET" else f"/page/customers/{found.customer_id}",
         customer_id=found.customer_id,
         at=reader,
         horizon_days=asked.state.company.horizon_days,

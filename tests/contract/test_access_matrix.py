@@ -28,22 +28,35 @@ OPEN_TO_ANYBODY = {
 EVERYONE, MANAGERS = {"agent", "analyst", "admin"}, {"analyst", "admin"}
 WHO_OPENS = {
     "GET /": EVERYONE,
+    "GET /page": EVERYONE,
     "GET /page/": EVERYONE,
     "GET /page/customers/{customer_id}": EVERYONE,
     "GET /page/customers/{customer_id}/mark": EVERYONE,
     "POST /page/customers/{customer_id}/outcomes": access.DECIDE.roles,
     "POST /page/customers/{customer_id}/undo": access.DECIDE.roles,
     "POST /page/customers/{customer_id}/recoveries": access.DECIDE.roles,
+    "GET /page/customers/{customer_id}/outcomes": EVERYONE,
+    "GET /page/customers/{customer_id}/undo": EVERYONE,
+    "GET /page/customers/{customer_id}/recoveries": EVERYONE,
     "GET /page/manager": MANAGERS,
     "GET /page/sign-in": EVERYONE,
     "POST /page/sign-in": EVERYONE,
     "POST /page/sign-out": EVERYONE,
     "POST /page/language": EVERYONE,
     "GET /page/static/{file}": EVERYONE,
+    "GET /page/{path:path}": EVERYONE,
 }
 """Every page, and which roles open it; a page added tomorrow needs its line here."""
 
-WITHOUT_SESSION = {"GET /", "GET /page/sign-in", "POST /page/sign-in", "POST /page/language", "GET /page/static/{file}"}
+WITHOUT_SESSION = {
+    "GET /",
+    "GET /page",
+    "GET /page/sign-in",
+    "POST /page/sign-in",
+    "POST /page/language",
+    "GET /page/static/{file}",
+    "GET /page/{path:path}",
+}
 
 
 @pytest.fixture(scope="module")

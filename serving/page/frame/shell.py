@@ -28,11 +28,11 @@ def wording_for(call: Call) -> Wording:
     return wording_of(chosen or _chosen(call) or language_asked(header(call.scope, b"accept-language")))
 
 
-def page(call: Call, template: str, *, status: int = 200, **shown: Any) -> Response:
+def page(call: Call, template: str, *, status: int = 200, here: str | None = None, **shown: Any) -> Response:
     """Return a page: `template` with what it shows; every page knows who reads it, in which language, and what its forms carry.
 
-    A template finds `_`, `ngettext`, `say` (a `Wording`), `named(name)`, `person`, `token()` for each form, `static(file)`, and
-    the path `here`.
+    A template finds `_`, `ngettext`, `say` (a `Wording`), `named(name)`, `person`, `token()` for each form, `static(file)`, the
+    path `here` (the page's own; that of the request unless it is told), and `back`, which leads to the very same page.
     """
     say = wording_for(call)
     session = call.signed_in
@@ -43,11 +43,16 @@ def page(call: Call, template: str, *, status: int = 200, **shown: Any) -> Respo
         "token": lambda: token,
         "named": partial(said, say=say),
         "languages": NAMES,
-        "here": call.url.path,
+        "here": here or call.url.path,
+        "back": here or _asked_for(call),
         "request_id": call.exchange.request_id,
     }
     text = environment(say.language).get_template(template).render(**frame, **shown)
     return HTMLResponse(text, status, headers=call.service.origins.headers | {"vary": "cookie, accept-language"})
+
+
+def _asked_for(call: Call) -> str:
+    return f"{call.url.path}?{call.url.query}" if call.url.query else call.url.path
 
 
 @cache
