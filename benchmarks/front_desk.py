@@ -47,7 +47,8 @@ def _rows(customers: int, *, until: Timestamp) -> dict[str, pd.DataFrame]:
     rows = orders(customers, until=until)
     profiles = rows["customers"]
     numbers = [int(str(each)[1:]) for each in profiles["customer_id"]]
-    told = profiles.assign(display_name=[name_of(number) for number in numbers], consent=[_consent(number) for number in numbers])
+    consents: Any = [_consent(number) for number in numbers]
+    told = profiles.assign(display_name=[name_of(number) for number in numbers], consent=consents)
     ids = [str(each) for each in profiles["customer_id"]]
     return {
         **rows,
