@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property, reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,8 @@ from features.write_once import canonical_json
 from models.churn.interval import RateInterval
 from models.churn.members import Member, read_member
 from models.churn.recipe import Definition
-from models.learners.blend import blended
+from models.churn.together import Together, together
+from models.learners.blend import WeightsInvalid, blended
 from models.learners.calibration import Calibration
 from models.model import ColumnRange
 from models.rows import BoolArray, FloatArray, Rows, check_columns, missing_share
@@ -39,8 +41,12 @@ class HorizonModel:
     def raw_log_odds(self, rows: Rows) -> FloatArray:
         """Return the members' blended log-odds before calibration."""
         answers = {name: member.log_odds(rows) for name, _, member in self.members}
-        weights = [(name, weight) for name, weight, _ in self.members]
-        return blended(answers, weights, otherwise=self.population_log_odds)
+        return blended(answers, self.weights, otherwise=self.population_log_odds)
+
+    @property
+    def weights(self) -> tuple[tuple[str, float], ...]:
+        """Return the members' names with their weights."""
+        return tuple((name, weight) for name, weight, _ in self.members)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but the texts of trees as a JSON object."""
@@ -118,7 +124,8 @@ class ChurnModel:
         """Return the log-odds behind `predict`, calibrated and monotone over the horizons."""
         check_columns(rows, names, self.feature_names)
         rounded = np.ascontiguousarray(rows, dtype=np.float32)
-        columns = [horizon.calibration.apply(horizon.raw_log_odds(rounded)) for horizon in self.horizons]
+        raw = self._raw_log_odds(rounded)
+        columns = [horizon.calibration.apply(raw[:, place]) for place, horizon in enumerate(self.horizons)]
         return self.monotone(np.stack(columns, axis=1))
 
     def monotone(self, log_odds: FloatArray) -> FloatArray:
@@ -159,6 +166,22 @@ class ChurnModel:
         value["ladder"] = value["ladder"] and Ladder(tuple(value["ladder"]["rungs"]))
         return cls(**value)
 
+    def _raw_log_odds(self, rows: Rows) -> FloatArray:
+        """Return `HorizonModel.raw_log_odds` of every horizon, a column each, what they share worked out once."""
+        answers = {name: learner.log_odds(rows) for name, learner in self._learners.items()}
+        return blended(answers, self.horizons[0].weights, otherwise=self._population_log_odds)
+
+    @cached_property
+    def _learners(self) -> Mapping[str, Together]:
+        if len({horizon.weights for horizon in self.horizons}) > 1:
+            raise WeightsInvalid(f"needed the same members at all horizons of {self.name}, found others; train again")
+        columns = zip(*(horizon.members for horizon in self.horizons), strict=True)
+        return {column[0][0]: together([member for _, _, member in column]) for column in columns}
+
+    @cached_property
+    def _population_log_odds(self) -> FloatArray:
+        return np.array([horizon.population_log_odds for horizon in self.horizons])
+
     def _main(self, log_odds: FloatArray) -> dict[str, FloatArray]:
         if self.interval is None or self.ladder is None:
             return {}
@@ -181,10 +204,15 @@ def rising(columns: FloatArray) -> FloatArray:
 
 def _pooled(columns: FloatArray) -> FloatArray:
     width = columns.shape[1]
-    means = {(i, j): columns[:, i : j + 1].mean(axis=1) for i in range(width) for j in range(i, width)}
+    means = {}
+    for start in range(width):
+        total = means[start, start] = columns[:, start]
+        for end in range(start + 1, width):
+            total = total + columns[:, end]
+            means[start, end] = total / (end - start + 1)
 
     def fitted(place: int) -> FloatArray:
-        lowest = [np.min([means[start, end] for end in range(place, width)], axis=0) for start in range(place + 1)]
-        return np.asarray(np.max(lowest, axis=0))
+        lowest = (reduce(np.minimum, (means[start, end] for end in range(place, width))) for start in range(place + 1))
+        return reduce(np.maximum, lowest)
 
     return np.stack([fitted(place) for place in range(width)], axis=1)

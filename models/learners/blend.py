@@ -33,11 +33,13 @@ def check_weights(weights: Sequence[tuple[str, float]]) -> None:
         )
 
 
-def blended(log_odds: Mapping[str, FloatArray], weights: Sequence[tuple[str, float]], *, otherwise: float) -> FloatArray:
-    """Return the weighted mean log-odds of each row.
+def blended(
+    log_odds: Mapping[str, FloatArray], weights: Sequence[tuple[str, float]], *, otherwise: float | FloatArray
+) -> FloatArray:
+    """Return the weighted mean log-odds of each row, or of each row and horizon: in the shape that each member answers in.
 
     A member that answers NaN knows nothing of that customer: its weight goes to the others in their proportion. Where none knows,
-    the answer is `otherwise`, the log-odds of the population.
+    the answer is `otherwise`, the log-odds of the population (one, or one a horizon).
 
     Examples
     --------
@@ -47,7 +49,8 @@ def blended(log_odds: Mapping[str, FloatArray], weights: Sequence[tuple[str, flo
     """
     stacked = np.stack([log_odds[name] for name, _ in weights])
     unknown = np.isnan(stacked)
-    heavy = np.where(unknown, 0.0, np.array([weight for _, weight in weights])[:, None])
+    shares = np.array([weight for _, weight in weights]).reshape(-1, *(1,) * (stacked.ndim - 1))
+    heavy = np.where(unknown, 0.0, shares)
     total = heavy.sum(axis=0)
     mean = (heavy * np.where(unknown, 0.0, stacked)).sum(axis=0) / np.where(total > 0, total, 1.0)
     return np.where(total > 0, mean, otherwise)

@@ -85,9 +85,13 @@ class Btyd:
         >>> [round(float(model.probability_of_silence(regular, horizon=days)[0]), 3) for days in (0, 30, 90)]
         [1.0, 0.171, 0.081]
         """
-        waiting = self.alpha + histories.age
-        still_silent = np.expm1((self.r + histories.repeats) * np.log(waiting / (waiting + horizon)))
-        return np.asarray(1.0 + self.probability_alive(histories) * still_silent)
+        return self.probabilities_of_silence(histories, horizons=np.array([horizon], np.float64))[:, 0]
+
+    def probabilities_of_silence(self, histories: PurchaseHistories, *, horizons: FloatArray) -> FloatArray:
+        """Return `probability_of_silence` within each of several horizons, shape (customers, horizons)."""
+        waiting = (self.alpha + histories.age)[:, None]
+        still_silent = np.expm1((self.r + histories.repeats)[:, None] * np.log(waiting / (waiting + horizons)))
+        return np.asarray(1.0 + self.probability_alive(histories)[:, None] * still_silent)
 
     def expected_purchases(self, histories: PurchaseHistories, *, horizon: float) -> FloatArray:
         """Return how many purchases are expected within the horizon; NaN where no purchase is known.
