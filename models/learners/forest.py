@@ -44,7 +44,6 @@ class Forest:
         rounds = ctypes.c_int()
         _call("LGBM_BoosterLoadModelFromString", text.encode(), ctypes.byref(rounds), ctypes.byref(self._handle))
         weakref.finalize(self, _library().LGBM_BoosterFree, self._handle)
-        self._turn = threading.Lock()
         self.width = self._count("LGBM_BoosterGetNumFeature")
         self.answers = self._count("LGBM_BoosterGetNumClasses")
 
@@ -58,7 +57,7 @@ class Forest:
 
             return self._several(swept(self._tables, self._checked(rows), answers=self.answers))
         if len(rows) == 1:
-            return self._several(self._one(self._checked(rows)))
+            return self._several(self._seat.asked(self._checked(rows)))
         return self._several(self._predicted(rows, _SCORES, each=1)[..., 0])
 
     def contributions(self, rows: Rows) -> FloatArray:
@@ -77,22 +76,9 @@ class Forest:
                   what, 0, -1, _PARAMETERS, ctypes.byref(length), _address(answers))  # fmt: skip
         return answers
 
-    def _one(self, values: Rows) -> FloatArray:
-        """Return the scores of one row, shape (1, answers): the same to the bit, without setting LightGBM up each time."""
-        answers, length = np.empty((1, self.answers)), ctypes.c_int64()
-        with self._turn:  # what was set up holds working memory for one row
-            _call("LGBM_BoosterPredictForMatSingleRowFast", self._single_row, _address(values), ctypes.byref(length),
-                  _address(answers))  # fmt: skip
-        return answers
-
     @cached_property
-    def _single_row(self) -> ctypes.c_void_p:
-        found = ctypes.c_void_p()
-        _call("LGBM_BoosterPredictForMatSingleRowFastInit", self._handle, _SCORES, 0, -1, _FLOAT32, self.width, _PARAMETERS,
-              ctypes.byref(found))  # fmt: skip
-        # It is asked no more once this object is gone, and holds on to nothing that the forest frees.
-        weakref.finalize(self, _library().LGBM_FastConfigFree, found)
-        return found
+    def _seat(self) -> _Seat:
+        return _Seat(self._handle, width=self.width, answers=self.answers)
 
     def _checked(self, rows: Rows) -> Rows:
         values = np.ascontiguousarray(rows, dtype=np.float32)
@@ -113,6 +99,30 @@ class Forest:
         number = ctypes.c_int()
         _call(name, self._handle, ctypes.byref(number))
         return number.value
+
+
+class _Seat:
+    """A place for one row of a forest: what is asked and answered stands where the library was told once that it stands.
+
+    The answers are the same to the bit as for many rows; setting the library up each time would cost more than the trees.
+    """
+
+    def __init__(self, handle: ctypes.c_void_p, *, width: int, answers: int) -> None:
+        self._row, self._answers, self._length = np.empty((1, width), np.float32), np.empty((1, answers)), ctypes.c_int64()
+        self._turn = threading.Lock()
+        found = ctypes.c_void_p()
+        _call("LGBM_BoosterPredictForMatSingleRowFastInit", handle, _SCORES, 0, -1, _FLOAT32, width, _PARAMETERS,
+              ctypes.byref(found))  # fmt: skip
+        # It is asked no more once this object is gone, and holds on to nothing that the forest frees.
+        weakref.finalize(self, _library().LGBM_FastConfigFree, found)
+        self._places = (found, _address(self._row), ctypes.byref(self._length), _address(self._answers))
+
+    def asked(self, row: Rows) -> FloatArray:
+        """Return the scores of one row, shape (1, answers)."""
+        with self._turn:
+            self._row[:] = row
+            _call("LGBM_BoosterPredictForMatSingleRowFast", *self._places)
+            return self._answers.copy()
 
 
 def _shape(values: Rows) -> tuple[ctypes.c_int32, ctypes.c_int32]:
