@@ -44,8 +44,10 @@ def serve(
     """Serve predictions over HTTP until Ctrl-C or SIGTERM, then drain and end."""
     from lifecycle.settings import Settings
     from serving import server
+    from serving.page.frame.origins import Origins
 
     settings = Settings()
+    Origins(settings.public_url, settings.embed_origins)
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
     url = server.address(listener)
 
@@ -63,9 +65,7 @@ def _check_installation(settings: Settings) -> None:
     """Open what the workers will open: what is wrong is said here once, not by each of them again and again."""
     from features.subjects import installation_secret
     from serving.deciding.secrets import draw_secrets
-    from serving.page.frame.origins import Origins
 
-    Origins(settings.public_url, settings.embed_origins)
     with open_operational(settings):
         installation_secret(settings.home)
         draw_secrets(settings.home)
