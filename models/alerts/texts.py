@@ -18,6 +18,8 @@ from models.explanation.codes import Language
 _Catalogue: TypeAlias = Mapping[AlertCode, Mapping[str, Mapping[Language, str]]]
 
 _DECIMAL: Mapping[Language, str] = {"en": ".", "pt-BR": ",", "pl": ","}
+_DAYS: Mapping[Language, tuple[str, str]] = {"en": ("day", "days"), "pt-BR": ("dia", "dias"), "pl": ("dzień", "dni")}
+"""A day, and any other number of them; the three languages have no third form of it."""
 _SHARES = ("probability", "share")
 _WHOLE = ("days", "tickets", "hours")
 
@@ -36,10 +38,14 @@ def text_of(code: AlertCode, facts: Mapping[str, float], *, language: Language =
 
     >>> text_of("usage_falling", {"share": 0.213, "limit": 0.5})
     'Use of the last 7 days is 21% of the average week of the last 30; the limit is 50%.'
+    >>> text_of("onboarding_stalled", {"days": 1.0, "limit": 0.0}, language="pl")
+    'Etap wdrożenia jest opóźniony o 1 dzień; próg to 0.'
     """
     figures = {name: _figure(name, value) for name, value in facts.items()}
     figures["limit_share"] = f"{100 * facts['limit']:.3g}%"
     said = {name: figure.replace(".", _DECIMAL[language]) for name, figure in figures.items()}
+    if days := said.get("days"):
+        said["time"] = f"{days} {_DAYS[language][days != '1']}"
     return alert_texts()[code]["text"][language].format_map(said)
 
 

@@ -1,4 +1,4 @@
-"""Which alerts stand for a customer, in the reader's language with the figures of this prediction."""
+"""Which alerts stand for a customer: what each says of this prediction, in the reader's language, and what to do about it."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.times import Timestamp
-from models.alerts import AlertCode
+from models.alerts import AlertCode, text_of
 from serving.answering.parts import AlertStanding
 from serving.page.frame.wording import N_, Wording
 
-_TEXTS: Mapping[AlertCode, str] = {
-    "risk_band_up": N_("The chance to leave within %(days)s days has risen to %(probability)s. Ask what has changed."),
-    "stage_change_likely": N_("Likely to change stage within %(days)s days: %(probability)s."),
-    "nps_below_limit": N_("Gave us %(score)s of 10; in this stage it should be %(limit)s or more. Ask why."),
-    "onboarding_stalled": N_("A step of onboarding is %(days)s days overdue. Help with it now."),
-    "no_value_seen": N_("No sign of value %(days)s days after joining. Show what the product is good for."),
-    "update_overdue": N_("Has waited over %(hours)s hours for news on open tickets (%(tickets)s). Give some now."),
-    "usage_falling": N_("The last 7 days saw %(share)s of the usual use. Ask what has changed."),
-    "renewal_at_risk": N_("The contract ends in %(days)s days and the chance to leave is %(probability)s. Talk about it now."),
+_TO_DO: Mapping[AlertCode, str] = {
+    "risk_band_up": N_("Ask what has changed."),
+    "stage_change_likely": N_("See below where they may go."),
+    "nps_below_limit": N_("Ask why."),
+    "onboarding_stalled": N_("Help with it now."),
+    "no_value_seen": N_("Show what the product is good for."),
+    "update_overdue": N_("Give some news now."),
+    "usage_falling": N_("Ask what has changed."),
+    "renewal_at_risk": N_("Talk about it now."),
 }
-_SHARES = frozenset({"probability", "share"})
 
 
 @dataclass(frozen=True)
 class AlertShown:
-    """One alert in words, and since when it stands."""
+    """One alert in words, what to do about it, and since when it stands."""
 
     text: str
+    to_do: str
     since: Timestamp
 
 
 def alerts_shown(found: Sequence[AlertStanding], say: Wording) -> tuple[AlertShown, ...]:
-    """Return the alerts as an agent reads them."""
-    return tuple(AlertShown(say.text(_TEXTS[one.code], **_figures(one.facts, say)), one.since) for one in found)
-
-
-def _figures(facts: Mapping[str, float], say: Wording) -> dict[str, str]:
-    return {name: say.percent(figure) if name in _SHARES else say.number(figure) for name, figure in facts.items()}
+    """Return the alerts as an agent reads them; the sentence of each is the one that the API sends."""
+    return tuple(
+        AlertShown(text_of(one.code, one.facts, language=say.language), say.text(_TO_DO[one.code]), one.since) for one in found
+    )

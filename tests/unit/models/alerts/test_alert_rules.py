@@ -102,6 +102,17 @@ def test_every_language_tells_the_same_figures(code):
     assert figures["pl"] == figures["pt-BR"] == figures["en"] != set()
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "more"), [("en", "1 day ", "2 days"), ("pt-BR", "1 dia,", "2 dias"), ("pl", "1 dzień,", "2 dni")]
+)
+def test_one_day_is_not_said_as_several_are(language, one, more):
+    told = [
+        text_of("renewal_at_risk", {"days": days, "probability": 0.4, "limit": 0.3}, language=language) for days in (1.2, 2.0)
+    ]
+
+    assert [one in told[0], more in told[1]] == [True, True]
+
+
 def test_a_limit_with_a_fraction_is_written_as_the_language_writes_it():
     texts = [text_of("usage_falling", {"share": 0.2, "limit": 0.125}, language=language) for language in LANGUAGES]
 

@@ -84,7 +84,7 @@ def test_an_alert_that_comes_is_told_with_its_figures(desk):
     body = next(row.body for row in desk.rows(deliveries) if row.customer_id == "c1")
     assert desk.told() == [(CHANGED, None), *((RAISED, f"c{number}") for number in range(3))]
     assert b'"subject":"c1"' in body
-    assert b"0.25 of the average week" in body
+    assert b"25% of the average week" in body
 
 
 def test_an_alert_that_goes_is_ended_and_told(desk):
