@@ -10,6 +10,7 @@ from features.company.service_limits import Sla
 from features.times import HOUR, Timestamp
 from serving.history.versions import Version
 from serving.page.about.reader import Reader
+from serving.page.frame.names import said
 from serving.page.frame.wording import N_, Wording
 
 _MOST_ANSWERS = 5
@@ -70,7 +71,7 @@ def ticket_title(ticket: Version, say: Wording) -> str:
     topic, complains = ticket.cells["topic"], bool(ticket.cells["complaint"])
     if topic is None:
         return say.text(N_("Complaint")) if complains else say.text(N_("Ticket"))
-    return say.text(N_("Complaint about %(topic)s") if complains else N_("Ticket about %(topic)s"), topic=topic)
+    return say.text(N_("Complaint about %(topic)s") if complains else N_("Ticket about %(topic)s"), topic=said(str(topic), say))
 
 
 def _shown(ticket: Version, company: Company, *, promise: Sla | None, reader: Reader) -> TicketShown:

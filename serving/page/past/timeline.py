@@ -98,8 +98,8 @@ class Teller:
     def mention(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
         """Tell what was said of us in public."""
         network = one.cells["network"]
-        title = self._say(N_("Mentioned us in public")) if network is None else None
-        return title or self._say(N_("Mentioned us on %(network)s"), network=network), self._of_mood(cells.get("sentiment"))
+        words = N_("Mentioned us in public") if network is None else N_("Mentioned us on %(network)s")
+        return self._say(words, network=said(str(network), self.reader.say)), self._of_mood(cells.get("sentiment"))
 
     def milestone(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
         """Tell a step of onboarding."""
@@ -115,10 +115,12 @@ class Teller:
     def _joined(self, cells: Mapping[str, Cell]) -> _Notes:
         if isinstance(joined := cells.get("joined_at"), int):
             yield self._say(N_("Became a customer on %(day)s."), day=self.reader.say.day(joined))
+        if channel := cells.get("channel"):
+            yield self._say(N_("Won by %(channel)s."), channel=said(str(channel), self.reader.say))
 
     def _of_ticket(self, one: Version, cells: Mapping[str, Cell]) -> _Notes:
         if channel := cells.get("channel"):
-            yield self._say(N_("Came by %(channel)s."), channel=said(str(channel), self.reader.say))
+            yield self._say(N_("Reached us by %(channel)s."), channel=said(str(channel), self.reader.say))
         if isinstance(resolved := cells.get("resolved_at"), int):
             yield self._say(N_("Resolved after %(time)s."), time=self.reader.say.span(resolved - one.at))
         else:
@@ -136,7 +138,7 @@ class Teller:
 
     def _of_comment(self, cells: Mapping[str, Cell]) -> _Notes:
         if topic := cells.get("comment_topic"):
-            yield self._say(N_("Comment about %(topic)s."), topic=topic)
+            yield self._say(N_("Comment about %(topic)s."), topic=said(str(topic), self.reader.say))
         yield from self._of_mood(cells.get("comment_sentiment"))
 
     def _of_mood(self, sentiment: Cell) -> _Notes:

@@ -41,7 +41,10 @@ def told(*things, after: After | None = None):
         (row("tickets", resolved_at=NOW + HOUR), "Ticket about billing", "Still open."),
         (row("purchases"), "Renewed the contract for €120", "For 365 days."),
         (row("purchases", kind="refund", revenue=-20.0), "Was refunded €20.00", "For 365 days."),
+        (row("tickets", topic="how_to"), "Ticket about how to", "Reached us by phone."),
+        (row("surveys", comment_topic="mobile_app"), "Would recommend us: 9 of 10", "Comment about mobile app."),
         (row("mentions"), "Mentioned us on forum", "Sounded unhappy."),
+        (row("customers", channel="paid_search"), "First contact", "Won by paid search."),
         (row("customers"), "First contact", "Became a customer on Mar 6, 2026."),
         (row("offers", shown_at=AT, agent_id="ana"), "Offered: Training session", "Agent: ana."),
         (
