@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib import resources
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -103,8 +103,21 @@ class Wording:
 
         >>> wording_of("en").ago(0, 3 * 86_400_000_000), wording_of("pt-BR").ago(7_200_000_000, 0)
         ('3 days ago', 'em 2 horas')
+        >>> wording_of("pl").ago(0, 59_000_000)
+        'przed chwilą'
         """
+        if abs(moment - now) < MINUTE:
+            return self.text(N_("just now"))
         return dates.format_timedelta((moment - now) // SECOND, add_direction=True, locale=self.locale)
+
+    def days(self, count: float) -> str:
+        r"""Return a number of days with its word.
+
+        >>> wording_of("en").days(1), wording_of("pl").days(9), wording_of("pt-BR").days(9)
+        ('1 day', '9 dni', '9 dias')
+        """
+        said: str = units.format_unit(round(count), "duration-day", length="long", locale=self.locale)
+        return said
 
     def span(self, duration: Timestamp) -> str:
         """Return how long something takes, in its largest unit.
