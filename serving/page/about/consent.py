@@ -17,8 +17,8 @@ Allowed: TypeAlias = Literal["yes", "no", "unknown", "free"]
 
 _WORDS: dict[Allowed, str] = {
     "yes": N_("agreed"),
-    "no": N_("not agreed: do not use"),
-    "unknown": N_("not known: ask before using it"),
+    "no": N_("not agreed; do not use"),
+    "unknown": N_("not known; ask before using it"),
     "free": N_("needs no consent"),
 }
 

@@ -13,9 +13,9 @@ from serving.page.about.given import given, told
 from serving.page.frame.wording import N_, Wording
 
 _BANDS = {
-    "low": N_("Low"),
-    "medium": N_("Medium"),
-    "high": N_("High"),
+    "low": N_("low"),
+    "medium": N_("medium"),
+    "high": N_("high"),
 }
 
 

@@ -80,13 +80,12 @@ def _summary(report: BacktestReport, say: Wording) -> str:
     ours = report.pooled.methods.get(MODEL, {})
     if "recall" not in ours or not report.pooled.leavers:
         return say.text(N_("Nobody left in the months looked at, so the list could not be tried."))
-    return say.text(
-        N_(
-            "With %(calls)s calls a month, the list named %(share)s of those who left before they did, in %(months)s past months."
-        ),
+    return say.plural(
+        "One list a month of %(calls)s calls named %(share)s of those who left before they did. Tried on %(count)s past month.",
+        "One list a month of %(calls)s calls named %(share)s of those who left before they did. Tried on %(count)s past months.",
+        len(report.months),
         calls=say.number(report.terms.capacity),
         share=say.percent(ours["recall"].value),
-        months=say.number(len(report.months)),
     )
 
 

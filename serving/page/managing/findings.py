@@ -30,15 +30,15 @@ _BY_MEASURE: Mapping[str, Words] = {
     ),
     "auc": Words(N_("%(about)s: lately it puts customers in a worse order than its training promised."), _TRAIN),
     "auc expected": Words(
-        N_("%(about)s: its newest predictions may put customers in a worse order than promised."),
+        N_("%(about)s: the newest predictions may put customers in a worse order than promised."),
         N_("Nothing yet: wait until it is known what came of them."),
     ),
     "days without a row": Words(
-        N_("%(about)s: nothing has come for %(count)s days, although it is said to be complete."),
+        N_("%(about)s: nothing has come for %(time)s, although it is said to be complete."),
         N_("Ask whoever delivers it. Until then customers look silent who are not."),
     ),
     "rows of the last full week": Words(
-        N_("%(about)s: %(count)s rows came in the last full week, which is not as usual."),
+        N_("%(about)s: an unusual number of rows came in the last full week: %(count)s."),
         N_("Ask what changed, the business or the delivery: a part may be lost, or delivered twice."),
     ),
     "customers_without_offer": Words(
@@ -62,11 +62,11 @@ _BY_MEASURE: Mapping[str, Words] = {
         N_("Look at what was recorded there. An operator lets the answers count again."),
     ),
     "rows that cannot be true": Words(
-        N_("%(count)s answers to offers cannot be true, and nothing is learned from them."),
+        N_("Answers to offers that cannot be true: %(count)s. Nothing is learned from them."),
         N_("Ask whoever sends them how they come about."),
     ),
     "weight of a row": Words(
-        N_("%(source)s tells more answers to offers than a single source may count for, so each of them counts for less."),
+        N_("More answers to offers come from %(source)s than one source may count for; each counts for less."),
         N_("Nothing: it is kept in bounds by itself."),
     ),
     "watched": Words(
@@ -76,8 +76,8 @@ _BY_MEASURE: Mapping[str, Words] = {
 }
 _LEVEL_MORE = Words(N_("%(about)s: lately it foretold %(share)s more in all than came."), _ORDER_STANDS)
 _LEVEL_LESS = Words(N_("%(about)s: lately it foretold %(share)s less in all than came."), _ORDER_STANDS)
-_TOO_NARROW = Words(N_("%(about)s: its ranges are too narrow, fewer customers than promised end up within them."), _TRAIN)
-_TOO_WIDE = Words(N_("%(about)s: its ranges are wider than they need to be."), _TRAIN)
+_TOO_NARROW = Words(N_("%(about)s: ranges are too narrow, fewer customers than promised end up within them."), _TRAIN)
+_TOO_WIDE = Words(N_("%(about)s: ranges are wider than they need to be."), _TRAIN)
 _WORSE = Words(
     N_("%(about)s: lately it was worse than saying the same of everybody."),
     N_("Let the operator put the model before back, then train again."),
@@ -196,6 +196,7 @@ def _values(each: Finding, say: Wording) -> dict[str, str]:
         "share": say.percent(abs(each.figure)),
         "number": say.number(each.figure, decimals=1),
         "span": say.span(round(each.figure * HOUR)),
+        "time": say.days(each.figure),
     }
 
 

@@ -104,9 +104,7 @@ def _why(reading: Reading, risk: float, margin: float) -> str:
     chance = "" if math.isnan(risk) else say.percent(risk)
     if chance and worth and margin > 0:
         lost = say.money(risk * margin, currency)
-        return text(
-            N_("%(lost)s at risk: chance to leave %(chance)s of %(worth)s expected"), lost=lost, chance=chance, worth=worth
-        )
+        return text(N_("%(lost)s at risk: chance to leave %(chance)s, %(worth)s expected"), lost=lost, chance=chance, worth=worth)
     if chance and worth:
         return text(N_("No margin to lose (%(worth)s expected); chance to leave %(chance)s"), worth=worth, chance=chance)
     if chance:

@@ -132,7 +132,7 @@ def test_one_agreed_channel_is_enough_to_be_contacted(agent):
 
     assert "Do not contact" not in text
     assert "email : agreed" in text
-    assert "post : not agreed: do not use" in text
+    assert "post : not agreed; do not use" in text
 
 
 def test_older_touchpoints_are_a_link_away(agent):

@@ -178,8 +178,8 @@ FOUND = {
     "Who will leave: lately it is not shown": finding("outcomes", "churn", "log_loss less that of prior", 0.1),
     "foretold 31% more in all": finding("outcomes", "churn", "total foretold over what came, less 1", 0.31),
     "foretold 31% less in all": finding("outcomes", "churn", "total foretold over what came, less 1", -0.31),
-    "its ranges are too narrow": finding("outcomes", "value", "interval_coverage", 0.5),
-    "its ranges are wider": finding("outcomes", "value", "interval_coverage", 0.95),
+    "ranges are too narrow": finding("outcomes", "value", "interval_coverage", 0.5),
+    "ranges are wider": finding("outcomes", "value", "interval_coverage", 0.95),
     "that 12% of decisions would be others": finding("drift", "churn features", "share of the band changed", 0.12, level="alarm"),
     "decisions hardly rest on that": finding("drift", "churn features", "share of the band changed", 0.01),
     "what is said of customers has moved": finding("drift", "churn scores", "times its limit, churn_90", 3.0),
@@ -229,7 +229,7 @@ def test_past_call_lists_say_how_many_of_those_who_left_they_named(home: Home, a
 
     said = read(analyst)
 
-    assert "With 20 calls a month, the list named 62% of those who left" in said
+    assert "One list a month of 20 calls named 62% of those who left before they did." in said
     assert "Half of those it warned of stood on it for 41 days or more" in said
     assert "By the health score 25% 25%" in said
 

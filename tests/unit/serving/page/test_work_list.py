@@ -72,7 +72,7 @@ def test_those_with_whom_most_could_be_lost_come_first(shop, agent):
 def test_each_row_says_why_it_stands_there(agent):
     answer = agent.get("/page/")
 
-    assert re.search(r"£[\d.,]+ at risk: chance to leave \d+% of £[\d.,]+ expected", answer.text)
+    assert re.search(r"£[\d.,]+ at risk: chance to leave \d+%, £[\d.,]+ expected", answer.text)
     assert "60 customers" in answer.text
 
 
