@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from serving.answering.schemas import ProblemSchema, ReadySchema
 from serving.api.calls import GROUPS, DeclaredCall
 from serving.door.access import RouteUndeclared, declared_access
+from serving.door.finder import Finder
 from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
 from serving.openapi import described, security
@@ -43,7 +44,7 @@ def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> Appli
     """
     app = declared_app()
     app.state.service = service = open_service(settings, clock)
-    app.gate = Gate(app.router, service)
+    app.gate = Gate(Finder(app.router), service)
     return app
 
 
@@ -74,7 +75,7 @@ def declared_app() -> Application:
 
 
 class Application(FastAPI):
-    """FastAPI's routing and document, behind our gate alone: its own layers do what the gate and the routes do already."""
+    """FastAPI's routes and document, behind our gate alone: its own layers do what the gate and the routes do already."""
 
     gate: Gate
 

@@ -1,4 +1,4 @@
-"""How does a call reach its handler: FastAPI finds the route and describes it; who asks, place, arguments, body come here.
+"""How does a call reach its handler: FastAPI describes the route, `Finder` finds it; who asks, place, arguments, body come here.
 
 FastAPI's own way from route to handler (dependencies, exit stacks, a model for each answer) costs more than our whole answer,
 so it is not taken: a handler gets a `Call`, the declared parameters of path and query, and its body as the pydantic model it
@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi._compat import ModelField
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from serving.database.keys import Caller
@@ -92,12 +90,6 @@ class GuardedRoute(APIRoute):
         self._needs_query = any(field.field_info.is_required() for field in self.dependant.query_params)
         self.app = self._serve
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request; a method that this route does not take is refused with all that its path takes, by any route."""
-        if scope["method"] not in (self.methods or ()):
-            raise HTTPException(405, headers={"Allow": ", ".join(_methods_at(scope))})
-        await self.app(scope, receive, send)
-
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive)
         if self.access.scope is None:
@@ -151,11 +143,6 @@ class GuardedRoute(APIRoute):
                 raise RequestInvalid(f"The query needs `{field.alias}` once; found {len(values)} times.")
             arguments[field.name] = _query_value(field, values[0]) if values else field.get_default()
         return arguments
-
-
-def _methods_at(scope: Scope) -> list[str]:
-    routes = scope["app"].routes
-    return sorted({method for route in routes if route.matches(scope)[0] is not Match.NONE for method in route.methods})
 
 
 def _check_of(field: ModelField) -> Callable[[Any], Any]:
