@@ -22,10 +22,12 @@ from serving.database.keys import Caller
 from serving.door.access import Access, declared_access
 from serving.door.exchange import Exchange, exchange_of, header
 from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, NotJson, RequestInvalid, RoleMissing, request_invalid
+from serving.door.whole import body_at_hand
 from serving.people.sessions import Session, session_of
 
 if TYPE_CHECKING:
     from serving.service import Service
+    from serving.settings import ServiceSettings
 
 JSON = "application/json"
 
@@ -185,13 +187,11 @@ async def read_content(call: Call) -> bytes:
     BodyTooSlow, BodyTooLarge
         If it exceeds what this service accepts.
     """
-    settings = call.service.settings
-    try:
-        async with asyncio.timeout(settings.body_seconds):
-            call.content = await _bounded_body(call, settings.body_limit_bytes)
-    except TimeoutError:
-        raise BodyTooSlow(f"The body did not arrive within {settings.body_seconds:g} seconds.") from None
-    return call.content
+    settings, content = call.service.settings, body_at_hand(call.scope)
+    if content is None or len(content) > settings.body_limit_bytes:
+        content = await _bounded_body(call, settings)
+    call.content = content
+    return content
 
 
 def media_type(call: Call) -> str:
@@ -219,7 +219,15 @@ def _refuse_nulls(body: BaseModel) -> None:
         raise RequestInvalid("The request holds null; leave out what is not known.", errors)
 
 
-async def _bounded_body(call: Call, limit: int) -> bytes:
+async def _bounded_body(call: Call, settings: ServiceSettings) -> bytes:
+    try:
+        async with asyncio.timeout(settings.body_seconds):
+            return await _collected(call, settings.body_limit_bytes)
+    except TimeoutError:
+        raise BodyTooSlow(f"The body did not arrive within {settings.body_seconds:g} seconds.") from None
+
+
+async def _collected(call: Call, limit: int) -> bytes:
     announced = header(call.scope, b"content-length") or "0"
     content = bytearray()
     if not announced.isdecimal() or int(announced) <= limit:

@@ -1,7 +1,7 @@
-"""How does an answer that is ready as a whole reach its caller: head and body in one write, past the checks of each field.
+"""How do a body and an answer that are there as a whole reach whom they are for: in one piece, past the messages of ASGI.
 
-Where the web server offers it and nothing speaks against it; else the answer goes the ordinary way, as ASGI messages. All that
-stands in such a head is ours: names and values that were checked when they were made.
+Where the web server offers it and nothing speaks against it; else they go the ordinary way. All that stands in the head of such
+an answer is ours: names and values that were checked when they were made.
 """
 
 from __future__ import annotations
@@ -25,13 +25,19 @@ def fields(pairs: tuple[tuple[bytes, bytes], ...]) -> bytes:
 
 
 def offer_whole(cycle: RequestResponseCycle) -> None:
-    """Let the answer to this request be written as a whole."""
+    """Let the body of this request be read, and the answer to it be written, as a whole."""
     cycle.scope["state"][_KEY] = cycle
 
 
 def withdraw_whole(scope: Scope) -> None:
     """Let the answer go the ordinary way; to be called at the end too, since the two hold each other."""
     scope.get("state", {}).pop(_KEY, None)
+
+
+def body_at_hand(scope: Scope) -> bytes | None:
+    """Return the body if all of it has come already, as the body of most calls comes with the head; None where it has not."""
+    cycle: RequestResponseCycle | None = scope.get("state", {}).get(_KEY)
+    return None if cycle is None or cycle.more_body else bytes(cycle.body)
 
 
 def written_whole(scope: Scope, head: bytes, body: bytes) -> bool:
