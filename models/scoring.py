@@ -42,6 +42,8 @@ def score_snapshot(
     names, parts = (*snapshot.names, *beside), []
     for start in range(0, max(len(snapshot.matrix), 1), _ROWS_AT_ONCE):
         part = slice(start, start + _ROWS_AT_ONCE)
-        rows = np.column_stack([snapshot.matrix[part], *(column[part] for column in beside.values())])
+        rows = snapshot.matrix[part]
+        if beside:
+            rows = np.column_stack([rows, *(column[part] for column in beside.values())])
         parts.append(model.score(np.ascontiguousarray(rows, dtype=np.float32), names=names))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

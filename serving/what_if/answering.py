@@ -79,8 +79,8 @@ class Supposing:
         return next((cast(ChurnModel, model) for model in self.bench.models if model.kind == ChurnModel.kind), None)
 
     def _people(self, stages: Sequence[Stood]) -> People:
-        company = self.bench.company
-        return People(company, self.found.as_of, company.catalogue.names, self._row, self._is_at_risk, tuple(stages))
+        names = self.bench.declared.catalogue.names
+        return People(self.bench.company, self.found.as_of, names, self._row, self._is_at_risk, tuple(stages))
 
     @cached_property
     def _known(self) -> Rows | None:

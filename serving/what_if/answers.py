@@ -73,8 +73,8 @@ class WhatIf:
         )
 
     def _changed(self) -> list[str]:
-        names = self.state.company.catalogue.names
-        return [names[place] for place in sorted(self.supposing.supposed.places.tolist())]
+        names, supposed = self.supposing.bench.declared.catalogue.names, self.supposing.supposed
+        return [*names] if supposed.is_full else [names[place] for place in sorted(supposed.places.tolist())]
 
     def _parts(self, outcome: Outcome) -> _Known:
         values, places, company, parts = outcome.values, self.state.places, self.state.company, self.wanted.parts
