@@ -6,11 +6,13 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -115,6 +117,13 @@ def _refuse_misspelt(environment: Iterable[str], known: Iterable[str]) -> None:
         raise SettingsInvalid("\n".join([f"needed only settings under {_PREFIX}, found names of none; unset or rename:", *told]))
 
 
+def _said(fault: ErrorDetails) -> str:
+    if fault["type"] not in ("extra_forbidden", "unexpected_keyword_argument"):
+        return fault["msg"]
+    siblings = list(Settings.model_fields) if len(fault["loc"]) == 1 else [field.name for field in fields(Retention)]
+    return f"there is no such setting{_meant(str(fault['loc'][-1]), siblings)}"
+
+
 def _is_known(name: str, settings: Sequence[str]) -> bool:
     return name in settings or name in _READ_ELSEWHERE or name.startswith(_BEGINNINGS)
 
@@ -126,5 +135,5 @@ def _meant(name: str, settings: Sequence[str]) -> str:
 
 def _listed(error: ValidationError) -> str:
     """One line a fault, naming the setting; the value itself may be a secret and is not repeated."""
-    faults = [f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
+    faults = [f"  {'.'.join(str(part) for part in fault['loc'])}: {_said(fault)}" for fault in error.errors(include_input=False)]
     return "\n".join([f"needed valid settings (LIFECYCLE_<NAME> in the environment, or {_FILE} here); found", *faults])

@@ -50,6 +50,16 @@ def test_a_misspelt_key_in_the_file_is_not_ignored(tmp_path: Path) -> None:
         Settings()
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"), [("prot = 1\n", "did you mean port"), ("[retention]\ndecision_days = 1\n", "did you mean decisions_days")]
+)
+def test_a_misspelt_key_in_the_file_is_told_what_is_like_it(tmp_path: Path, text: str, meant: str) -> None:
+    (tmp_path / "lifecycle.toml").write_text(text)
+
+    with pytest.raises(SettingsInvalid, match=meant):
+        Settings()
+
+
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lifecycle.toml").write_text("port = = 9000\n")
 
