@@ -1,4 +1,4 @@
-"""How is a person erased, and what proves it: asked for once, true of every answer at once, and of every file soon after."""
+"""How is a person erased, and what proves it: asked for once, true of every answer in a second, and of every file soon after."""
 
 from __future__ import annotations
 
