@@ -102,6 +102,9 @@ def _disk(settings: Settings) -> Finding:
 
 def _signing_key(settings: Settings) -> Finding:
     key: Path = settings.signing_key
+    if not key.exists() and (settings.home.keys / "bundle.pub").exists():
+        remedy = "publishing needs it: set LIFECYCLE_SIGNING_KEY to where it is; lost: docs/operator-guide.md, Change secrets"
+        return Finding("signing key", "note", f"{key} is not there", remedy)
     if not key.exists():
         return Finding("signing key", "note", f"{key} does not exist yet", "the first `lifecycle promote` makes it")
     mode = key.stat().st_mode & 0o777

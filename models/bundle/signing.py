@@ -122,7 +122,8 @@ def load_signer(path: Path, home: Home) -> Signer:
     _refuse_inside(path, home)
     if not path.is_file():
         raise KeyMissing(
-            f"needed the private signing key at {path}, found none; set LIFECYCLE_SIGNING_KEY or let `promote` make one"
+            f"needed the private signing key at {path}, found none; set LIFECYCLE_SIGNING_KEY to where it is, or take "
+            "a copy (lost: docs/operator-guide.md, Change secrets, says how to begin with a new one)"
         )
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & ~_OWNER_ONLY:

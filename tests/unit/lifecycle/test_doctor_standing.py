@@ -9,9 +9,10 @@ import pytest
 from features.home import Home
 from features.log.intake import Receipt, append
 from features.times import parse_time
-from lifecycle import standing
+from lifecycle import doctor, standing
 from lifecycle.database import open_operational
 from lifecycle.settings import Settings
+from models.bundle import create_signing_key
 from serving.database import writing
 from serving.database.audit import AuditEntry, record_in
 from serving.database.chain.chaining import chain_all
@@ -93,3 +94,13 @@ def test_a_file_from_the_future_says_that_the_clock_is_wrong():
     os.utime(path, (time.time() + 4000, time.time() + 4000))
 
     assert standing.clock(Settings()).verdict == "fault"
+
+
+def test_a_signing_key_that_was_there_is_not_promised_anew():
+    settings = Settings()
+    assert "promote" in doctor._signing_key(settings).remedy
+
+    create_signing_key(settings.signing_key, settings.home)
+    settings.signing_key.unlink()
+
+    assert "LIFECYCLE_SIGNING_KEY" in doctor._signing_key(settings).remedy
