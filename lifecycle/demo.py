@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 import typer
 
-from features.errors import Conflict, LifecycleError
+from features.errors import Conflict, LifecycleError, Refused
 from features.home import Home
 from features.lock import only_one
 from lifecycle.console import phase, say
@@ -41,6 +41,10 @@ Data: TypeAlias = Literal["simulated", "completejourney"]
 
 class NotADemo(Conflict):
     """The folder the demo would build anew holds something else."""
+
+
+class NothingLive(Refused):
+    """No model passed its gates, so there is nothing to ask about."""
 
 
 class DemoRunning(Conflict):
@@ -136,10 +140,22 @@ def _build(home: Home, company: Company, models: Sequence[str], *, signing_key: 
             with phase(f"{model}: gates, signed bundle, predictions for everybody, pointer"):
                 _promote(home, model, Act(signing_key, _now()))
     follow_ledger(home, Store.at_home(home))
+    _refuse_nothing_live(home, models)
     with phase("reports for the manager's view of the agent page"):
         _report(home, company)
     key, account = _key(home, "demo", "read", "decide").secret, _account(home)
     return Demo(home, _riskiest(home, company), key, account, company.currency)
+
+
+def _refuse_nothing_live(home: Home, models: Sequence[str]) -> None:
+    from models.bundle import read_live
+
+    live = read_live(home)
+    if live is None or live.bundle is None:
+        raise NothingLive(
+            f"needed a model that goes live, found that {', '.join(models)} did not, as said above: take churn, which a "
+            "demo always puts live if it learns one (`lifecycle demo --only churn`), all models (no --only), or more --customers"
+        )
 
 
 def _trained(home: Home, company: Company, model: str) -> bool:

@@ -63,3 +63,8 @@ def test_where_churn_abstained_the_demo_asks_about_the_first_customer(
     monkeypatch.setattr(pointer, "live_now", lambda _: Live(predictions=stored))
 
     assert demo._riskiest(home, read_company(default_company_text("activity"))) == first_to_call
+
+
+def test_a_demo_of_which_nothing_went_live_says_what_to_run_instead(tmp_path: Path) -> None:
+    with pytest.raises(demo.NothingLive, match=r"found that offer did not.*lifecycle demo --only churn"):
+        demo._refuse_nothing_live(Home(tmp_path), ("offer",))
