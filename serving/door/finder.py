@@ -17,23 +17,28 @@ from serving.door.route import GuardedRoute
 _Form: TypeAlias = tuple[str | None, ...]
 """The segments of a path; None where a parameter stands."""
 
+_REST = ":path}"
+
 
 class Finder:
     """Leads each request to its route; `router` is asked only to open and close. A path's own words go before a parameter.
 
+    A route that ends with `{...:path}` takes what no other route does below its beginning.
+
     Raises
     ------
     ValueError
-        When built of a route with a parameter that is not one whole segment.
+        When built of a route with a parameter that is neither one whole segment nor all that follows.
     """
 
     def __init__(self, router: APIRouter) -> None:
         self._router = router
         self._routes: dict[_Form, dict[str, GuardedRoute]] = {}
-        for route in router.routes:
-            if isinstance(route, GuardedRoute):
-                for method in route.methods or ():
-                    self._routes.setdefault(_form(route), {}).setdefault(method, route)
+        guarded = [route for route in router.routes if isinstance(route, GuardedRoute)]
+        self._below = {route.path.partition("{")[0]: route for route in guarded if route.path.endswith(_REST)}
+        for route in guarded:
+            for method in () if route.path.endswith(_REST) else route.methods or ():
+                self._routes.setdefault(_form(route), {}).setdefault(method, route)
         self._parameters = _parameters(self._routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,6 +55,12 @@ class Finder:
                 await route.app(scope, receive, send)
                 return
             allowed |= set(taken)
+        for beginning, route in self._below.items():
+            if scope["path"].startswith(beginning) and scope["method"] in (route.methods or ()):
+                rest = scope["path"].removeprefix(beginning)
+                scope["route"], scope["path_params"] = route, dict.fromkeys(route.param_convertors, rest)
+                await route.app(scope, receive, send)
+                return
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))}) if allowed else HTTPException(404)
 
     def _at(self, segments: list[str]) -> Iterator[tuple[tuple[int, ...], dict[str, GuardedRoute]]]:

@@ -84,7 +84,16 @@ def test_a_refused_method_is_told_by_the_path_it_was_asked_at():
     assert scope["route"].path == "/reports/{name}"
 
 
-@pytest.mark.parametrize("path", ["/files/{name}.csv", "/files/{name:path}"])
+@pytest.mark.parametrize("path", ["/files/{name}.csv", "/files/{name:path}/parts"])
 def test_a_parameter_that_is_no_whole_segment_is_refused_at_the_start(path):
     with pytest.raises(ValueError, match="whole segments"):
         noting(path)
+
+
+def test_what_no_other_route_takes_is_for_the_one_that_takes_all_that_follows():
+    finder = noting("/page/{path:path}", "/page/manager", "/reports/{name}")
+
+    assert asked(finder, "GET", "/page/manager")["route"].path == "/page/manager"
+    assert asked(finder, "GET", "/page/a/b")["path_params"] == {"path": "a/b"}
+    with pytest.raises(HTTPException, match="404"):
+        asked(finder, "GET", "/elsewhere/a")
