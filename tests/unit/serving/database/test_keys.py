@@ -180,6 +180,12 @@ def test_the_list_shows_every_key_the_oldest_first(engine: Engine) -> None:
     ]
 
 
+def test_a_name_may_have_a_hundred_characters(engine: Engine) -> None:
+    keys.create_key(engine, name="n" * 100, scopes=["read"], created_at=NOW)
+
+    assert [len(listed.name) for listed in keys.list_keys(engine)] == [100]
+
+
 @pytest.mark.parametrize(
     ("name", "scopes", "message"),
     [

@@ -89,10 +89,10 @@ def test_a_name_nobody_has_costs_a_guesser_as_much_as_one_somebody_has(engine, h
 
 def test_after_ten_wrong_passwords_the_right_one_is_not_heard_for_a_minute(engine):
     person = ana(engine)
-    fail(engine, MOST_FAILURES - 1)
+    fail(engine, 9)
     assert recognised(engine, "ana", RIGHT, now=NOW) == person
 
-    fail(engine, MOST_FAILURES)
+    fail(engine, 10)
 
     assert recognised(engine, "ana", RIGHT, now=NOW + 59 * SECOND) is None
     assert recognised(engine, "ana", RIGHT, now=NOW + 60 * SECOND) == person

@@ -32,6 +32,14 @@ def test_each_sign_in_opens_another_session(engine, ana):
     assert len({open_session(engine, ana, now=NOW).secret for _ in range(5)}) == 5
 
 
+def test_who_signs_in_elsewhere_too_stays_signed_in_here(engine, ana):
+    here = open_session(engine, ana, now=NOW)
+
+    open_session(engine, ana, now=NOW + SECOND)
+
+    assert session_of(engine, here.secret, now=NOW + SECOND) is not None
+
+
 def test_the_database_does_not_hold_what_the_cookie_holds(engine, ana):
     opened = open_session(engine, ana, now=NOW)
 

@@ -31,8 +31,14 @@ def test_who_was_named_may_embed_the_page_with_a_cookie_of_that_place_alone():
 def test_no_script_and_no_style_comes_from_elsewhere_or_stands_in_a_page():
     policy = EMBEDDED.headers["content-security-policy"]
 
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
+    ours = [f"{kind}-src 'self'" for kind in ("script", "style", "img", "connect")]
+    assert policy.split("; ")[:-1] == ["default-src 'none'", *ours, "form-action 'self'", "base-uri 'none'"]
+
+
+def test_a_page_is_kept_by_no_cache_and_tells_no_other_site_where_one_came_from():
+    headers = Origins().headers
+
+    assert (headers["cache-control"], headers["referrer-policy"]) == ("no-store", "same-origin")
 
 
 @pytest.mark.parametrize("url", ["", "http://lifecycle.example.com"])
