@@ -71,6 +71,17 @@ def test_the_signature_of_one_bundle_does_not_pass_for_another(installed: Instal
         read_bundle(installed.home, forged, public_key=load_public_key(installed.home))
 
 
+@pytest.mark.parametrize("facts", [{"format": 2, "kind": "bundle"}, {"format": 1, "kind": "churn"}])
+def test_what_is_signed_and_no_bundle_of_this_version_is_refused(installed: Installation, facts: dict[str, object]) -> None:
+    def sign(folder: Path) -> None:
+        bundles_room._sign(installed.signer, folder)
+
+    other = seal(installed.home.bundles, {**facts, "models": {}}, lambda _: None, attest=sign)
+
+    with pytest.raises(BundleTampered, match="needed a bundle of format 1"):
+        read_bundle(installed.home, other, public_key=load_public_key(installed.home))
+
+
 def test_a_changed_manifest_is_refused_by_its_name(installed: Installation) -> None:
     manifest = installed.home.bundles / installed.bundle / "manifest.json"
     manifest.write_bytes(manifest.read_bytes().replace(b'"churn"', b'"value"'))

@@ -10,7 +10,7 @@ from benchmarks.live_states import Publisher
 from features.home import Home
 from features.times import HOUR
 from serving.page.frame.forms import TOKEN
-from serving.people.accounts import MOST_FAILURES, create_person, disable
+from serving.people.accounts import MOST_FAILURES, create_person, disable, person_named
 from serving.people.sessions import IDLE, LONGEST, Session, open_session, session_of
 
 HERE, ELSEWHERE = "http://testserver", "https://evil.example"
@@ -180,3 +180,33 @@ def test_a_key_stands_before_a_session(browser):
     session = browser.session("both")
 
     assert browser.get(PREDICT, session, Authorization="Bearer lck_0_0").status_code == 401
+
+
+def test_the_address_of_the_service_leads_to_the_page(browser):
+    answer = browser.get("/")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/page/")
+
+
+def test_who_has_not_signed_in_keeps_a_language_in_the_browser_for_a_year(browser):
+    answer = browser.post("/page/language", form={"language": "pl", "next": "/page/sign-in"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/page/sign-in")
+    cookie = "lifecycle_language=pl; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
+    assert answer.headers["set-cookie"] == cookie
+
+
+def test_who_has_signed_in_finds_their_language_on_every_machine(browser):
+    session = browser.session("reader-of-polish")
+
+    browser.post("/page/language", session, form={"language": "pl", TOKEN: session.form_token})
+
+    assert person_named(browser.service.engine, "reader-of-polish").language == "pl"
+
+
+@pytest.mark.parametrize("language", ["xx", "", "pl; Domain=evil.example"])
+def test_a_language_that_is_none_changes_nothing(browser, language):
+    answer = browser.post("/page/language", form={"language": language, "next": ELSEWHERE})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/page/")
+    assert "set-cookie" not in answer.headers
