@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from features.write_once import canonical_json
 from models.churn.model import HorizonModel
+from models.learners.special import expit
 from models.model import ColumnRange
 from models.rows import FloatArray, Rows, check_columns
 

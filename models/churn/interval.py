@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from models.learners.blend import to_log_odds
+from models.learners.special import expit
 from models.rows import FloatArray
 
 COVERED = 0.8

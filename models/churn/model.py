@@ -9,7 +9,6 @@ from functools import cached_property, reduce
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from features.references.ladders import Ladder
 from features.write_once import canonical_json
@@ -19,6 +18,7 @@ from models.churn.recipe import Definition
 from models.churn.together import Together, together
 from models.learners.blend import WeightsInvalid, blended
 from models.learners.calibration import Calibration
+from models.learners.special import expit
 from models.model import ColumnRange
 from models.rows import BoolArray, FloatArray, Rows, check_columns, missing_share
 

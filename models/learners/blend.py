@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.special import logit
 
 from features.errors import InvalidInput
+from models.learners.special import logit
 from models.rows import FloatArray
 
 _NEAREST = 1e-9

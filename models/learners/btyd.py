@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import betaln, expit, gammaln, hyp2f1, psi
 
 from features.errors import Refused
+from models.learners.special import betaln, expit, gammaln, hyp2f1, psi
 from models.rows import BoolArray, FloatArray
 
 Variant = Literal["mbg", "bg"]

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
-from scipy.special import expit
 
 from features.errors import InvalidInput
 from models.learners.blend import to_log_odds
+from models.learners.special import expit
 from models.rows import FloatArray
 
 CalibrationKind = Literal["none", "intercept", "platt", "isotonic", "season"]

@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -25,6 +24,7 @@ from models.learners.boosting import SHALLOW, Boosting, BoostingPreset, bin_rows
 from models.learners.btyd import Btyd, PurchaseHistories, Variant, fit_btyd
 from models.learners.logistic import Logistic, fit_logistic
 from models.learners.multinomial import Multinomial, OneClassOnly, fit_multinomial
+from models.learners.special import expit, softmax
 from models.learners.target import Target, TargetInvalid
 from models.rows import FloatArray, Rows, quantities
 

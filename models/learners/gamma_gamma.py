@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln, psi
 
 from features.errors import Refused
+from models.learners.special import gammaln, psi
 from models.rows import BoolArray, FloatArray
 
 _FEWEST_REPEATERS = 10

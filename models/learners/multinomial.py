@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import log_softmax, softmax
 
 from features.errors import Refused
 from models.learners.products import weighted_each
 from models.learners.scaling import Scaling, learn_scaling, learned_from, one_thread
+from models.learners.special import log_softmax, softmax
 from models.rows import FloatArray, Rows
 
 # a step that lowers the mean log-loss by less than a millionth buys nothing on later periods, and most steps are such

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from features.errors import InvalidInput
+from models.learners.special import expit, softmax
 from models.rows import BoolArray, FloatArray
 
 Link = Callable[[FloatArray], FloatArray]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from features.errors import Refused
 from models.learners.logistic import Logistic, fit_logistic
+from models.learners.special import expit
 from models.lookalikes.cohort import NewCustomers, high_performers
 from models.lookalikes.traits import Trait, traits_of
 from models.rows import BoolArray, FloatArray, Rows, check_columns, quantities

@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from features.write_once import canonical_json, sha256_of_json
 from models.learners.boosting import Boosting
+from models.learners.special import expit
 from models.model import ColumnRange
 from models.needs.habits import OF_CUSTOMER, OF_PAIR, Habits
 from models.needs.market import OF_MARKET, Market

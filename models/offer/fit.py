@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from models.acceptance.fit import AcceptanceRecipe, fit_acceptance
 from models.acceptance.model import AcceptanceModel
 from models.decision.estimates import Effect
 from models.examples import Examples
 from models.learners.boosting import BoostingPreset
+from models.learners.special import expit
 from models.model import ColumnRange
 from models.offer.columns import OfferColumns
 from models.offer.contact_times import ContactTimes, contact_times

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from models.decision.estimates import Effect, OfferEvidence
+from models.learners.special import expit
 from models.rows import FloatArray
 
 MATURE_POSITIVES = 200

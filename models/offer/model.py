@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from features.write_once import canonical_json
 from models.acceptance.model import AcceptanceModel
+from models.learners.special import expit
 from models.model import ColumnRange
 from models.offer.columns import OfferColumns
 from models.offer.knowledge import OfferKnowledge

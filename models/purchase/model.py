@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from features.write_once import canonical_json
 from models.churn.members import RHYTHM_FEATURES, purchase_histories
 from models.churn.model import ChurnModel
 from models.learners.btyd import Btyd
+from models.learners.special import expit
 from models.model import ColumnRange
 from models.purchase.waiting import median_waiting_days
 from models.rows import FloatArray, Rows

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from scipy.special import log_softmax
 
 from models.learners.boosting import Boosting
 from models.learners.multinomial import Multinomial
+from models.learners.special import log_softmax
 from models.rows import FloatArray, Rows, quantities
 from models.transition.columns import codes_of
 

@@ -20,9 +20,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
 
 from models.learners.boosting import Boosting
+from models.learners.special import expit, logit
 from models.rows import BoolArray, FloatArray, Rows, check_columns
 
 _CERTAIN = (1e-3, 0.95)

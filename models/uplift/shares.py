@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from models.learners.products import weighted, weighted_each
+from models.learners.special import expit
 from models.rows import FloatArray, Rows
 
 _FURTHEST = 2.0

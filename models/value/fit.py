@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import logit
 
 from models.examples import Examples
 from models.learners.boosting import Boosting, BoostingData, BoostingPreset, bin_rows, fit_boosting
 from models.learners.btyd import RhythmNotFound, TooFewPurchases
 from models.learners.gamma_gamma import SpendingNotFound
 from models.learners.gamma_gamma import TooFewBuyers as TooFewSpenders
+from models.learners.special import logit
 from models.learners.target import Target
 from models.model import ColumnRange
 from models.rows import FloatArray, Rows

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from scipy.special import expit, logit
 
 from models.learners.boosting import Boosting
+from models.learners.special import expit, logit
 from models.rows import FloatArray, Rows
 from models.value.money import PastRate
 from models.value.rhythm import Outlook
