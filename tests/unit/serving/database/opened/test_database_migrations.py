@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 import serving
@@ -35,6 +36,12 @@ def test_the_migrations_make_the_declared_tables(engine: Engine) -> None:
 
         assert compare_metadata(context, metadata) == []
         assert migrate.current_revision(connection) == migrate.head_revision()
+
+
+def test_the_files_of_migrations_are_named_by_their_revisions() -> None:
+    packaged = ScriptDirectory.from_config(migrate.alembic_config()).walk_revisions()
+
+    assert [script.revision for script in packaged] == [*reversed(migrate.known_revisions())]
 
 
 def test_every_migration_can_be_undone_and_done_again(engine: Engine) -> None:
