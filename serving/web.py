@@ -44,6 +44,7 @@ class DrainingServer(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
+        gc.enable()
         self._log.info("serving", pid=os.getpid())
 
     async def on_tick(self, counter: int) -> bool:
