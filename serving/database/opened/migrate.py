@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _POLL_SECONDS = 0.05
-_REVISIONS = Path(__file__).parent / "migrations" / "versions"
+_REVISIONS = Path(__file__).resolve().parents[1] / "migrations" / "versions"
 _REVISION = "alembic_version"
 """The table in which alembic keeps the revision."""
 
