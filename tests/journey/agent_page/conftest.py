@@ -142,9 +142,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser that knows no other machine than this one."""
+    """One browser a file, that knows no other machine; while it is open, no other test of the process can use `asyncio.run`."""
     at_home = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     expect.set_options(timeout=_PATIENCE_MS / 2)
     with sync_playwright() as play:
