@@ -16,7 +16,7 @@ from models.churn.interval import RateInterval
 from models.churn.members import Member, read_member
 from models.churn.recipe import Definition
 from models.churn.together import Together, together
-from models.learners.blend import WeightsInvalid, blended
+from models.learners.blend import blended
 from models.learners.calibration import Calibration
 from models.learners.special import expit
 from models.model import ColumnRange
@@ -167,14 +167,14 @@ class ChurnModel:
         return cls(**value)
 
     def _raw_log_odds(self, rows: Rows) -> FloatArray:
-        """Return `HorizonModel.raw_log_odds` of every horizon, a column each, what they share worked out once."""
+        """Return `HorizonModel.raw_log_odds` of every horizon, a column each; what they share is worked out once."""
+        if len({horizon.weights for horizon in self.horizons}) > 1:
+            return np.stack([horizon.raw_log_odds(rows) for horizon in self.horizons], axis=1)
         answers = {name: learner.log_odds(rows) for name, learner in self._learners.items()}
         return blended(answers, self.horizons[0].weights, otherwise=self._population_log_odds)
 
     @cached_property
     def _learners(self) -> Mapping[str, Together]:
-        if len({horizon.weights for horizon in self.horizons}) > 1:
-            raise WeightsInvalid(f"needed the same members at all horizons of {self.name}, found others; train again")
         columns = zip(*(horizon.members for horizon in self.horizons), strict=True)
         return {column[0][0]: together([member for _, _, member in column]) for column in columns}
 

@@ -11,7 +11,6 @@ import pytest
 from models.churn import ChurnModel, ChurnRecipe, fit_churn
 from models.churn.together import Apart, OneRhythm, OneScaling, together
 from models.examples import Examples
-from models.learners.blend import WeightsInvalid
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +45,11 @@ def test_regressions_over_other_columns_are_asked_apart(blend: ChurnModel, examp
     assert isinstance(together([first, narrow.horizons[0].members[0][2]]), Apart)
 
 
-def test_horizons_with_other_weights_are_refused(blend: ChurnModel, examples: Examples) -> None:
+def test_horizons_with_other_members_answer_each_for_itself(blend: ChurnModel, examples: Examples) -> None:
     first, *others = blend.horizons
     lighter = replace(first, members=((first.members[0][0], 1.0, first.members[0][2]),))
 
-    with pytest.raises(WeightsInvalid, match="same members at all horizons"):
-        replace(blend, horizons=(lighter, *others)).log_odds(examples.rows, names=examples.names)
+    answers = replace(blend, horizons=(lighter, *others)).log_odds(examples.rows, names=examples.names)
+
+    alone = np.stack([each.raw_log_odds(examples.rows) for each in (lighter, *others)], axis=1)
+    assert np.array_equal(answers, blend.monotone(alone))
