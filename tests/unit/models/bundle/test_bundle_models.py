@@ -51,6 +51,14 @@ def test_the_manifest_says_where_the_model_comes_from_and_names_no_run(home: Hom
         export_model(home, model, provenance={"run_id": "7"})
 
 
+@pytest.mark.parametrize("name", ["run_id", "run", "host", "hostname", "user", "time", "created_at", "promoted_at", "path"])
+def test_no_clock_no_host_and_no_run_may_stand_in_a_model(home: Home, model: ChurnModel, name: str) -> None:
+    with pytest.raises(NotRepeatable, match=f"found {name}:"):
+        export_model(home, model, provenance={"seed": 7, name: "x"})
+
+    assert not home.models.exists()
+
+
 def test_golden_rows_are_nobodys(home: Home, model: ChurnModel, examples: Examples) -> None:
     sha = export_model(home, model, provenance={})
     golden = json.loads((home.models / sha / GOLDEN).read_bytes())
