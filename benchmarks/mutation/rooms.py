@@ -80,12 +80,12 @@ ROOMS: Mapping[str, Room] = {
     ),
     "sign_in": Room(
         (
-            "serving/page/forms.py",
-            "serving/page/origins.py",
+            "serving/page/frame/forms.py",
+            "serving/page/frame/origins.py",
             "serving/page/sign_in.py",
         ),
         (
-            "tests/unit/serving/page/test_origins.py",
+            "tests/unit/serving/page/frame/test_origins.py",
             "tests/unit/serving/page/test_sign_in.py",
         ),
         _BELOW_THE_SERVICE,
