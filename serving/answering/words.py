@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 _is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE).fullmatch
@@ -25,7 +25,7 @@ def rfc3339(given: object) -> object:
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-GivenMoment = Annotated[AwareDatetime, BeforeValidator(rfc3339)]
+GivenMoment = Annotated[AwareDatetime, Strict(False), BeforeValidator(rfc3339)]
 """A moment of a request, as RFC 3339 writes it and the document says; pydantic alone would take `0.5` too."""
 
 
