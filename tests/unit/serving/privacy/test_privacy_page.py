@@ -15,7 +15,9 @@ from serving.database.tables import metadata
 ROOT = Path(__file__).resolve().parents[4]
 PAGE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 FLOORS = ("features", "models", "training", "serving", "lifecycle")
-HOLDS_NOTHING = re.compile(r".*\.lock|demo|lifecycle\.db")
+HOLDS_NOTHING = re.compile(
+    r".*\.lock|demo|lifecycle\.db(-wal|-shm|\.next|\.migrating|\.writing)?"
+)  # of the database its tables are on the page
 """Locks; a home of its own inside the home; and the database, whose tables are listed one by one."""
 
 
