@@ -98,6 +98,19 @@ def test_after_ten_wrong_passwords_the_right_one_is_not_heard_for_a_minute(engin
     assert recognised(engine, "ana", RIGHT, now=NOW + 60 * SECOND) == person
 
 
+def test_only_wrong_passwords_in_a_row_count(engine):
+    person = ana(engine)
+    for _ in range(2):
+        fail(engine, 9)
+        assert recognised(engine, "ana", RIGHT, now=NOW) == person
+
+    fail(engine, 9)
+    change_password(engine, "ana", RIGHT)
+    fail(engine, 9)
+
+    assert recognised(engine, "ana", RIGHT, now=NOW) == person
+
+
 def test_a_lock_doubles_with_each_further_failure(engine):
     person = ana(engine)
     fail(engine, MOST_FAILURES)
