@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.page.frame.origins import EmbeddingImpossible, Origins
+from serving.page.frame.origins import EmbeddingImpossible, Origins, SentFromElsewhere
 
 CRM = "https://crm.example.com"
 EMBEDDED = Origins("https://lifecycle.example.com", (CRM,))
@@ -59,5 +59,8 @@ def scope(**headers: str):
     return {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
 
 
-def test_behind_a_proxy_the_public_address_is_ours():
+def test_behind_a_proxy_the_public_address_is_ours_and_the_one_behind_it_is_not():
     EMBEDDED.refuse_foreign(scope(host="10.0.0.5:8000", origin="https://lifecycle.example.com"))
+
+    with pytest.raises(SentFromElsewhere):
+        EMBEDDED.refuse_foreign(scope(host="10.0.0.5:8000", origin="http://10.0.0.5:8000"))
