@@ -98,5 +98,5 @@ def make_company() -> Callable[..., Company]:
 def migrated_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An MLflow store whose tables exist: creating them takes longer than all else a test does with it."""
     folder = tmp_path_factory.mktemp("mlflow")
-    Tracking.at_home(Home(folder)).open("churn")
+    Tracking.at_home(Home(folder)).open("nobodys-model")  # an experiment keeps the place of its artefacts: a copy makes its own
     return folder / "mlflow"

@@ -34,10 +34,9 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture
-def server(store: Tracking, quiet_client: Any, tmp_path: Path) -> Iterator[str]:
-    """The application that `mlflow server` runs, without the workers that it starts for jobs, and without an experiment."""
-    client, port = quiet_client(store.uri), free_port()
-    client.rename_experiment(client.get_experiment_by_name("lifecycle-churn").experiment_id, "of another test")
+def server(store: Tracking, tmp_path: Path) -> Iterator[str]:
+    """The application that `mlflow server` runs, without the workers that it starts for jobs, over a store without a run."""
+    port = free_port()
     places = {
         "_MLFLOW_SERVER_FILE_STORE": store.uri,
         "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
