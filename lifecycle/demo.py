@@ -260,7 +260,7 @@ def _serve(built: Demo, port: int) -> None:
     listener = _listen(port)
     asking = threading.Thread(target=_ask_and_show, args=(built, server.address(listener)), daemon=True)
     asking.start()
-    server.serve(lambda: _service(built.home), listener, workers=1)
+    server.serve(_service(built.home), listener, workers=1)
     say("ended; nothing is left running")
 
 

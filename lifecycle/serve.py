@@ -51,14 +51,13 @@ def serve(
     listener = server.listen(settings.host if host is None else host, settings.port if port is None else port)
     url = server.address(listener)
 
-    def checked() -> ServiceSettings:
+    def check() -> None:
         _check_installation(settings)
         page = f"{settings.public_url.rstrip('/') or url}/page/"
         told = f"serving at {url} with {workers} worker(s), the agent page at {page}; Ctrl-C ends"
         emit({"url": url, "page": page, "workers": workers}, told, as_json=as_json)
-        return service_settings(settings)
 
-    server.serve(checked, listener, workers=workers, has_background=background)
+    server.serve(service_settings(settings), listener, workers=workers, has_background=background, check=check)
 
 
 def _check_installation(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from serving.door.access import RouteUndeclared, declared_access
 from serving.door.finder import Finder
 from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
+from serving.live.shelf import LiveShelf
 from serving.openapi import described, security
 from serving.page.calls import PAGES
 from serving.page.frame.route import PageRoute
@@ -32,8 +33,10 @@ _ABOUT = "Predictions for the whole life of a customer. Names are fixed; members
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 
 
-def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> Application:
+def create_app(settings: ServiceSettings, *, clock: Clock = moment_now, shelf: LiveShelf | None = None) -> Application:
     """Return the application of one process, its database open; the live state is loaded when the application starts.
+
+    `shelf`: where what is live is found, if it is being opened already.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def create_app(settings: ServiceSettings, *, clock: Clock = moment_now) -> Appli
         If the operational database cannot be opened.
     """
     app = declared_app()
-    app.state.service = service = open_service(settings, clock)
+    app.state.service = service = open_service(settings, clock, shelf)
     app.gate = Gate(Finder(app.router), service)
     return app
 

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from types import FrameType
@@ -24,7 +24,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from features.errors import Conflict, InvalidInput
 from serving.settings import ServiceSettings
-from serving.worker import call_worker, start_background, start_worker, tell, tell_settings
+from serving.worker import call_worker, let_serve, start_background, start_worker, tell
 
 BACKLOG = 2048
 WEB_FIRST_SECONDS = 2.0
@@ -80,43 +80,32 @@ def address(listener: socket.socket) -> str:
 
 
 def serve(
-    settings_of: Callable[[], ServiceSettings], listener: socket.socket, *, workers: int = 1, has_background: bool = True
+    settings: ServiceSettings,
+    listener: socket.socket,
+    *,
+    workers: int = 1,
+    has_background: bool = True,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain and return; a second signal ends the draining at once.
 
-    `settings_of` says with which settings, and is asked while the workers read their program, which takes them longest; what it
-    raises ends them before they serve. `has_background`: one process of the background work beside the workers, where it does
-    not run elsewhere.
+    `check` is called while the workers read their program, which takes them longest; what it raises ends them before they serve.
+    `has_background`: one process of the background work beside the workers, where it does not run elsewhere.
 
     To be called in the main thread, which it needs for the signals.
     """
-    with (
-        closing(listener),
-        tempfile.TemporaryDirectory(prefix="lifecycle-metrics-") as folder,
-        _signals() as asked_to_end,
-        _called(listener, folder, workers) as called,
-    ):
-        crew = Crew(replace(settings_of(), metrics_folder=folder), listener, workers, has_background=has_background)
-        crew.take_on(called)
+    with closing(listener), tempfile.TemporaryDirectory(prefix="lifecycle-metrics-") as folder, _signals() as asked_to_end:
+        crew = Crew(replace(settings, metrics_folder=folder), listener, workers, has_background=has_background)
         try:
+            crew.call()
+            check()
+            crew.let_serve()
             while not asked_to_end():
                 crew.repair()
                 time.sleep(_TICK_SECONDS)
             crew.end(asked_to_end)
         finally:
             crew.kill()
-
-
-@contextmanager
-def _called(listener: socket.socket, metrics_folder: str, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Have workers read their program while the block begins; who is still there at its end is ended."""
-    called = [call_worker(listener, metrics_folder) for _ in range(count)]
-    try:
-        yield called
-    finally:
-        for process in called:
-            process.kill()
-            process.wait()
 
 
 @dataclass
@@ -165,11 +154,15 @@ class Crew:
         if self.has_background:
             self.posts.append(Post(lambda: start_background(self.settings), not_before=time.monotonic() + WEB_FIRST_SECONDS))
 
-    def take_on(self, called: Sequence[subprocess.Popen[bytes]]) -> None:
-        """Put workers that were called before in the first places, and tell them to serve."""
-        for post, process in zip(self.posts, called, strict=False):
-            tell_settings(process, self.settings)
-            post.process, post.since = process, time.monotonic()
+    def call(self) -> None:
+        """Put a worker in each place of one that reads its program and then waits until it is let serve."""
+        for post in self.posts[: self.size]:
+            post.process, post.since = call_worker(self.settings, self.listener), time.monotonic()
+
+    def let_serve(self) -> None:
+        """Let the workers serve that were called."""
+        for process in self._alive():
+            let_serve(process)
 
     def repair(self) -> None:
         """Start who is missing, as soon as its pause is over."""

@@ -97,8 +97,10 @@ class Service:
         self.engine.dispose()
 
 
-def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Service:
+def open_service(settings: ServiceSettings, clock: Clock = moment_now, shelf: LiveShelf | None = None) -> Service:
     """Open the database and build the parts; nothing is live until `start`.
+
+    `shelf`: where what is live is found, if it is being opened already.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def open_service(settings: ServiceSettings, clock: Clock = moment_now) -> Servic
         decider=Decider(engine, drawn_by, clock, on_decided=metrics.answers.decided),
         benches=Benches(settings.home),
         receiver=Receiver(engine, clock),
-        live=LiveWatch(LiveShelf(settings.home), metrics, log, news=Overlays(engine, secret)),
+        live=LiveWatch(shelf or LiveShelf(settings.home), metrics, log, news=Overlays(engine, secret)),
         reasoner=Reasoner(),
         lists=ListShelf(settings.home),
         names=NameShelf(settings.home),

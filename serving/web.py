@@ -16,6 +16,7 @@ from serving.app import Application, create_app
 from serving.door.drain import Drain
 from serving.door.logs import Log, json_log, log_everything_to
 from serving.door.turning_away import protocol_behind
+from serving.live.shelf import LiveShelf
 from serving.settings import ServiceSettings
 
 _PARENT = 0
@@ -52,11 +53,11 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter) or self._drain.is_over
 
 
-def run(settings: ServiceSettings, listener: socket.socket) -> None:
-    """Serve on the socket until told to end; returns when what was in hand is answered, exits where it cannot begin."""
+def run(settings: ServiceSettings, listener: socket.socket, shelf: LiveShelf) -> None:
+    """Serve what is live on that shelf until told to end; return when all in hand is answered, exit where it cannot begin."""
     log = json_log(sys.stderr.buffer)
     log_everything_to(log)
-    app = _app(settings, log)
+    app = _app(settings, shelf, log)
     service = app.state.service
     config = uvicorn.Config(
         app,
@@ -74,9 +75,9 @@ def run(settings: ServiceSettings, listener: socket.socket) -> None:
     log.info("ended", pid=os.getpid())
 
 
-def _app(settings: ServiceSettings, log: Log) -> Application:
+def _app(settings: ServiceSettings, shelf: LiveShelf, log: Log) -> Application:
     try:
-        return create_app(settings)
+        return create_app(settings, shelf=shelf)
     except LifecycleError as error:
         log.error("not_started", why=str(error))
         raise SystemExit(error.exit_code) from error

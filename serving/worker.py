@@ -1,7 +1,7 @@
 """What does one worker do: read its settings from the pipe its parent holds, serve on the inherited socket, drain when told.
 
 Run as `python -m serving.worker SOCKET`. The settings come through the pipe, since they may hold a password and a command line is
-read by everybody. When the pipe ends, the parent is gone, and the worker ends too.
+read by everybody; the next line lets it serve. When the pipe ends, the parent is gone, and the worker ends too.
 """
 
 from __future__ import annotations
@@ -25,29 +25,36 @@ _PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 
 
 def start_worker(settings: ServiceSettings, listener: socket.socket) -> subprocess.Popen[bytes]:
-    """Start a worker on the socket and hand it its settings."""
-    process = call_worker(listener, settings.metrics_folder)
-    tell_settings(process, settings)
+    """Start a worker that serves on the socket."""
+    process = call_worker(settings, listener)
+    let_serve(process)
     return process
 
 
-def call_worker(listener: socket.socket, metrics_folder: str) -> subprocess.Popen[bytes]:
-    """Start a worker that reads its program and then waits for its settings; it ends by itself where none come.
+def call_worker(settings: ServiceSettings, listener: socket.socket) -> subprocess.Popen[bytes]:
+    """Start a worker that reads its program and what is live, and then waits until it is let serve.
 
     Ctrl-C reaches every process of a terminal; a worker is told by its parent instead, so it is born with SIGINT blocked.
     """
     handle = listener.fileno()
-    return _started(["serving.worker", str(handle)], metrics_folder, handles=[handle])
+    process = _started(["serving.worker", str(handle)], settings.metrics_folder, handles=[handle])
+    _tell_settings(process, settings)
+    return process
+
+
+def let_serve(process: subprocess.Popen[bytes]) -> None:
+    """Let a worker serve that was called."""
+    tell(process, b"serve\n")
 
 
 def start_background(settings: ServiceSettings) -> subprocess.Popen[bytes]:
     """Start the process of the background work and hand it its settings; it is told to end as a worker is."""
     process = _started(["serving.background.worker"], settings.metrics_folder)
-    tell_settings(process, settings)
+    _tell_settings(process, settings)
     return process
 
 
-def tell_settings(process: subprocess.Popen[bytes], settings: ServiceSettings) -> None:
+def _tell_settings(process: subprocess.Popen[bytes], settings: ServiceSettings) -> None:
     """Hand a process its settings."""
     tell(process, msgspec.json.encode(asdict(settings), enc_hook=str) + b"\n")
 
@@ -70,19 +77,29 @@ def tell(process: subprocess.Popen[bytes], words: bytes) -> None:
 
 
 def main(handle: int) -> None:
-    """Serve on the inherited socket until told to end."""
+    """Serve on the inherited socket, once let, until told to end."""
     gc.disable()  # what is read stays; to look through it for garbage meanwhile takes a seventh of the start
+    settings = settings_from_parent()
+    from serving.live.shelf import LiveShelf
+
+    shelf = LiveShelf(settings.home)
+    shelf.open_ahead()  # what is live is hashed on another processor while the rest of the program is read
     from serving.web import run
 
-    run(settings_from_parent(), socket.socket(fileno=handle))
+    _line_from_parent()
+    run(settings, socket.socket(fileno=handle), shelf)
 
 
 def settings_from_parent() -> ServiceSettings:
     """Return the settings that the parent wrote into the pipe; end where it ended without a word."""
+    return msgspec.json.decode(_line_from_parent(), type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
+
+
+def _line_from_parent() -> bytes:
     told = sys.stdin.buffer.readline()
     if not told:
         raise SystemExit(0)
-    return msgspec.json.decode(told, type=ServiceSettings, dec_hook=lambda kind, value: kind(value))
+    return told
 
 
 def _environment(metrics_folder: str) -> dict[str, str]:

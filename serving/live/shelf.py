@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -44,7 +46,21 @@ class LiveShelf:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._record = home.root / "last_good.json"
+        self._ahead: tuple[Mark, Future[LiveState]] | None = None
         self._software = f"python {sys.version.split()[0]}, lifecycle {version('lifecycle')}, lightgbm {version('lightgbm')}"
+
+    def open_ahead(self) -> None:
+        """Begin to open what is live, in a thread; `newest` returns or raises what came of it, unless the pointer moved since."""
+        mark, opened = self.pointer_mark(), Future[LiveState]()
+
+        def work() -> None:
+            try:
+                opened.set_result(self._newest())
+            except Exception as fault:  # whoever asks is told
+                opened.set_exception(fault)
+
+        self._ahead = (mark, opened)
+        threading.Thread(target=work, name="live-ahead", daemon=True).start()
 
     def pointer_mark(self) -> Mark:
         """Return what changes whenever the pointer moves."""
@@ -64,6 +80,13 @@ class LiveShelf:
         Damaged, NotFound
             If anything it leads to is not what its name promises.
         """
+        mark, opened = self._ahead or ((), None)
+        self._ahead = None
+        if opened is not None and mark == self.pointer_mark():
+            return opened.result()
+        return self._newest()
+
+    def _newest(self) -> LiveState:
         live = read_live(self._home)
         if live is None:
             raise NothingLive("needed live.json, found none; run `lifecycle train churn`, then `lifecycle promote churn`")

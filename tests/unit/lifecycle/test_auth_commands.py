@@ -72,9 +72,9 @@ def test_serving_with_a_secret_that_others_may_read_is_refused_before_any_worker
     secret.parent.mkdir(parents=True, exist_ok=True)
     secret.write_bytes(bytes(32))
     secret.chmod(0o644)
-    worker = Mock()
+    worker = Mock(**{"poll.return_value": None})
     monkeypatch.setattr("serving.server.call_worker", lambda *_: worker)
-    monkeypatch.setattr("serving.server.Crew", lambda *_, **__: pytest.fail("a worker would have served"))
+    monkeypatch.setattr("serving.server.let_serve", lambda _: pytest.fail("a worker would have served"))
     app = typer.Typer()
     register(app)
 

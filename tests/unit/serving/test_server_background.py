@@ -38,6 +38,7 @@ def started(monkeypatch) -> list[Process]:
     def child(kind: str):
         return lambda *_: children.append(Process(kind)) or children[-1]
 
+    monkeypatch.setattr(server, "call_worker", child("called"))
     monkeypatch.setattr(server, "start_worker", child("worker"))
     monkeypatch.setattr(server, "start_background", child("background"))
     return children
@@ -70,16 +71,18 @@ def test_web_processes_begin_before_the_background_work_does(tmp_path, started, 
     assert [child.kind for child in started] == ["worker", "worker", "background"]
 
 
-def test_workers_called_ahead_are_told_to_serve_and_not_started_again(tmp_path, started, monkeypatch):
-    told: list[str] = []
-    monkeypatch.setattr(server, "tell_settings", lambda process, _: told.append(process.kind))
+def test_workers_called_ahead_are_let_serve_and_not_started_again(tmp_path, started, monkeypatch):
+    let: list[str] = []
+    monkeypatch.setattr(server, "let_serve", lambda process: let.append(process.kind))
     standing = crew(tmp_path)
 
-    standing.take_on([Process("ahead"), Process("ahead")])
+    standing.call()
+    assert let == []
+    standing.let_serve()
     standing.repair()
 
-    assert told == ["ahead", "ahead"]
-    assert [child.kind for child in started] == ["background"]
+    assert let == ["called", "called"]
+    assert [child.kind for child in started] == ["called", "called", "background"]
 
 
 def test_nobody_does_where_it_is_done_elsewhere(tmp_path, started):

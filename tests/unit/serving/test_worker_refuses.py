@@ -7,6 +7,7 @@ import pytest
 
 from features.home import Home
 from serving import web
+from serving.live.shelf import LiveShelf
 from serving.settings import ServiceSettings
 
 
@@ -17,7 +18,7 @@ def test_a_worker_that_cannot_begin_says_why_in_one_line_and_exits_by_its_kind(t
     (tmp_path / "keys" / "installation.secret").chmod(0o600)
 
     with socket.socket() as listener, pytest.raises(SystemExit) as ended:
-        web.run(ServiceSettings(Home(tmp_path)), listener)
+        web.run(ServiceSettings(Home(tmp_path)), listener, LiveShelf(Home(tmp_path)))
 
     (line,) = capfdbinary.readouterr().err.splitlines()
     assert json.loads(line)["event"] == "not_started"

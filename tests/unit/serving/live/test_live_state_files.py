@@ -13,7 +13,7 @@ from features.home import Home
 from features.row_file import RowDamaged
 from models.bundle import BundleTampered, Live, TrialFailed, create_signing_key, write_live
 from serving.live.shelf import LiveShelf
-from serving.live.state import LiveDisagrees
+from serving.live.state import LiveDisagrees, open_live_state
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,14 @@ def home(published, tmp_path):
 @pytest.fixture
 def shelf(home):
     return LiveShelf(home)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Each opening of a live state, as it happens."""
+    opened = []
+    monkeypatch.setattr("serving.live.shelf.open_live_state", lambda *at, **how: opened.append(at) or open_live_state(*at, **how))
+    return opened
 
 
 def flip(path, place=None):
@@ -125,6 +133,32 @@ def test_the_last_good_state_is_found_when_the_pointer_leads_to_a_damaged_one(ho
     with pytest.raises(Damaged):
         shelf.newest()
     assert shelf.last_good().versions == first.versions
+
+
+def test_what_is_opened_ahead_is_opened_once(shelf, counted):
+    shelf.open_ahead()
+
+    assert shelf.newest().parts == {"churn"}
+    assert len(counted) == 1
+
+
+def test_what_was_opened_ahead_is_left_when_the_pointer_moved_since(home, shelf, published):
+    shelf.open_ahead()
+    second = Publisher(home, published.signing_key).publish({"c1": 0.9})
+
+    assert shelf.newest().versions.bundle == second.bundle
+
+
+def test_what_cannot_be_opened_ahead_is_told_to_whoever_asks_and_tried_again(home, shelf):
+    path = next(home.predictions.rglob("predictions.npy"))
+    whole = path.read_bytes()
+    flip(path, -1)
+    shelf.open_ahead()
+
+    with pytest.raises(Damaged):
+        shelf.newest()
+    path.write_bytes(whole)
+    assert shelf.newest().parts == {"churn"}
 
 
 def test_a_damaged_memory_of_good_states_is_no_memory(home, shelf):
