@@ -1,4 +1,4 @@
-"""Issue 4 and P9, second half: do reasons tell the truth, do they add up, and what do they cost beside bare TreeSHAP.
+"""P9, second half: do reasons tell the truth, do they add up, and what do they cost beside bare TreeSHAP.
 
 A churn model is fitted on all months but the last whose labels are mature, and asked about everybody at risk in that last month.
 Truth: what raised an answer most becomes what it is for the median customer; does the answer fall? Cost: the reasons of the
