@@ -58,7 +58,7 @@ class Asked:
 
 def main() -> None:
     """Measure both companies and report."""
-    parser = arguments("issue 4 and P9: reasons")
+    parser = arguments("P9: reasons")
     parser.add_argument("--work", type=Path, default=Path("var/benchmarks/reasons"), help="where the companies stand")
     options = parser.parse_args()
     customers = max(500, round(_CUSTOMERS * options.share))
