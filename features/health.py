@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, TypeAlias
@@ -94,11 +93,6 @@ def health_scores(health: Health, columns: Columns, *, rows: int) -> HealthScore
     with np.errstate(invalid="ignore"):
         scores = _added(np.nan_to_num(components) * weights) / _added(weights)
     return HealthScores(health, scores, components)
-
-
-def health_of(health: Health, row: Mapping[str, float]) -> HealthIndex:
-    """Return the health of one customer: the same arithmetic, over a table of one row."""
-    return health_scores(health, {name: np.array([value]) for name, value in row.items()}, rows=1).row(0)
 
 
 def band(health: Health, score: float) -> Band:

@@ -1,12 +1,11 @@
 """How good a buyer is a customer beside the others: recency, frequency, monetary value and T, each in a class, and one score.
 
 What T stands for is not agreed in the field, so the company says: `tenure`, or the `time_between_purchases`. The borders of the
-classes are a reference table: fitted on the customers of a snapshot, kept, and looked up ever after (`references`).
+classes are a reference table: fitted on the customers of a snapshot, stored with its predictions, and looked up from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import reduce
 
@@ -111,11 +110,6 @@ def rfmt_scores(rfmt: Rfmt, edges: RfmtEdges, columns: Columns) -> RfmtScores:
     # added part by part: a matrix product would round otherwise for one row than for many
     weighted = [getattr(rfmt.weights, part) * (classes[:, place] - _LOWEST) for place, part in enumerate(PARTS)]
     return RfmtScores(classes, reduce(np.add, weighted) / (rfmt.classes - 1) * _FULL)
-
-
-def rfmt_of(rfmt: Rfmt, edges: RfmtEdges, row: Mapping[str, float]) -> RfmtCard:
-    """Return the classes and the score of one customer: the same look-up, over a table of one row."""
-    return rfmt_scores(rfmt, edges, {name: np.array([value]) for name, value in row.items()}).row(0)
 
 
 def _class_of(feature: str, values: npt.NDArray[np.float64], edges: tuple[float, ...]) -> npt.NDArray[np.int8]:

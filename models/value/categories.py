@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,13 +33,6 @@ def category_places(categories: Sequence[ValueCategory], columns: Columns, *, ro
     for place, category in enumerate(categories):
         places[(places == NONE) & (category.rule.evaluate(columns, rows=rows) == 1)] = place
     return places
-
-
-def category_of(categories: Sequence[ValueCategory], row: Mapping[str, float]) -> ValueCategory | None:
-    """Return the category of one customer: the same rules, over a table of one row; None if none holds."""
-    columns = {name: np.array([value], dtype=np.float64) for name, value in row.items()}
-    place = int(category_places(categories, columns, rows=1)[0])
-    return None if place == NONE else categories[place]
 
 
 def value_columns(

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from features.times import DAY
-from models.acceptance import AcceptanceModel, AcceptanceRecipe, fit_acceptance
+from models.acceptance import AcceptanceRecipe, fit_acceptance
 from models.examples import Examples
 from models.rows import FloatArray, Rows
 from training.contest import Answered
@@ -81,9 +80,3 @@ def walk_rounds(stacked: RoundExamples, answer: Answer, *, least: int = LEAST_EX
         truth, customers = examples.labels[fold.test, 0], examples.customers[fold.test]
         answered.append(Answered(fold.origin, len(fold.train), chances, truth, customers))
     return tuple(answered)
-
-
-def fit_rounds(stacked: RoundExamples, *, recipe: AcceptanceRecipe, seed: int) -> AcceptanceModel:
-    """Return the recipe fitted on every closed round: the model that ships."""
-    longest = max((each.closes - each.starts) / DAY for each in stacked.rounds)
-    return fit_acceptance(stacked.examples, recipe=recipe, valid_days=longest, seed=seed)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
 from features.company.business import Health, HealthComponent
-from features.health import ComponentScore, HealthColumnsMissing, HealthIndex, health_of, health_scores
+from features.health import ComponentScore, HealthColumnsMissing, HealthIndex, health_scores
 
 HEALTH = Health.model_construct(
     components=(
@@ -19,8 +20,13 @@ HEALTH = Health.model_construct(
 )
 
 
+def alone(row: Mapping[str, float]) -> HealthIndex:
+    """The health of one customer, who is the whole table."""
+    return health_scores(HEALTH, {name: np.array([value]) for name, value in row.items()}, rows=1).row(0)
+
+
 def test_health_is_the_weighted_mean_of_its_components():
-    index = health_of(HEALTH, {"days": 8.0, "complaints": 0.0, "nps": 5.0})
+    index = alone({"days": 8.0, "complaints": 0.0, "nps": 5.0})
 
     assert index == HealthIndex(
         pytest.approx(65.0),
@@ -30,7 +36,7 @@ def test_health_is_the_weighted_mean_of_its_components():
 
 
 def test_a_missing_component_gives_its_weight_to_the_others():
-    index = health_of(HEALTH, {"days": 8.0, "complaints": math.nan, "nps": 10.0})
+    index = alone({"days": 8.0, "complaints": math.nan, "nps": 10.0})
 
     assert [(part.name, part.weight) for part in index.components] == [
         ("usage", pytest.approx(5 / 7)),
@@ -42,18 +48,18 @@ def test_a_missing_component_gives_its_weight_to_the_others():
 def test_health_of_whom_nothing_is_known_is_unknown():
     nothing = dict.fromkeys(("days", "complaints", "nps"), math.nan)
 
-    assert health_of(HEALTH, nothing) == HealthIndex(None, None, ())
+    assert alone(nothing) == HealthIndex(None, None, ())
 
 
 def test_a_component_scores_no_better_than_best_and_no_worse_than_worst():
-    index = health_of(HEALTH, {"days": 99.0, "complaints": 7.0, "nps": -1.0})
+    index = alone({"days": 99.0, "complaints": 7.0, "nps": -1.0})
 
     assert [part.score for part in index.components] == [100.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(("days", "band"), [(7.99, "red"), (8.0, "yellow"), (11.99, "yellow"), (12.0, "green")])
 def test_red_ends_and_green_begins_at_the_limits(days, band):
-    assert health_of(HEALTH, {"days": days, "complaints": math.nan, "nps": math.nan}).band == band
+    assert alone({"days": days, "complaints": math.nan, "nps": math.nan}).band == band
 
 
 def test_one_customer_has_the_health_they_have_among_all():
@@ -64,9 +70,9 @@ def test_one_customer_has_the_health_they_have_among_all():
 
     everybody = health_scores(HEALTH, columns, rows=50)
 
-    alone = [health_of(HEALTH, {name: float(values[row]) for name, values in columns.items()}) for row in range(50)]
-    assert [everybody.row(row) for row in range(50)] == alone
-    assert sum(everybody.bands().values()) == sum(index.band is not None for index in alone)
+    each = [alone({name: float(values[row]) for name, values in columns.items()}) for row in range(50)]
+    assert [everybody.row(row) for row in range(50)] == each
+    assert sum(everybody.bands().values()) == sum(index.band is not None for index in each)
 
 
 def test_an_empty_table_has_no_health():

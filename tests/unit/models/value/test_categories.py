@@ -1,4 +1,4 @@
-"""Which category a customer is in: the first whose rule holds, over a table and for one customer alike."""
+"""Which category a customer is in: the first whose rule holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from features.company import default_company_text, read_company
 from features.references.ladders import Ladder
 from features.rules.rule import parse_rule
-from models.value.categories import NONE, category_of, category_places, value_columns
+from models.value.categories import NONE, category_places, value_columns
 
 CATEGORIES = read_company(default_company_text("default")).value_categories
 COLUMNS = {
@@ -25,19 +25,11 @@ def test_the_first_rule_that_holds_names_the_category_and_an_unknown_one_does_no
     assert names == ["below_zero", "high_performance", "high_potential", "standard", "standard"]
 
 
-def test_one_customer_is_in_the_category_the_table_says() -> None:
-    for place, expected in enumerate(category_places(CATEGORIES, COLUMNS, rows=5)):
-        found = category_of(CATEGORIES, {name: float(column[place]) for name, column in COLUMNS.items()})
-
-        assert found == CATEGORIES[expected]
-
-
 def test_who_no_rule_fits_is_in_no_category() -> None:
     rule = parse_rule("expected_margin > 500", {"expected_margin"})
     rich = CATEGORIES[0].model_copy(update={"name": "rich", "rule": rule})
 
     assert category_places([rich], COLUMNS, rows=5).tolist() == [NONE, 0, NONE, NONE, NONE]
-    assert category_of([rich], {"expected_margin": 2.0}) is None
 
 
 def test_rules_read_the_percentile_among_all_customers() -> None:

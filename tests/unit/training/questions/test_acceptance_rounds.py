@@ -25,7 +25,7 @@ from training.exposure_rows import RoundExamples, round_examples
 from training.folds import HistoryTooShort
 from training.labels.acceptance import Exposures, Round, RoundInvalid, label_acceptance
 from training.labels.labels import ImmatureLabels
-from training.questions.acceptance import fit_rounds, recipe_answers, round_folds, walk_rounds
+from training.questions.acceptance import recipe_answers, round_folds, walk_rounds
 from training.records.report import CHOSEN
 
 START, CUSTOMERS, LENGTH = parse_time("2025-01-01"), 40, 20
@@ -217,13 +217,6 @@ def test_the_recipe_and_each_member_answer_with_chances(stacked: RoundExamples) 
 
     assert set(answered[0].answers) == {CHOSEN, "boosting", "logistic"}
     assert all(((chances > 0) & (chances < 1)).all() for each in answered for chances in each.answers.values())
-
-
-def test_the_model_that_ships_learned_from_every_round(stacked: RoundExamples) -> None:
-    model = fit_rounds(stacked, recipe=QUICK, seed=0)
-
-    assert model.feature_names == stacked.examples.names
-    assert model.blend.horizon_days == LENGTH
 
 
 def test_nothing_that_happens_or_is_known_from_the_start_on_changes_a_row(
