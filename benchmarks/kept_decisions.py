@@ -1,4 +1,4 @@
-"""Decisions as the database keeps them, made by hand: for tests and benchmarks of what happens to them afterwards."""
+"""Decisions as the database keeps them, made by hand: for tests of what happens to them afterwards."""
 
 from __future__ import annotations
 

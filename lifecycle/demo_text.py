@@ -44,6 +44,7 @@ def demo_text(built: Demo, answers: Sequence[dict[str, Any]], url: str, *, is_se
     """Return the end of a demo; where it is not served, the command that would serve it at `url` comes first."""
     card, decision = answers
     command = f"LIFECYCLE_HOME={built.home.root} {_program('lifecycle')}"
+    serving = "" if is_served else f"not served; this serves it  {command} serve\n"
     return f"""
 {built.questions[0].curl(url)}
 {json.dumps(card, indent=2)}
@@ -52,7 +53,7 @@ What to offer them now? This is the answer in short; asked again by then, it is 
 {built.questions[1].curl(url)}
 {decision_text(decision, currency=built.currency)}
 
-{"" if is_served else f"not served; this serves it  {command} serve{chr(10)}"}URL         {url}
+{serving}URL         {url}
 demo key    {built.key}
 agent page  {url}/page/  sign in as {built.account.name} with {built.account.password}
 

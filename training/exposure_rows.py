@@ -65,7 +65,7 @@ class _Asked:
     exposures: Exposures
 
 
-def round_examples(home: Home, company: Company, rounds: Sequence[Round], *, until: Timestamp | None = None) -> RoundExamples:
+def round_examples(home: Home, company: Company, rounds: Sequence[Round]) -> RoundExamples:
     """Return the labelled rows of these rounds; snapshots at their starts are computed where they are missing.
 
     A customer who is in no snapshot at the start, first seen by this very offer, has a row without features.
@@ -76,7 +76,7 @@ def round_examples(home: Home, company: Company, rounds: Sequence[Round], *, unt
         If a round has not closed yet.
     """
     log = EventLog.open(home)
-    labels = label_acceptance(log, rounds, until=until)
+    labels = label_acceptance(log, rounds)
     exposures = Exposures.read(log)
     asked = _Asked(rounds, [shown.customers for shown in shown_in(_newest(exposures), rounds)], exposures)
     snapshots = compute_snapshots(home, company.catalogue, [each.starts for each in rounds])

@@ -62,11 +62,6 @@ class Merged:
     counts: Counts
     since: Timestamp | None
 
-    @property
-    def has_changed(self) -> bool:
-        """Whether anything that arrived was not there already."""
-        return self.counts.accepted > 0
-
 
 @dataclass(frozen=True)
 class _Sorted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from features.contracts.sources import SOURCES
 from features.home import Home
@@ -21,13 +21,12 @@ from features.quality.verdict import (
     findings_of_snapshots,
     in_order,
 )
-from features.snapshot import Snapshot
 
 _TOLD_EACH = 16
 
 
-def assess(home: Home, *, snapshots: Sequence[Snapshot] | None = None, say: Callable[[str], None] | None = None) -> QualityReport:
-    """Assess the newest version of the log and some snapshots, the newest first; by default what `compared_snapshots` gives.
+def assess(home: Home, *, say: Callable[[str], None] | None = None) -> QualityReport:
+    """Assess the newest version of the log and what `compared_snapshots` gives.
 
     One bucket of one source is in memory at a time, beside the customers and purchases of that bucket.
 
@@ -39,12 +38,12 @@ def assess(home: Home, *, snapshots: Sequence[Snapshot] | None = None, say: Call
         If a file is not what was written.
     """
     log = EventLog.open(home)
-    given = compared_snapshots(home) if snapshots is None else snapshots
+    snapshots = compared_snapshots(home)
     tallies = _tallies(log, say=say)
     sources = [describe_source(SOURCES[name], tally, log=log.manifest) for name, tally in tallies.items()]
     quarantine = {name: quarantine_of(home, name, kept=log.manifest.rows.get(name, 0)) for name in SOURCES}
     quarantine = {name: found for name, found in quarantine.items() if found.rows}
-    described = [describe_snapshot(one, newest=given[0]) for one in given]
+    described = [describe_snapshot(one, newest=snapshots[0]) for one in snapshots]
     imports = _found_by_imports(home)
     findings = [
         *findings_of_sources(sources),

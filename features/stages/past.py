@@ -11,15 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.company.schema import Company
-from features.engine.batch import Effort
 from features.home import Home
 from features.stages.course import checkpoints, course
 from features.stages.keeping import keep_winners
 from features.stages.table import StageTable
 from features.stages.winners import NOT_SEEN, StageCodes
 from features.times import Timestamp
-
-_ALONE = Effort()
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class PastStages:
         return {moment: place for place, moment in enumerate(self.moments)}
 
 
-def past_stages(home: Home, company: Company, asked: Sequence[Timestamp], *, effort: Effort = _ALONE) -> PastStages:
+def past_stages(home: Home, company: Company, asked: Sequence[Timestamp]) -> PastStages:
     """Return the stages at the moments asked for, and at every Monday they rest on; winners that are missing are kept.
 
     Raises
@@ -61,6 +58,6 @@ def past_stages(home: Home, company: Company, asked: Sequence[Timestamp], *, eff
         If there is no event log.
     """
     moments = tuple(sorted({*asked, *(monday for moment in asked for monday in checkpoints(moment))}))
-    kept = keep_winners(home, company, moments, effort=effort)
+    kept = keep_winners(home, company, moments)
     ids = kept.at[moments[-1]].ids
     return PastStages(company, ids, moments, kept.of(ids))

@@ -49,10 +49,10 @@ def text_of(code: AlertCode, facts: Mapping[str, float], *, language: Language =
     return alert_texts()[code]["text"][language].format_map(said)
 
 
-def facts_of(code: AlertCode, known: Known, *, row: int = 0) -> dict[str, float]:
-    """Return the figures an alert rests on for one customer, by the names its text has for them."""
+def facts_of(code: AlertCode, known: Known) -> dict[str, float]:
+    """Return the figures an alert rests on for the first customer known, by the names its text has for them."""
     facts = RULES[code](known).facts
-    return {name: float(np.broadcast_to(figures, len(known))[row]) for name, figures in facts.items()}
+    return {name: float(np.broadcast_to(figures, len(known))[0]) for name, figures in facts.items()}
 
 
 @cache

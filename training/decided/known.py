@@ -23,7 +23,7 @@ from features.home import Home
 from features.log.store import EventLog
 from features.times import Timestamp, monday_at_or_before
 from models.rows import BoolArray, Rows
-from training.decided.rows import MOST_ROWS, Decisions, read_decisions
+from training.decided.rows import Decisions, read_decisions
 
 _MONDAYS_AT_ONCE = 16  # bounds the working memory beside one bucket of the log; rows do not depend on it
 
@@ -52,15 +52,10 @@ class Decided:
         return Decided(self.decisions.take(places), self.rows[places], self.names, self.signature)
 
 
-def decided_rows(
-    home: Home, company: Company, *, until: Timestamp | None = None, since: Timestamp | None = None, most: int = MOST_ROWS
-) -> Decided:
-    """Return what was decided in `[since, until)` as the log told of it by `until`, with the features known just before each.
-
-    Of more than `most` decisions, whole customers are drawn.
-    """
+def decided_rows(home: Home, company: Company, *, until: Timestamp | None = None) -> Decided:
+    """Return what was decided before `until` as the log told of it by then, with the features known just before each."""
     log = EventLog.open(home)
-    return known_before(log, read_decisions(log, until=until, since=since, most=most), catalogue=company.catalogue)
+    return known_before(log, read_decisions(log, until=until), catalogue=company.catalogue)
 
 
 def known_before(log: EventLog, decisions: Decisions, *, catalogue: Catalogue) -> Decided:

@@ -37,11 +37,10 @@ class Labels:
     values: FloatArray
 
 
-def observed_by(log: EventLog, until: Timestamp | None, *, sources: Iterable[str] | None = None) -> dict[str, Timestamp]:
+def observed_by(log: EventLog, until: Timestamp | None, *, sources: Iterable[str]) -> dict[str, Timestamp]:
     """Return how far each source is complete, seen from `until` (from the newest row if None); 0 for one never received."""
     observed = log.manifest.observed_until
-    wanted = observed if sources is None else sources
-    return {source: _seen(observed.get(source, 0), until) for source in wanted}
+    return {source: _seen(observed.get(source, 0), until) for source in sources}
 
 
 def received(log: EventLog, sources: Iterable[str]) -> tuple[str, ...]:

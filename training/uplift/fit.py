@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,7 +41,7 @@ class UpliftReport:
     choice: Choice | None
 
 
-def fit_uplift(trial: Trial, *, usual: UsualMargin, moderators: Sequence[str] = MODERATORS, seed: int = 0) -> UpliftReport:
+def fit_uplift(trial: Trial, *, usual: UsualMargin, seed: int = 0) -> UpliftReport:
     """Learn what each arm of the trial adds to the margin of the reward days.
 
     Raises
@@ -60,7 +59,7 @@ def fit_uplift(trial: Trial, *, usual: UsualMargin, moderators: Sequence[str] = 
     told = _thinned(trial.of_arms(kept), seed=seed)
     outlook = crossed_outlook(told, seed=seed)
     lot = told.where(told.by_lot)
-    table = Table.of(lot, outlook.where(told.by_lot), Moderators.of(lot.rows, lot.names, wanted=moderators))
+    table = Table.of(lot, outlook.where(told.by_lot), Moderators.of(lot.rows, lot.names, wanted=MODERATORS))
     choice = choose(table, seed=seed)
     effects = mean_effects(table, choice.learner, seed=seed)
     answers |= {place: _measured(lot, arm, effects[arm], choice.learner) for arm, place in enumerate(kept)}

@@ -37,12 +37,12 @@ def qini(sample: Sample, effects: FloatArray, *, arm: int) -> float:
     return float((gain - gain[-1] * np.arange(1, len(gain) + 1) / len(gain)).mean() / max(treated[-1], 1))
 
 
-def mean_by_customer(values: FloatArray, customers: npt.NDArray[np.int32], *, seed: int = 0, draws: int = DRAWS) -> Estimate:
+def mean_by_customer(values: FloatArray, customers: npt.NDArray[np.int32], *, seed: int = 0) -> Estimate:
     """Return the mean of a figure of the rows, and its 95 % interval over draws of whole customers."""
     codes = np.unique(customers, return_inverse=True)[1]
     sums, counts = np.bincount(codes, values), np.bincount(codes)
     rng, found = np.random.default_rng(seed), [values.mean()]
-    for _ in range(draws):
+    for _ in range(DRAWS):
         drawn = rng.integers(len(sums), size=len(sums))
         found.append(sums[drawn].sum() / counts[drawn].sum())
     return estimate(np.array(found))

@@ -71,15 +71,15 @@ class PurchaseLines:
     named_by: Timestamp
 
     @classmethod
-    def read(cls, home: Home, *, as_of: Timestamp | None = None) -> PurchaseLines:
-        """Read buckets until there are enough customers to learn from; `as_of` pretends that today is that moment."""
+    def read(cls, home: Home) -> PurchaseLines:
+        """Read buckets until there are enough customers to learn from."""
         log, tables, customers = EventLog.open(home), [], 0
         for bucket in range(log.manifest.buckets):
             tables.append(log.bucket("purchases", bucket, COLUMNS))
             customers += len(pc.unique(tables[-1]["customer_id"]))
             if customers >= _MOST_CUSTOMERS:
                 break
-        until = observed_by(log, as_of, sources=("purchases",))["purchases"]
+        until = observed_by(log, None, sources=("purchases",))["purchases"]
         return cls(tuple(tables), until, named_by=until)
 
     @cached_property

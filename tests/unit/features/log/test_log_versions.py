@@ -67,7 +67,7 @@ def test_a_repeated_row_is_one_row() -> None:
 
     found = merged(standing, used(("e1", 10, 5, 1.0), ("e1", 10, 5, 1.0)))
 
-    assert not found.has_changed
+    assert found.counts.accepted == 0
     assert found.counts.duplicates == 2
     assert found.rows.equals(standing)
 
