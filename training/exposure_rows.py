@@ -1,6 +1,7 @@
-"""What was known of a customer and an offer when it was shown: features as of then, the match of both, the answers so far.
+"""What was known of customers and of the offer of a campaign when it began: features as of then, the match of both, past answers.
 
-Nothing known at the start of a round or later is read: no purchase, no answer to this offer, and no other exposure.
+Nothing known at the start of a round or later is read: no purchase, no answer to this offer, and no other exposure. Offers that
+are decided one by one have rows of their own (`training.decided`).
 """
 
 from __future__ import annotations

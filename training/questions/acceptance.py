@@ -1,8 +1,9 @@
 """How well is acceptance foretold, round by round: each learned from rounds that had closed before it began, none left out.
 
-The rows are customers and offers, not customers and months, so this is no `Question` that `lifecycle train` asks. Every round
-with enough closed before it is asked about, in the order of time, and the recipe is fixed beforehand: nothing is chosen on the
-rounds it is graded by.
+For campaigns, where everybody is asked at once: `benchmarks.quality.coupons` grades the acceptance model so. Offers that are
+decided one by one, which `lifecycle train offer` learns from, have a question of their own (`training.questions.offer`). Every
+round with enough closed before it is asked about, in the order of time, and the recipe is fixed beforehand: nothing is chosen on
+the rounds it is graded by.
 """
 
 from __future__ import annotations
