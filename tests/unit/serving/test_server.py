@@ -33,7 +33,7 @@ from serving.settings import ServiceSettings
 listener = listen("127.0.0.1", 0)
 print(address(listener), flush=True)
 settings = ServiceSettings(Home(Path(sys.argv[1])), drain_seconds=float(sys.argv[3]), logs_requests=True)
-serve(lambda: settings, listener, workers=int(sys.argv[2]), has_background=False)
+serve(settings, listener, workers=int(sys.argv[2]), has_background=False)
 """
 
 

@@ -50,7 +50,7 @@ def flip(path, place=None):
 
 
 def files(home):
-    return sorted(path for path in home.root.rglob("*") if path.is_file() and path.name != "last_good.json")
+    return sorted(path for path in home.root.rglob("*") if path.is_file() and path.stem != "last_good")
 
 
 ARTEFACTS = 13
@@ -113,15 +113,13 @@ def test_a_bundle_signed_by_somebody_else_is_refused(home, shelf, tmp_path):
         shelf.newest()
 
 
-def test_predictions_made_from_another_bundle_are_refused(published):
-    one, other = published.store({"c1": 0.1}), published.store({"c1": 0.2})
-    shelf = LiveShelf(published.home)
-    kept = published.home.live.read_bytes()
-    write_live(published.home, Live(one.bundle, one.company, one.snapshot, other.predictions))
+def test_predictions_made_from_another_bundle_are_refused(home, shelf, published):
+    publisher = Publisher(home, published.signing_key)
+    one, other = publisher.store({"c1": 0.1}), publisher.store({"c1": 0.2})
+    write_live(home, Live(one.bundle, one.company, one.snapshot, other.predictions))
 
     with pytest.raises(LiveDisagrees, match="lifecycle score"):
         shelf.newest()
-    published.home.live.write_bytes(kept)
 
 
 def test_the_last_good_state_is_found_when_the_pointer_leads_to_a_damaged_one(home, shelf, published):

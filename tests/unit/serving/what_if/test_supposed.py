@@ -71,7 +71,7 @@ def test_the_order_of_what_is_supposed_does_not_matter(names):
 
 @given(st.text(max_size=80))
 def test_no_name_that_is_sent_is_repeated(name):
-    if name in NAMES:
+    if any(name in known for known in NAMES):  # names of the catalogue may be told
         return
     told = refusal({name: 1.0})
 
