@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from features.times import Timestamp
+from serving.database.locks import Lock, hold
 from serving.database.tables import drain_cursors, inbox
 
 _MOMENTS = "inbox"
 _FED = "inbox/"  # and the name of a source that was brought by this way
-_LOCK = text("SELECT pg_advisory_xact_lock(:gate)")
-_GATE = 0x11FEC7C2F  # any number, the same in every process of every version
 
 _row = inbox.c
 _INSERT = inbox.insert()
@@ -60,8 +59,7 @@ class Backlog:
 
 def hold_inbox(connection: Connection, *, now: Timestamp) -> Timestamp:
     """Let nobody else add rows until the transaction ends; return the first moment that was given to no row yet."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"gate": _GATE})
+    hold(connection, Lock.INBOX)
     given = connection.scalar(select(drain_cursors.c.sequence).where(drain_cursors.c.stream == _MOMENTS))
     return max(now, (given or 0) + 1)
 

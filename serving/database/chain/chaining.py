@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from features.errors import Damaged
 from features.home import Home
 from serving.database.chain.links import CONTENT, Head, read_head, seal_of, write_head
+from serving.database.locks import Lock, hold
 from serving.database.tables import audit_entries
 from serving.database.transactions import reading, writing
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from serving.background.office import Office
 
 PORTION = 2_000
-
-_LOCK = 0x11FEC7C3E  # any number, the same in every process of every version
-_TURN = text("SELECT pg_advisory_xact_lock(:lock)")
 
 _chained = audit_entries.c
 _NEW = select(_chained.sequence, *(_chained[name] for name in CONTENT)).where(_chained.position.is_(None))
@@ -71,7 +69,7 @@ def chain_entries(home: Home, engine: Engine, *, most: int = PORTION) -> Head:
         If the chain does not hold the head that is kept outside.
     """
     with writing(engine) as connection:
-        _take_turn(connection)
+        hold(connection, Lock.AUDIT_CHAIN)  # two processes may for a moment think they lead
         head = _head(connection)
         _refuse_broken(connection, read_head(home), head)
         found = connection.execute(_NEW.order_by(_chained.sequence).limit(most)).all()
@@ -100,12 +98,6 @@ def _join(connection: Connection, joined: list[dict[str, Any]]) -> None:
         connection.execute(_JOIN_AT_ONCE, {name: [one[name] for one in joined] for name in joined[0]})
     else:
         connection.execute(_JOIN, joined)
-
-
-def _take_turn(connection: Connection) -> None:
-    """Let nobody else seal meanwhile: on SQLite nobody else writes anyway, and elsewhere two may for a moment think they lead."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TURN, {"lock": _LOCK})
 
 
 def _waits(engine: Engine) -> bool:

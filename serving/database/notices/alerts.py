@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.times import Timestamp
 from models.alerts import AlertCode, text_of
+from serving.database.locks import Lock, hold
 from serving.database.tables import alert_passes, alerts
 
-_ALERTS_LOCK = 0x11FEC7C41  # any number, the same in every process of every version
-_TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
 _INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -66,9 +65,8 @@ class AlertPage:
 
 
 def hold_alerts(connection: Connection) -> None:
-    """Let nobody else raise or end alerts until the transaction ends; on SQLite one transaction writes at a time anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TAKE, {"lock": _ALERTS_LOCK})
+    """Let nobody else raise or end alerts until the transaction ends."""
+    hold(connection, Lock.ALERTS)
 
 
 def open_alerts(connection: Connection, code: AlertCode) -> set[str]:

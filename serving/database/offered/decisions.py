@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, sele
 
 from features.errors import NotFound
 from features.times import Timestamp
+from serving.database.locks import Lock, hold, share
 from serving.database.tables import decisions, exposures, outcomes
 from serving.door.problems import ForCallers
 
@@ -136,18 +137,16 @@ def set_aside_since(connection: Connection, decision: KeptDecision) -> int:
 def hold_customers(connection: Connection, customer_ids: Collection[str]) -> None:
     """Let nobody else decide for these customers until the transaction ends, and no drain begin.
 
-    On SQLite one transaction writes at a time anyway. On PostgreSQL the customers are locked in one order, so that two that hold
-    several never wait for each other.
+    On PostgreSQL the customers are locked in one order, so that two that hold several never wait for each other.
     """
+    share(connection, Lock.DRAIN)
     if connection.dialect.name == "postgresql":
-        connection.execute(_SHARED, {"gate": _DRAIN})
         connection.execute(_CUSTOMERS, {"customers": sorted(customer_ids)})
 
 
 def hold_still(connection: Connection) -> None:
     """Wait until every transaction that decides or hears an outcome has ended, and let none begin until this one ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_EXCLUSIVE, {"gate": _DRAIN})
+    hold(connection, Lock.DRAIN)
 
 
 def erase_decisions(connection: Connection, customer_id: str) -> int:
@@ -159,10 +158,7 @@ def erase_decisions(connection: Connection, customer_id: str) -> int:
     return connection.execute(gone).rowcount
 
 
-# Any numbers, the same in every process of every version; locks of customers live in a space of their own (two keys).
-_DRAIN, _SPACE = 0x11FEC7C2E, 0x11FEC
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(:gate)")
-_EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:gate)")
+_SPACE = 0x11FEC  # any number, the same in every process of every version: locks of customers live in a space of their own
 _CUSTOMERS = text(
     f"SELECT pg_advisory_xact_lock({_SPACE}, hashtext(customer)) FROM "  # noqa: S608 (a number of ours)
     "(SELECT customer FROM unnest(CAST(:customers AS text[])) AS customer ORDER BY hashtext(customer)) AS sorted"

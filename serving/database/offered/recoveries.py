@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select
 
 from features.company.service_limits import Recovery
 from features.times import DAY, Timestamp
 from models.decision.recovery import CASE_DAYS, Given
+from serving.database.locks import Lock, hold
 from serving.database.tables import recoveries
 from serving.database.transactions import reading
 
-_BUDGET_LOCK = 0x11FEC7C3E  # any number, the same in every process of every version
-_TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
 _granted = recoveries.c
 
 
@@ -50,9 +49,8 @@ class Case:
 
 
 def hold_budget(connection: Connection) -> None:
-    """Let nobody else grant until the transaction ends; on SQLite one transaction writes at a time anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TAKE, {"lock": _BUDGET_LOCK})
+    """Let nobody else grant until the transaction ends."""
+    hold(connection, Lock.BUDGET)
 
 
 def given_before(connection: Connection, case: Case, recovery: Recovery, *, now: Timestamp) -> Given:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL
 
 from features.errors import Unavailable
+from serving.database.locks import Lock
 
-_MIGRATION_LOCK = 0x11FEC7C1E  # any number, the same in every process of every version
 _SESSION = {
     "application_name": "lifecycle",
     "synchronous_commit": "on",
@@ -44,7 +44,7 @@ def postgres_engine(url: URL) -> Engine:
 
 def try_lock(connection: Connection) -> bool:
     """Take the lock of migrations until the transaction ends, if nobody else holds it, and say whether that worked."""
-    return bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}))
+    return bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": Lock.MIGRATION.value}))
 
 
 def lift_deadlines(connection: Connection) -> None:
