@@ -65,8 +65,10 @@ class Overlays:
             rows = dict(self._overlay.rows)
             changed = mark != self._mark
             if changed:
+                versions, self._for = self._for, ()  # what fails halfway begins anew the next time
                 self._add(connection, rows, state)
                 self._drop_deleted(connection, rows, mark)
+                self._for = versions
         if changed or erased != self._overlay.erased:
             self._overlay = replace(self._overlay, rows=rows, erased=erased)
         self._mark, self._heard = mark, self.clock()

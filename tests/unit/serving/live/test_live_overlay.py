@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -171,6 +172,20 @@ def test_an_erasure_that_was_begun_before_another_and_committed_after_it_counts_
         state = desk.now()
 
     assert (state.is_erased("c1"), state.is_erased("c2")) == (True, True)
+
+
+def test_a_database_that_goes_while_it_is_read_hides_nobody_afterwards(desk, monkeypatch):
+    desk.compute("c1", 0.5)
+    desk.compute("c2", 0.6)
+    monkeypatch.setattr("serving.live.overlays._AT_ONCE", 1)
+    monkeypatch.setattr("serving.live.overlays._counts", Mock(side_effect=[True, DatabaseUnavailable("gone")]))
+    with pytest.raises(DatabaseUnavailable):
+        desk.overlays.of(desk.state)
+    monkeypatch.undo()
+
+    state = desk.now()
+
+    assert (state.find("c1").is_fresh, state.find("c2").is_fresh) == (True, True)
 
 
 def test_a_database_that_is_gone_leaves_what_was_known(desk, monkeypatch):
