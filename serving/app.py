@@ -108,7 +108,7 @@ def refuse_undeclared(app: FastAPI) -> None:
         if not isinstance(route, GuardedRoute):
             where = getattr(route, "path", type(route).__name__)
             raise RouteUndeclared(
-                f"needed a guarded route at {where}, found {type(route).__name__}; add it to serving/api/calls.py"
+                f"needed a guarded route at {where}, found {type(route).__name__}; declare it in serving/api/calls/"
             )
 
 

@@ -1,1 +1,1 @@
-"""WHAT IS DONE BESIDE ANSWERING: moving what was told into the event log."""
+"""WHAT IS DONE BESIDE ANSWERING: one process leads, and does every task again and again, each in a thread of its own."""

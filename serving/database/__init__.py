@@ -1,6 +1,6 @@
 """The operational database: what people and machines told us, and who may ask.
 
-`open_database` opens it, `reading` and `writing` give connections; `keys`, `idempotency` and `audit` say what stands in it.
+`open_database` opens it, `reading` and `writing` give connections; each other module reads and writes one kind of row.
 """
 
 from serving.database.failures import DatabaseDamaged, DatabaseUnavailable

@@ -98,7 +98,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "api_keys": "names of keys, which are of programs",
     "api_key_secrets": "digests of secrets",
     "audit_entries": "people by their subject alone; kept, as proof of who looked at what",
-    "drain_cursors": "how far decisions stand in the log",
+    "drain_cursors": "how far streams of rows have come",
     "erasures": "people by their subject; the id only until the erasure is finished",
     "leases": "processes",
     "people": "who works with the page: names they sign in with, which are of no customer",

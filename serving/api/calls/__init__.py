@@ -16,7 +16,7 @@ from serving.api.calls.service import SERVICE
 from serving.api.calls.telling import TELLING
 
 GROUPS: Mapping[str, tuple[DeclaredCall, ...]] = {
-    "Customers": ASKING,  # first, since routes are tried in this order and these are asked most
+    "Customers": ASKING,
     "Service": SERVICE,
     "Documents": DOCUMENTS,
     "Lists and batches": LISTS,
@@ -26,7 +26,7 @@ GROUPS: Mapping[str, tuple[DeclaredCall, ...]] = {
     "Models and reports": RECORDS,
     "Privacy": PRIVACY,
 }
-"""The calls by the heading under which the document shows them."""
+"""The calls by the heading under which the document shows them, in its order."""
 
 CALLS: tuple[DeclaredCall, ...] = tuple(call for calls in GROUPS.values() for call in calls)
 

@@ -15,8 +15,6 @@ from features.times import Timestamp
 from serving.database.inbox import Backlog
 from serving.database.tables import deliveries
 
-"""How long messages are kept that were delivered, and that were given up."""
-
 
 class UnknownDelivery(NotFound):
     """The webhook has no message of this id."""

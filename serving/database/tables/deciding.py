@@ -73,11 +73,12 @@ outcomes = Table(
     sqlite_autoincrement=True,
 )
 
-# How far each of the tables above stands in the event log already: everything up to that sequence.
+# How far each stream of rows has come. Of decisions and outcomes: up to which sequence they stand in the event log. Of the inbox:
+# the newest moment that was given to a row, and the sources that ever came that way. Of fresh predictions: the newest sequence.
 drain_cursors = Table(
     "drain_cursors",
     metadata,
-    Column("stream", Text, primary_key=True),  # decisions | outcomes
+    Column("stream", Text, primary_key=True),  # decisions | outcomes | inbox | inbox/<source> | fresh_predictions
     Column("sequence", BigInteger, nullable=False),
 )
 
