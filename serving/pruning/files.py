@@ -7,20 +7,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from features.errors import Conflict
 from features.home import Home
-from features.lock import only_one
 from features.times import SECOND, WEEK, Timestamp, format_time
 from features.write_once import TEMPORARY
+from models.bundle.pointer import publishing_lock
 from serving.pruning.needed import trainings, what_is_needed
 from serving.pruning.retention import Retention
 
 _SETTLED_SECONDS = 24 * 3600
 """What was written within a day stays: somebody may be about to name it."""
-
-
-class PublishingNow(Conflict):
-    """Somebody publishes, so it is not known what is needed."""
 
 
 def superfluous(home: Home, keep: Retention, *, now: Timestamp) -> list[Path]:
@@ -43,10 +38,10 @@ def prune_files(home: Home, keep: Retention, *, now: Timestamp) -> list[Path]:
 
     Raises
     ------
-    PublishingNow
-        If somebody does; nothing was removed.
+    PublishingLocked
+        If somebody does, so that it is not known what is needed; nothing was removed.
     """
-    with only_one(home.root / "publishing.lock", _publishing):
+    with publishing_lock(home):
         gone = superfluous(home, keep, now=now)
         for path in gone:
             shutil.rmtree(path.rename(path.with_name(f"{TEMPORARY}{path.name}")))
@@ -62,7 +57,3 @@ def _old_mondays(home: Home, keep: Retention, *, now: Timestamp) -> list[Path]:
         return []
     oldest = format_time(now - keep.stages_weeks * WEEK - now % SECOND).replace("-", "").replace(":", "")
     return [path for path in home.stages.glob("[0-9]*-*") if path.name.partition("-")[0] < oldest]
-
-
-def _publishing(holder: str) -> PublishingNow:
-    return PublishingNow(f"predictions are being published by {holder}; nothing was removed: prune when that is done")

@@ -8,28 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from features.append_only import whole_lines
-from features.errors import Damaged, LifecycleError
+from features.errors import LifecycleError
 from features.home import Home
 from features.times import DAY, Timestamp, to_datetime
 from models.bundle import Live, predictions_origin, read_live
+from models.bundle.ledger import LedgerEntry, read_ledger
 from models.bundle.predictions import PredictionsOrigin
 from models.bundle.sealed import open_sealed
 from serving.pruning.retention import Retention
-
-
-class LedgerUnread(Damaged):
-    """The ledger cannot be read, so nobody can say what is needed."""
-
-
-class Move(msgspec.Struct, frozen=True):
-    """What pruning reads of a line of the ledger: when the pointer moved, to what, and the model of each question then."""
-
-    at: Timestamp
-    live: Live
-    models: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,10 +34,10 @@ def what_is_needed(home: Home, keep: Retention, *, now: Timestamp) -> Needed:
 
     Raises
     ------
-    LedgerUnread, PointerDamaged
+    LedgerUnreadable, PointerDamaged
         If what was live cannot be read; then nothing may be removed.
     """
-    moves, lives = _moves(home), _lives(home)
+    moves, lives = read_ledger(home), _lives(home)
     origins = _origins(home)
     monthly = _first_of_each_month(moves, origins, since=now - keep.monitored_days * DAY)
     recent = {move.live.predictions for move in moves if move.at >= now - keep.predictions_days * DAY}
@@ -67,13 +53,6 @@ def what_is_needed(home: Home, keep: Retention, *, now: Timestamp) -> Needed:
         snapshots=_names(snapshots) | _names(snapshot for _, snapshot in newest),
         published=_names(published),
     )
-
-
-def _moves(home: Home) -> list[Move]:
-    try:
-        return [msgspec.json.decode(line, type=Move) for line in whole_lines(home.ledger)]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LedgerUnread("needed the ledger to say what is needed, found a line that is none; `lifecycle verify`") from error
 
 
 def _lives(home: Home) -> list[Live]:
@@ -93,7 +72,7 @@ def _origins(home: Home) -> dict[str, PredictionsOrigin]:
     return found
 
 
-def _first_of_each_month(moves: Sequence[Move], origins: Mapping[str, PredictionsOrigin], *, since: Timestamp) -> set[str]:
+def _first_of_each_month(moves: Sequence[LedgerEntry], origins: Mapping[str, PredictionsOrigin], *, since: Timestamp) -> set[str]:
     """Return the predictions that the monitor counts, as far as it may look back: of each bundle the first as of a month."""
     first: dict[tuple[int, int, str], str] = {}
     for move in moves:
@@ -104,7 +83,7 @@ def _first_of_each_month(moves: Sequence[Move], origins: Mapping[str, Prediction
     return set(first.values())
 
 
-def _models(home: Home, moves: Sequence[Move], lives: Iterable[Live], keep: Retention) -> frozenset[str]:
+def _models(home: Home, moves: Sequence[LedgerEntry], lives: Iterable[Live], keep: Retention) -> frozenset[str]:
     """Return the models that are live or may be gone back to, those of the newest trainings, and those of verified states."""
     were_live: dict[str, list[str]] = {}
     for move in reversed(moves):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from serving.pruning.files import PublishingNow, prune_files
+from models.bundle.pointer import PublishingLocked
+from serving.pruning.files import prune_files
 from serving.pruning.rows import prune_rows
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Prune:
         folders = 0
         try:
             folders = len(prune_files(office.settings.home, keep, now=office.clock()))
-        except PublishingNow:
+        except PublishingLocked:
             office.log.info("pruning_waits")
         if folders or any(rows.values()):
             office.log.info("pruned", folders=folders, rows=sum(rows.values()))

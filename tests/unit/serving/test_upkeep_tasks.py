@@ -8,15 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks.live_states import AS_OF
-from features.lock import only_one
 from features.times import DAY
+from models.bundle.pointer import publishing_lock
 from serving.background.tasks import TASKS
 from serving.database import reading, writing
 from serving.database.audit import AuditEntry, record_in
 from serving.database.chain import chaining
 from serving.database.tables import alerts
 from serving.door.logs import json_log
-from serving.pruning.files import PublishingNow
 from serving.settings import ServiceSettings
 
 
@@ -62,7 +61,7 @@ def test_pruning_removes_rows_also_while_somebody_publishes(office):
     over(office.engine)
     office.settings.home.root.mkdir(exist_ok=True)
 
-    with only_one(office.settings.home.root / "publishing.lock", PublishingNow):
+    with publishing_lock(office.settings.home):
         is_more = TASKS["prune"](office).run()
 
     assert is_more is False

@@ -12,12 +12,11 @@ import pytest
 from benchmarks.live_states import AS_OF, Publisher
 from features.append_only import append_line
 from features.home import Home
-from features.lock import only_one
 from features.times import DAY
 from features.write_once import canonical_json
 from models.bundle import PredictionsOrigin, load_live, load_public_key, write_live, write_predictions
-from serving.pruning.files import PublishingNow, prune_files, superfluous
-from serving.pruning.needed import LedgerUnread
+from models.bundle.pointer import LedgerUnreadable, PublishingLocked, publishing_lock
+from serving.pruning.files import prune_files, superfluous
 from serving.pruning.retention import Retention
 
 KEEP = Retention(predictions_days=31, monitored_days=100, snapshots=2, models=2)
@@ -110,10 +109,10 @@ def test_what_was_written_within_a_day_stays(place):
 def test_nothing_goes_while_somebody_publishes_or_where_the_ledger_cannot_be_read(place):
     home, _ = place
 
-    with only_one(home.root / "publishing.lock", PublishingNow), pytest.raises(PublishingNow):
+    with publishing_lock(home), pytest.raises(PublishingLocked):
         prune_files(home, KEEP, now=AS_OF + 200 * DAY)
     home.ledger.write_text("nothing\n")
-    with pytest.raises(LedgerUnread):
+    with pytest.raises(LedgerUnreadable):
         prune_files(home, KEEP, now=AS_OF + 200 * DAY)
 
 
