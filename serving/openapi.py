@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from serving.describing.glossary import explained
 from serving.door.access import ANYBODY, Access, access
+from serving.door.media import JSON
 from serving.door.problems import MEDIA_TYPE
 from serving.door.route import Call
 
@@ -24,7 +25,7 @@ _LEAST_REFUSAL = 400
 @access(ANYBODY)
 async def openapi_document(call: Call) -> Response:
     """Return this description; it holds nothing that is not in the source."""
-    return Response(msgspec.json.encode(call.app.openapi()), media_type="application/json")
+    return Response(msgspec.json.encode(call.app.openapi()), media_type=JSON)
 
 
 def described(app: FastAPI) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from features.errors import LifecycleError
 from serving.answering.answers import Known, Standing, age_beyond, standing
 from serving.database.keys import Scope
 from serving.door.exchange import exchange_of
+from serving.door.media import JSON
 from serving.door.problems import Erased, NothingLive, UnknownCustomer
 from serving.door.route import Call
 from serving.door.whole import STAMPS, fields, written_whole
@@ -102,4 +103,4 @@ def _head_of(versions: Versions) -> bytes:
 
 def _fields_of(versions: Versions) -> tuple[tuple[bytes, bytes], ...]:
     named = [(f"x-lifecycle-{name}".encode(), getattr(versions, name).encode()) for name in versions.__struct_fields__]
-    return (*named, (b"content-type", b"application/json"))
+    return (*named, (b"content-type", JSON.encode()))

@@ -15,11 +15,12 @@ from serving.database import reading
 from serving.database.offered.decisions import decision_of
 from serving.database.offered.exposures import suggestions_of
 from serving.deciding.answers import Told, deciding_standing, decision_body
-from serving.deciding.decider import JSON, DecisionQuestion
+from serving.deciding.decider import DecisionQuestion
 from serving.deciding.replays import replayed
 from serving.deciding.schemas import DecisionId, DecisionRequest
 from serving.deciding.windows import Standing, Wish
 from serving.door.access import DECIDE, READ, access
+from serving.door.media import JSON
 from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
 from serving.service import Service

@@ -12,8 +12,8 @@ from features.errors import NotFound
 from features.times import format_time
 from serving.answering.schemas import CustomerId
 from serving.database import reading, writing
-from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
+from serving.door.media import JSON
 from serving.door.problems import ForCallers, UnknownCustomer
 from serving.door.route import Call
 from serving.privacy.asking import Request, ask

@@ -9,13 +9,14 @@ from starlette.responses import Response
 from features.errors import LifecycleError
 from serving.api.repeats import repeatable, sent
 from serving.door.access import INGEST, access
+from serving.door.media import JSON, NDJSON
 from serving.door.problems import NotJson
-from serving.door.route import JSON, Call, media_type, read_content
+from serving.door.route import Call, media_type, read_content
 from serving.telling.judging import judge
 from serving.telling.receiving import Delivery, Taken, customers_of
 
 EVENTS = "/v1/events"
-LINES = ("application/x-ndjson", "application/jsonl")
+LINES = (NDJSON, "application/jsonl")
 
 
 @access(INGEST)

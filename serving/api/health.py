@@ -11,25 +11,24 @@ from starlette.responses import Response
 from features.times import format_time
 from serving.background.standing import tell_metrics
 from serving.door.access import ANYBODY, READ, access
+from serving.door.media import JSON
 from serving.door.route import Call
 from serving.service import Service
 from serving.vitals.metrics import CONTENT_TYPE
-
-_JSON = "application/json"
 
 
 @access(ANYBODY)
 async def livez(call: Call) -> Response:
     """Say that the process runs, whatever it has to answer with."""
     del call
-    return Response(b'{"status":"alive"}', media_type=_JSON)
+    return Response(b'{"status":"alive"}', media_type=JSON)
 
 
 @access(ANYBODY)
 async def readyz(call: Call) -> Response:
     """Say whether questions are answered, from which versions, and why not or why only from older ones."""
     body = readiness(call.service)
-    return Response(msgspec.json.encode(body), status_code=200 if body["status"] == "ready" else 503, media_type=_JSON)
+    return Response(msgspec.json.encode(body), status_code=200 if body["status"] == "ready" else 503, media_type=JSON)
 
 
 @access(READ)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from serving.answering.schemas import Answer
 from serving.database.keys import Caller
 from serving.door.access import READ, access
+from serving.door.media import JSON
 from serving.door.problems import Unauthenticated
 from serving.door.route import Call
 
@@ -38,7 +39,7 @@ async def get_key(call: Call) -> Response:
     """Say which key asks and what it may do; a connection test that touches no customer."""
     caller = _known(call.caller)
     answer = KeyAnswer(caller.key_id, sorted(caller.scopes), call.exchange.request_id)
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+    return Response(msgspec.json.encode(answer), media_type=JSON)
 
 
 def _known(caller: Caller | None) -> Caller:

@@ -14,10 +14,10 @@ from serving.api.repeats import repeatable, sent
 from serving.database import writing
 from serving.database.audit import record_in
 from serving.database.idempotency import StoredAnswer, remember, remembered
-from serving.deciding.decider import JSON
 from serving.deciding.hearing import Heard, Message, Teller, heard, outcome_answer
 from serving.deciding.schemas import DecisionId, OutcomeRequest
 from serving.door.access import DECIDE, access
+from serving.door.media import JSON
 from serving.door.route import Call
 
 OUTCOMES = "/v1/decisions/{decision_id}/outcomes"

@@ -17,8 +17,8 @@ from serving.database import reading, writing
 from serving.database.audit import record_in
 from serving.database.idempotency import RepeatableRequest, StoredAnswer, remember, remembered
 from serving.database.offered.recoveries import hold_budget
-from serving.deciding.decider import JSON
 from serving.door.access import DECIDE, access
+from serving.door.media import JSON
 from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, LimitAnswer

@@ -27,8 +27,8 @@ from serving.database.batches import (
 )
 from serving.database.idempotency import StoredAnswer, remember, remembered
 from serving.database.transactions import reading, writing
-from serving.deciding.decider import JSON
 from serving.door.access import READ, access
+from serving.door.media import JSON
 from serving.door.problems import ForCallers, RequestInvalid
 from serving.door.route import Call
 from serving.listing.filters import FILTERS, read_filters

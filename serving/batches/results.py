@@ -18,11 +18,12 @@ from features.home import Home
 from features.write_once import canonical_json, replace_file
 from serving.answering.flat import FLAT_COLUMNS, FlatCustomer, FlatKind
 from serving.database.batches import Result
+from serving.door.media import NDJSON
 
 Format: TypeAlias = Literal["csv", "ndjson", "parquet"]
 MEDIA: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
-    "ndjson": "application/x-ndjson",
+    "ndjson": NDJSON,
     "parquet": "application/vnd.apache.parquet",
 }
 

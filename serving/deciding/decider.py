@@ -19,8 +19,7 @@ from serving.database.idempotency import RepeatableRequest, StoredAnswer, rememb
 from serving.database.offered.decisions import hold_customers, keep
 from serving.deciding.answers import Told, decision_body
 from serving.deciding.windows import Past, Standing, Wish, settled
-
-JSON = "application/json"
+from serving.door.media import JSON
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from serving.describing.version_20 import as_swagger_20
 from serving.describing.version_30 import as_openapi_30
 from serving.door.access import ANYBODY, access
 from serving.door.exchange import header
+from serving.door.media import JSON
 from serving.door.route import Call
 
 OPENAPI_30 = "/openapi-3.0.json"
 SWAGGER_20 = "/openapi-2.0.json"
 EXAMPLE_HOST = "lifecycle.example.com"
 
-_JSON = "application/json"
 _is_host = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?").fullmatch
 _HERE = ("127.0.0.1", "localhost")
 
@@ -25,7 +25,7 @@ _HERE = ("127.0.0.1", "localhost")
 @access(ANYBODY)
 async def openapi_30(call: Call) -> Response:
     """Return the description in OpenAPI 3.0, which Salesforce reads."""
-    return Response(msgspec.json.encode(as_openapi_30(call.app.openapi())), media_type=_JSON)
+    return Response(msgspec.json.encode(as_openapi_30(call.app.openapi())), media_type=JSON)
 
 
 @access(ANYBODY)
@@ -34,4 +34,4 @@ async def swagger_20(call: Call) -> Response:
     given = header(call.scope, b"host") or ""
     host = given if _is_host(given) else EXAMPLE_HOST
     scheme = "http" if host.partition(":")[0] in _HERE else "https"
-    return Response(msgspec.json.encode(as_swagger_20(call.app.openapi(), host=host, scheme=scheme)), media_type=_JSON)
+    return Response(msgspec.json.encode(as_swagger_20(call.app.openapi(), host=host, scheme=scheme)), media_type=JSON)

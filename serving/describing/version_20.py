@@ -11,6 +11,7 @@ from typing import Any
 
 from serving.describing.schema_walk import Schema, changed_schema
 from serving.describing.version_30 import as_openapi_30
+from serving.door.media import JSON
 
 _CALLS = "/v1/"
 _OF_A_SCHEMA = "title", "description", "example"  # what a parameter of 2.0 says in other words, or not at all
@@ -20,7 +21,6 @@ _SECURITY = {
     "name": "Authorization",
     "description": "The word `Bearer`, a space, and the key that `lifecycle keys create` showed.",
 }
-_JSON = "application/json"
 
 
 def as_swagger_20(document: Mapping[str, Any], *, host: str, scheme: str = "https") -> dict[str, Any]:
@@ -33,8 +33,8 @@ def as_swagger_20(document: Mapping[str, Any], *, host: str, scheme: str = "http
         "host": host,
         "basePath": "/",
         "schemes": [scheme],
-        "consumes": [_JSON],
-        "produces": [_JSON],
+        "consumes": [JSON],
+        "produces": [JSON],
         "paths": {path: _calls(calls) for path, calls in older["paths"].items() if path.startswith(_CALLS)},
         "definitions": {name: changed_schema(schema, _in_20) for name, schema in schemas.items()},
         "securityDefinitions": dict.fromkeys(older["components"]["securitySchemes"], _SECURITY),
@@ -69,7 +69,7 @@ def _operation(operation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _media_types(responses: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(kind for response in responses.values() for kind in response.get("content", {}))) or [_JSON]
+    return list(dict.fromkeys(kind for response in responses.values() for kind in response.get("content", {}))) or [JSON]
 
 
 def _body(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from serving.database.keys import Caller
 from serving.door.access import Access, declared_access
 from serving.door.exchange import Exchange, exchange_of, header
+from serving.door.media import JSON
 from serving.door.problems import BodyTooLarge, BodyTooSlow, FieldError, NotJson, RequestInvalid, RoleMissing, request_invalid
 from serving.door.whole import body_at_hand
 from serving.people.sessions import Session, session_of
@@ -28,8 +29,6 @@ from serving.people.sessions import Session, session_of
 if TYPE_CHECKING:
     from serving.service import Service
     from serving.settings import ServiceSettings
-
-JSON = "application/json"
 
 _SAFE = frozenset({"GET", "HEAD"})
 

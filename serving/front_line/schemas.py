@@ -1,4 +1,4 @@
-"""What goes in and out of recovery and routing, as the OpenAPI document describes it; `schemas.py` says how."""
+"""What goes in and out of recovery and routing, as the OpenAPI document describes it; `serving/answering/schemas.py` says how."""
 
 from __future__ import annotations
 

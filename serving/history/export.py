@@ -16,12 +16,12 @@ from starlette.responses import Response
 from features.times import format_time
 from serving.answering.flat import flat_customer
 from serving.answering.schemas import CustomerId
-from serving.batches.results import MEDIA
 from serving.batches.run import BATCHES
 from serving.database.audit import entries_about
 from serving.database.tables import idempotent_answers, metadata
 from serving.database.transactions import reading
 from serving.door.access import ADMIN, access
+from serving.door.media import NDJSON
 from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
 from serving.history.looking import looked_at
@@ -40,7 +40,7 @@ async def get_export(call: Call, customer_id: CustomerId) -> Response:
     """Return everything kept about one person, a JSON object a line: log, database, predictions, and who looked when."""
     lines = await looked_at(call, customer_id, lambda: _kept(call, customer_id), route=EXPORT, scope="admin")
     body = b"".join(msgspec.json.encode(line) + b"\n" for line in [*lines, *_looks(call, customer_id)])
-    return Response(body, media_type=MEDIA["ndjson"])
+    return Response(body, media_type=NDJSON)
 
 
 def _kept(call: Call, customer_id: str) -> list[dict[str, Any]]:

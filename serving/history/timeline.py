@@ -14,8 +14,8 @@ from starlette.responses import Response
 from features.contracts.sources import Column, Kind
 from features.times import Timestamp, format_time, to_timestamp
 from serving.answering.schemas import CustomerId
-from serving.deciding.decider import JSON
 from serving.door.access import READ, access
+from serving.door.media import JSON
 from serving.door.problems import RequestInvalid, UnknownCustomer
 from serving.door.route import Call
 from serving.history.looking import looked_at

@@ -27,8 +27,8 @@ from serving.database.idempotency import (
 )
 from serving.database.offered.recoveries import hold_budget
 from serving.database.transactions import writing
-from serving.deciding.decider import JSON
 from serving.door.access import DECIDE, access
+from serving.door.media import JSON
 from serving.door.problems import RequestInvalid
 from serving.door.route import Call
 from serving.front_line.recovering import Claim, OverLimit

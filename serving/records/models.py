@@ -17,8 +17,8 @@ from models.bundle.erased_since import erased_since
 from models.bundle.ledger import GateResult, LedgerEntry, read_ledger
 from serving.answering.answers import Caveat
 from serving.api.asked import ask
-from serving.deciding.decider import JSON
 from serving.door.access import READ, access
+from serving.door.media import JSON
 from serving.door.problems import ForCallers
 from serving.door.route import Call
 from serving.live.state import Versions

@@ -14,8 +14,8 @@ from features.home import Home
 from features.reports.stages import NoStagesReport, StagesReport, read_stages_report
 from features.times import DAY, Timestamp, format_time, parse_time
 from serving.answering.answers import Caveat
-from serving.deciding.decider import JSON
 from serving.door.access import READ, access
+from serving.door.media import JSON
 from serving.door.problems import ForCallers
 from serving.door.route import Call
 from serving.records.schemas import ReportPath

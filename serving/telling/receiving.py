@@ -18,12 +18,12 @@ from serving.database.audit import AuditEntry, record_in
 from serving.database.group import GroupCommit
 from serving.database.idempotency import RepeatableRequest, StoredAnswer, remember, remembered
 from serving.database.inbox import InboxRow, hold_inbox, keep_rows
+from serving.door.media import JSON
 from serving.privacy.tombstones import erased_names
 from serving.telling.faults import ERASED
 from serving.telling.judging import Judged, ToldRow, told_rows
 from serving.telling.results import Results, results_body
 
-JSON = "application/json"
 _ERASED = Judged(None, (ERASED,))
 
 

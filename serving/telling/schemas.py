@@ -1,4 +1,4 @@
-"""What goes in and out of the telling of events, as the OpenAPI document describes it; `schemas.py` says how.
+"""What goes in and out of the telling of events, as the OpenAPI document describes it; `serving/answering/schemas.py` says how.
 
 A row is described once for all sources: every member of any of them, typed, and said to which it belongs. So importers that know
 no alternatives show each member as a field; each row is judged by the contract of its own source.
@@ -14,6 +14,7 @@ from pydantic.json_schema import SkipJsonSchema
 from features.contracts.schemas import LONGEST_LIST, LONGEST_TEXT
 from features.contracts.sources import SOURCES, Column, Kind
 from serving.answering.schemas import CUSTOMER_ID, Answer, Moment, absent
+from serving.door.media import JSON, NDJSON
 from serving.telling.faults import TYPES
 from serving.telling.judging import MOST_ROWS, TOLD_SOURCES
 
@@ -66,7 +67,7 @@ def events_body() -> dict[str, Any]:
     members = {"source": source, "rows": rows}
     delivery = {"type": "object", "required": list(members), "properties": members, "additionalProperties": False}
     line = {"type": "string", "description": "A JSON object a line, with `source` beside the members of its row."}
-    content = {"application/json": {"schema": delivery}, "application/x-ndjson": {"schema": line}}
+    content = {JSON: {"schema": delivery}, NDJSON: {"schema": line}}
     return {"requestBody": {"required": True, "content": content}}
 
 

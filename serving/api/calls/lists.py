@@ -9,12 +9,13 @@ from serving.batches import calls as batches
 from serving.batches.results import MEDIA
 from serving.batches.run import BATCHES
 from serving.batches.schemas import BatchesSchema, BatchSchema
+from serving.door.media import NDJSON
 from serving.history import export, timeline
 from serving.history.schemas import TimelineSchema
 from serving.listing import customers, schemas
 
 _ROWS = {media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()}
-_LINES = {MEDIA["ndjson"]: {"schema": {"type": "string", "format": "binary"}}}
+_LINES = {NDJSON: {"schema": {"type": "string", "format": "binary"}}}
 
 LISTS: tuple[DeclaredCall, ...] = (
     DeclaredCall("GET", customers.CUSTOMERS, customers.get_customers, "getCustomers", schemas.CustomersSchema, (*QUESTION, 410)),

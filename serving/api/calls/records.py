@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from serving.api.calls.declared import QUESTION, DeclaredCall
+from serving.door.media import JSON
 from serving.records import models, reports, schemas
 
-_ANY = {"responses": {"200": {"content": {"application/json": {"schema": {"type": "object", "description": "As written."}}}}}}
+_ANY = {"responses": {"200": {"content": {JSON: {"schema": {"type": "object", "description": "As written."}}}}}}
 
 RECORDS: tuple[DeclaredCall, ...] = (
     DeclaredCall(

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from features.times import to_timestamp
 from serving.database import reading
 from serving.database.notices.alerts import AlertPage, AlertRecord, listed_alerts
-from serving.deciding.decider import JSON
 from serving.door.access import READ, access
+from serving.door.media import JSON
 from serving.door.route import Call
 from serving.notices.answers import AlertsAnswer, alert_answer
 from serving.notices.schemas import CodeQuery, CursorQuery, LimitQuery, OpenQuery, SinceQuery

@@ -17,8 +17,8 @@ from serving.database.idempotency import StoredAnswer, remember, remembered
 from serving.database.notices.deliveries import Delivery, DeliveryPage, listed_deliveries, send_again
 from serving.database.notices.messages import TEST, Message, leave_for
 from serving.database.notices.webhooks import webhook_of
-from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
+from serving.door.media import JSON
 from serving.door.route import Call
 from serving.notices.answers import DeliveriesAnswer, delivery_answer
 from serving.notices.schemas import CursorQuery, DeadQuery, DeliveryId, LimitQuery, WebhookId

@@ -22,8 +22,8 @@ from serving.database.notices.webhooks import (
     rotate_webhook,
     standing_webhooks,
 )
-from serving.deciding.decider import JSON
 from serving.door.access import ADMIN, access
+from serving.door.media import JSON
 from serving.door.problems import FieldError, RequestInvalid
 from serving.door.route import Call
 from serving.notices.addresses import AddressRefused, destination
