@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,8 +13,9 @@ from features.contracts.sources import Column, Kind
 from features.times import Timestamp, format_time, to_timestamp
 from serving.answering.schemas import CustomerId
 from serving.door.access import READ, access
+from serving.door.cursors import cursor_text, place_in
 from serving.door.media import JSON
-from serving.door.problems import RequestInvalid, UnknownCustomer
+from serving.door.problems import UnknownCustomer
 from serving.door.route import Call
 from serving.history.looking import looked_at
 from serving.history.schemas import BeforeQuery, CursorQuery, LimitQuery, SourceQuery
@@ -154,22 +153,12 @@ def _fact(column: Column, cell: Cell) -> Fact:
     return Fact(column.name, number=cell) if isinstance(cell, int | float) else Fact(column.name, str(cell))
 
 
-def cursor_text(after: After) -> str:
-    """Return a place in a timeline as text that a URL carries."""
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(after)).decode().rstrip("=")
-
-
 def read_cursor(text: str | None) -> After | None:
-    """Return the place that a text names.
+    """Return the touchpoint that a cursor names; None where none is given.
 
     Raises
     ------
     RequestInvalid
-        If it is none that `cursor_text` gave.
+        If it is none that a page ended with.
     """
-    if text is None:
-        return None
-    try:
-        return msgspec.msgpack.decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), type=After)
-    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise RequestInvalid("`cursor` is not one that this service gave out.") from error
+    return None if text is None else place_in(text, After)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 import msgspec
 
 from features.errors import Conflict
 from features.write_once import sha256_of_json
+from serving.door.cursors import place_in
 from serving.door.problems import ForCallers, RequestInvalid
 
 LONGEST_CURSOR = 400
@@ -46,11 +44,6 @@ def first_cursor(predictions: str, query: str) -> Cursor:
     return Cursor(predictions[:_PREFIX], query, 0)
 
 
-def cursor_text(cursor: Cursor) -> str:
-    """Return the cursor as callers send it back."""
-    return base64.urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode().rstrip("=")
-
-
 def read_cursor(text: str, *, predictions: str, query: str) -> Cursor:
     """Return a cursor that was given out for just this list.
 
@@ -61,16 +54,9 @@ def read_cursor(text: str, *, predictions: str, query: str) -> Cursor:
     CursorOutdated
         If other predictions are live now.
     """
-    cursor = _decoded(text)
+    cursor = place_in(text, Cursor)
     if cursor.query != query or cursor.position < 0:
         raise RequestInvalid("`cursor` belongs to a list of other filters or another order; ask for the first page without it.")
     if cursor.predictions != predictions[:_PREFIX]:
         raise CursorOutdated("Newer predictions are live than those the cursor stood in; ask for the first page without it.")
     return cursor
-
-
-def _decoded(text: str) -> Cursor:
-    try:
-        return msgspec.msgpack.decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), type=Cursor)
-    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise RequestInvalid("`cursor` is not one that this service gave out.") from error

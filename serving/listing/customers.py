@@ -11,9 +11,10 @@ from starlette.responses import Response
 from features.times import format_time
 from serving.api.asked import Asked, ask, reply
 from serving.door.access import READ, access
+from serving.door.cursors import cursor_text
 from serving.door.route import Call
 from serving.listing.answers import CustomersAnswer, listed
-from serving.listing.cursors import cursor_text, first_cursor, query_digest, read_cursor
+from serving.listing.cursors import first_cursor, query_digest, read_cursor
 from serving.listing.filters import FILTERS, read_filters
 from serving.listing.listing import Listing
 from serving.listing.orders import NATURAL, Ordering, Way

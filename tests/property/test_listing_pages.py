@@ -15,7 +15,8 @@ from benchmarks.deciding_states import company_with
 from features.company import Company, read_company
 from models.bundle import Predictions, PredictionsOrigin
 from models.bundle.identifiers import IdIndex
-from serving.listing.cursors import cursor_text, first_cursor, read_cursor
+from serving.door.cursors import cursor_text
+from serving.listing.cursors import first_cursor, read_cursor
 from serving.listing.filters import Filters, read_filters
 from serving.listing.listing import Listing
 from serving.listing.orders import NATURAL, Order, Ordering

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from features.times import Timestamp, format_time
-from serving.history.timeline import After, cursor_text
+from serving.door.cursors import cursor_text
+from serving.history.timeline import After
 from serving.history.versions import Cell, Version, known_cells, place
 from serving.page.about.reader import Reader
 from serving.page.about.service import ticket_title

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, replace
 
 import msgspec
 
+from serving.door.cursors import cursor_text, place_in
+from serving.door.problems import RequestInvalid
 from serving.listing.cursors import Cursor, first_cursor
 
 LONGEST_TRAIL = 6_000
@@ -59,7 +59,7 @@ class Trail:
             return ""
         steps = [(one.position, one.figure, one.customer_id) for one in self.cursors[1:]]
         told = _Told(self.here.predictions, self.here.query, steps, self.skipped)
-        return base64.urlsafe_b64encode(msgspec.msgpack.encode(told)).decode().rstrip("=")
+        return cursor_text(told)
 
 
 def first_trail(predictions: str, query: str) -> Trail:
@@ -81,6 +81,6 @@ def read_trail(text: str, *, predictions: str, query: str) -> Trail | None:
 
 def _decoded(text: str) -> _Told | None:
     try:
-        return msgspec.msgpack.decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), type=_Told)
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        return place_in(text, _Told)
+    except RequestInvalid:
         return None
