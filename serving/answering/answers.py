@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from features.row_file import RowDamaged
 from features.times import DAY, HOUR, Timestamp, format_time
 from models.explanation.strongest import Reason
+from serving.answering.moments import moment_said
 from serving.answering.parts import (
     AlertAnswer,
     ChurnAnswer,
@@ -27,7 +28,6 @@ from serving.answering.parts import (
     alerts_answer,
     churn_answer,
     health_answer,
-    moment_said,
     purchase_answer,
     stage_answer,
     value_answer,

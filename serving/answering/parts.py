@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,6 +16,7 @@ from models.churn.band import RiskBand, band_of
 from models.explanation.strongest import Effect, Reason
 from models.explanation.texts import text_of
 from models.value.levers import LEVERS
+from serving.answering.moments import moment_said
 from serving.live.places import AlertPlaces, ChurnPlaces, HealthPlaces, Horizons, Place, PurchasePlaces, StagePlaces, ValuePlaces
 
 Row: TypeAlias = Sequence[float]
@@ -107,10 +107,6 @@ class PurchaseAnswer(Struct, frozen=True, omit_defaults=True):
     horizon_days: int
     horizons: list[HorizonAnswer]
     expected_days: float | UnsetType = UNSET
-
-
-moment_said = lru_cache(maxsize=4096)(format_time)
-"""A moment as answers say it; most are of the same few Mondays, or of the snapshot."""
 
 
 class AlertAnswer(Struct, frozen=True):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from features.errors import NotFound
 from features.times import format_time
+from serving.answering.moments import moment_or_absent
 from serving.answering.schemas import CustomerId
 from serving.database import reading, writing
 from serving.door.access import ADMIN, access
@@ -110,6 +111,6 @@ def _reply(call: Call, erasure: Erasure, *, status: int) -> Response:
         database=[ErasedRows(table, rows) for table, rows in certificate.database.items()],
         files=[ErasedFiles(*(getattr(each, name) for name in ErasedFiles.__struct_fields__)) for each in certificate.files],
         request_id=call.exchange.request_id,
-        finished_at=UNSET if done is None else format_time(done),
+        finished_at=moment_or_absent(done),
     )
     return Response(msgspec.json.encode(answer), status_code=status, media_type=JSON)

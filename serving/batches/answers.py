@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from features.times import Timestamp, format_time
+from features.times import format_time
+from serving.answering.moments import moment_or_absent
 from serving.batches.run import BATCHES
 from serving.database.batches import Batch, BatchState
 from serving.live.state import Versions
@@ -43,15 +44,11 @@ def batch_answer(batch: Batch) -> BatchAnswer:
         created_at=format_time(batch.created_at),
         total=batch.total,
         progress=batch.progress or 0.0,
-        started_at=_moment(batch.started_at),
-        finished_at=_moment(batch.finished_at),
-        expires_at=_moment(batch.expires_at),
+        started_at=moment_or_absent(batch.started_at),
+        finished_at=moment_or_absent(batch.finished_at),
+        expires_at=moment_or_absent(batch.expires_at),
         failed=UNSET if batch.failed is None else batch.failed,
         fault=batch.fault or UNSET,
         versions=UNSET if batch.versions is None else msgspec.json.decode(batch.versions, type=Versions),
         results=f"{BATCHES}/{batch.id}/results" if batch.state == "done" else UNSET,
     )
-
-
-def _moment(moment: Timestamp | None) -> str | UnsetType:
-    return UNSET if moment is None else format_time(moment)

@@ -9,7 +9,8 @@ from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import Connection
 
 from features.errors import InvalidInput
-from features.times import Timestamp, format_time
+from features.times import Timestamp
+from serving.answering.moments import moment_or_absent
 from serving.database.offered.decisions import decision_of, hold_customers
 from serving.database.offered.exposures import (
     Hearing,
@@ -114,8 +115,8 @@ def outcome_answer(told: Heard, *, request_id: str) -> OutcomeAnswer:
         late=told.is_late,
         request_id=request_id,
         channel=about.slot.channel or UNSET,
-        shown_at=_moment(progress.shown_at),
-        outcome_at=_moment(progress.outcome_at),
+        shown_at=moment_or_absent(progress.shown_at),
+        outcome_at=moment_or_absent(progress.outcome_at),
         reason=progress.reason or UNSET,
     )
 
@@ -124,7 +125,3 @@ def _received_at(connection: Connection, about: Suggestion, now: Timestamp) -> T
     """Return the moment it came; never that of an earlier word about the same offer, which would be the same version of it."""
     before = last_heard(connection, about) or about.progress.decided_at
     return max(now, before + 1)
-
-
-def _moment(moment: Timestamp | None) -> str | UnsetType:
-    return UNSET if moment is None else format_time(moment)

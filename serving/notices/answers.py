@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import UNSET, Struct, UnsetType
 
-from features.times import Timestamp, format_time
+from features.times import format_time
+from serving.answering.moments import moment_or_absent
 from serving.database.notices.alerts import AlertRecord
 from serving.database.notices.deliveries import Delivery
 from serving.database.notices.webhooks import Webhook
@@ -86,7 +87,7 @@ def alert_answer(alert: AlertRecord) -> AlertAnswer:
     """Return what is said of one alert."""
     return AlertAnswer(
         alert.id, alert.customer_id, alert.code, format_time(alert.since), format_time(alert.raised_at), alert.text,
-        _moment(alert.ended_at),
+        moment_or_absent(alert.ended_at),
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def webhook_answer(webhook: Webhook, *, secret: str | UnsetType = UNSET, request
     """Return what is said of one webhook."""
     return WebhookAnswer(
         webhook.id, webhook.url, list(webhook.types), format_time(webhook.created_at), webhook.secret_version, secret,
-        _moment(webhook.rotated_at), request_id,
+        moment_or_absent(webhook.rotated_at), request_id,
     )  # fmt: skip
 
 
@@ -102,15 +103,15 @@ def delivery_answer(delivery: Delivery, *, request_id: str | UnsetType = UNSET) 
     """Return what is said of one message."""
     state = "waiting" if delivery.next_at is not None else "delivered" if delivery.delivered_at is not None else "dead"
     return DeliveryAnswer(
-        delivery.id, delivery.type, state, delivery.attempts, format_time(delivery.created_at), _moment(delivery.next_at),
-        _moment(delivery.delivered_at), _moment(delivery.dead_at), _or_unset(delivery.last_status),
-        delivery.last_fault or UNSET, request_id,
-    )  # fmt: skip
-
-
-def _moment(moment: Timestamp | None) -> str | UnsetType:
-    return UNSET if moment is None else format_time(moment)
-
-
-def _or_unset(status: int | None) -> int | UnsetType:
-    return UNSET if status is None else status
+        delivery_id=delivery.id,
+        type=delivery.type,
+        state=state,
+        attempts=delivery.attempts,
+        created_at=format_time(delivery.created_at),
+        next_at=moment_or_absent(delivery.next_at),
+        delivered_at=moment_or_absent(delivery.delivered_at),
+        dead_at=moment_or_absent(delivery.dead_at),
+        last_status=UNSET if delivery.last_status is None else delivery.last_status,
+        last_fault=delivery.last_fault or UNSET,
+        request_id=request_id,
+    )
