@@ -14,18 +14,19 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.answering.schemas import ProblemSchema, ReadySchema
 from serving.api.calls import GROUPS, DeclaredCall
 from serving.door.access import RouteUndeclared, declared_access
 from serving.door.finder import Finder
 from serving.door.gate import Gate
 from serving.door.route import GuardedRoute
+from serving.door.schemas import ProblemSchema
 from serving.live.shelf import LiveShelf
 from serving.openapi import described, security
 from serving.page.calls import PAGES
 from serving.page.frame.route import PageRoute
 from serving.service import Clock, moment_now, open_service
 from serving.settings import ServiceSettings
+from serving.vitals.schemas import ReadySchema
 
 _TITLE = "lifecycle"
 _ABOUT = "Predictions for the whole life of a customer. Names are fixed; members may be added."

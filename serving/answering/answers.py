@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 from features.row_file import RowDamaged
 from features.times import DAY, HOUR, Timestamp, format_time
 from models.explanation.strongest import Reason
+from serving.answering.customer_id import is_customer_id
 from serving.answering.moments import moment_said
 from serving.answering.parts import (
     AlertAnswer,
@@ -32,7 +33,6 @@ from serving.answering.parts import (
     stage_answer,
     value_answer,
 )
-from serving.answering.schemas import is_customer_id
 from serving.door.problems import TYPE_PREFIX
 from serving.live.places import Places
 from serving.live.state import Found, LiveState, Versions

@@ -6,36 +6,15 @@ model here. Absent members are absent, never null, so no model needs `anyOf`.
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from models.alerts import AlertCode
-from serving.answering.words import Answer as Answer
-from serving.answering.words import Moment as Moment
-from serving.answering.words import Probability as Probability
-from serving.answering.words import absent as absent
+from serving.answering.words import Answer, Moment, Probability, absent
 
-CUSTOMER_ID = r"^[A-Za-z0-9_.:@-]{1,64}$"
 MOST_IDS = 1000
-
-CustomerId = Annotated[
-    str, Path(pattern=CUSTOMER_ID, min_length=1, max_length=64, description="Your id of the customer.", examples=["c1"])
-]
-
-_is_id = re.compile(CUSTOMER_ID).fullmatch
-
-
-def is_customer_id(text: str) -> bool:
-    r"""Whether the text has the form of a customer's id.
-
-    >>> is_customer_id("c-1@shop:9"), is_customer_id("Jane Doe"), is_customer_id("c1\n")
-    (True, False, False)
-    """
-    return _is_id(text) is not None
 
 
 class VersionsSchema(Answer):
@@ -251,50 +230,3 @@ class PredictionsSchema(Told):
     model_config = ConfigDict(title="Predictions", extra="forbid")
 
     items: list[PredictionItemSchema]
-
-
-class FieldErrorSchema(Answer):
-    """One thing wrong in a request."""
-
-    model_config = ConfigDict(title="FieldError", extra="forbid")
-
-    pointer: str
-    detail: str
-
-
-class ProblemSchema(Answer):
-    """RFC 9457 problem; never repeats what was sent."""
-
-    model_config = ConfigDict(title="Problem", extra="forbid")
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    request_id: str
-    errors: list[FieldErrorSchema] | SkipJsonSchema[None] = absent(description="Where the request is wrong.")
-    limit: float | SkipJsonSchema[None] = absent(description="Of a recovery: how much may be granted now.")
-    binding: str | SkipJsonSchema[None] = absent(description="Of a recovery: the bound that binds.")
-    ask: str | SkipJsonSchema[None] = absent(description="Of a recovery: the role that may grant the amount; absent: nobody.")
-    retry_after_seconds: int | SkipJsonSchema[None] = absent(description="Of too many requests: the wait, as in `Retry-After`.")
-    requests_per_minute: int | SkipJsonSchema[None] = absent(description="Of too many requests: how many the key may make.")
-
-
-class AliveSchema(Answer):
-    """The process runs."""
-
-    model_config = ConfigDict(title="Alive", extra="forbid")
-
-    status: str
-
-
-class ReadySchema(Answer):
-    """Whether the process answers questions, and from what."""
-
-    model_config = ConfigDict(title="Ready", extra="forbid")
-
-    status: str
-    degraded: bool
-    reason: str | SkipJsonSchema[None] = absent(description="Why it is not ready, or degraded.")
-    as_of: Moment | SkipJsonSchema[None] = absent(description="The moment of the predictions in service.")
-    versions: VersionsSchema | SkipJsonSchema[None] = absent(description="What is in service.")

@@ -8,8 +8,8 @@ from fastapi import Query
 from starlette.responses import Response
 
 from serving.answering.answers import Said, customer_answer
+from serving.answering.customer_id import CustomerId
 from serving.answering.evidence import stage_evidence
-from serving.answering.schemas import CustomerId
 from serving.api.asked import Asked, Reply, ask, encode
 from serving.door.access import READ, access
 from serving.door.route import Call

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from features.errors import NotFound
 from features.times import format_time
+from serving.answering.customer_id import CustomerId
 from serving.answering.moments import moment_or_absent
-from serving.answering.schemas import CustomerId
 from serving.database import reading, writing
 from serving.door.access import ADMIN, access
 from serving.door.media import JSON

@@ -6,7 +6,7 @@ import msgspec
 from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
-from serving.answering.schemas import Answer
+from serving.answering.words import Answer
 from serving.database.keys import Caller
 from serving.door.access import READ, access
 from serving.door.media import JSON

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from serving.answering.answers import predictions_answer
-from serving.answering.schemas import PredictionsRequest, is_customer_id
+from serving.answering.customer_id import is_customer_id
+from serving.answering.schemas import PredictionsRequest
 from serving.api.asked import ask, reply
 from serving.door.access import READ, access
 from serving.door.route import Call

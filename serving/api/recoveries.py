@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from features.errors import LifecycleError
 from models.decision.recovery import Grantor
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.api.asked import ask, found_in, reply
 from serving.api.repeats import repeatable, sent
 from serving.database import reading, writing

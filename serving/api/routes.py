@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.api.asked import ask, reply
 from serving.door.access import DECIDE, access
 from serving.door.route import Call

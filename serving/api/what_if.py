@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.responses import Response
 
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.api.asked import ask, reply
 from serving.door.access import SUPPOSE, access
 from serving.door.route import Call

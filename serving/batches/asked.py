@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from serving.answering.customer_id import is_customer_id
 from serving.answering.flat import FlatCustomer, flat_customer
-from serving.answering.schemas import is_customer_id
 from serving.listing.cursors import Cursor, first_cursor
 from serving.listing.customers import customers_with_news
 from serving.listing.filters import read_filters

@@ -8,7 +8,8 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, Moment, VersionsSchema, absent
+from serving.answering.schemas import VersionsSchema
+from serving.answering.words import Answer, Moment, absent
 from serving.batches.results import Format
 
 MOST_IDS = 100_000

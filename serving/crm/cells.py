@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
 from features.errors import Damaged
+from serving.answering.customer_id import is_customer_id
 from serving.answering.flat import FlatCustomer
-from serving.answering.schemas import is_customer_id
 from serving.crm.mapping import COLUMNS, CrmMapping, MappedField
 
 Cell: TypeAlias = str | int | float | bool | None

@@ -8,8 +8,8 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, CaveatSchema, Moment, Probability, VersionsSchema, absent
-from serving.answering.words import GivenMoment
+from serving.answering.schemas import CaveatSchema, VersionsSchema
+from serving.answering.words import Answer, GivenMoment, Moment, Probability, absent
 
 AgentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:@-]{1,64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

@@ -8,7 +8,8 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, Moment, Told, absent
+from serving.answering.schemas import Told
+from serving.answering.words import Answer, Moment, absent
 from serving.deciding.schemas import AgentId, Name
 
 MOST_GRANTED = 1e9

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Table, select
 from starlette.responses import Response
 
 from features.times import format_time
+from serving.answering.customer_id import CustomerId
 from serving.answering.flat import flat_customer
-from serving.answering.schemas import CustomerId
 from serving.batches.run import BATCHES
 from serving.database.audit import entries_about
 from serving.database.tables import idempotent_answers, metadata

@@ -8,8 +8,7 @@ from fastapi import Query
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, Moment, absent
-from serving.answering.words import GivenMoment
+from serving.answering.words import Answer, GivenMoment, Moment, absent
 
 SourceName = Literal["customers", "usage", "tickets", "purchases", "surveys", "mentions", "milestones", "offers"]
 SourceQuery = Annotated[SourceName | SkipJsonSchema[None], Query(description="Of one source alone.")]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from features.contracts.sources import Column, Kind
 from features.times import Timestamp, format_time, to_timestamp
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.door.access import READ, access
 from serving.door.cursors import cursor_text, place_in
 from serving.door.media import JSON

@@ -8,7 +8,8 @@ from fastapi import Query
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, Moment, Probability, Told, absent
+from serving.answering.schemas import Told
+from serving.answering.words import Answer, Moment, Probability, absent
 from serving.listing.cursors import LONGEST_CURSOR
 from serving.listing.traits import Sort
 

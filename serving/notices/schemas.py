@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from models.alerts import AlertCode
-from serving.answering.schemas import Answer, Moment, absent
-from serving.answering.words import GivenMoment
+from serving.answering.words import Answer, GivenMoment, Moment, absent
 from serving.notices.addresses import LONGEST
 
 MOST_AT_ONCE = 1000

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from features.errors import Damaged, Unavailable
 from models.explanation.strongest import Reason
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.api.asked import Asked, ask
 from serving.deciding.schemas import Name
 from serving.door.access import READ, access

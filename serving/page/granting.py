@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from features.errors import LifecycleError
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.api.asked import Asked, ask, found_in
 from serving.database.audit import record_in
 from serving.database.idempotency import (

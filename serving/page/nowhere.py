@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from features.errors import NotFound
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.door.access import ANYBODY, READ, access
 from serving.door.problems import ForCallers
 from serving.door.route import Call

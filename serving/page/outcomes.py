@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from features.errors import LifecycleError
 from features.times import Timestamp
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.database.audit import record_in
 from serving.database.offered.words import Word
 from serving.database.transactions import writing

@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, Moment, absent
+from serving.answering.words import Answer, Moment, absent
 
 ErasureId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{64}$", description="`erasure_id` of the answer to the erasure.", examples=["0" * 64])

@@ -8,8 +8,8 @@ from fastapi import Path, Query
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import Answer, CaveatSchema, Moment, VersionsSchema, absent
-from serving.answering.words import GivenMoment
+from serving.answering.schemas import CaveatSchema, VersionsSchema
+from serving.answering.words import Answer, GivenMoment, Moment, absent
 
 Question = Literal["churn", "transition", "value", "purchase", "offer"]
 ReportName = Literal["backtest", "monitor", "retrain", "policy", "value_finder"]

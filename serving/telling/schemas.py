@@ -13,7 +13,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from features.contracts.schemas import LONGEST_LIST, LONGEST_TEXT
 from features.contracts.sources import SOURCES, Column, Kind
-from serving.answering.schemas import CUSTOMER_ID, Answer, Moment, absent
+from serving.answering.customer_id import CUSTOMER_ID
+from serving.answering.words import Answer, Moment, absent
 from serving.door.media import JSON, NDJSON
 from serving.telling.faults import TYPES
 from serving.telling.judging import MOST_ROWS, TOLD_SOURCES

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 from pydantic.json_schema import SkipJsonSchema
 
-from serving.answering.schemas import ChurnSchema, HealthSchema, PurchaseSchema, StageSchema, Told, ValueSchema, absent
+from serving.answering.schemas import ChurnSchema, HealthSchema, PurchaseSchema, StageSchema, Told, ValueSchema
+from serving.answering.words import absent
 from serving.door.problems import FieldError, RequestInvalid
 
 MOST_FEATURES = 2_000

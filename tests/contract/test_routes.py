@@ -19,7 +19,6 @@ from features.reports.stages import StagesReport, write_stages_report
 from features.write_once import replace_file
 from models.bundle import read_live
 from models.bundle.ledger import LedgerEntry
-from serving.answering import schemas
 from serving.api.calls import CALLS
 from serving.app import create_app
 from serving.auth import MEMORY_SECONDS
@@ -27,6 +26,7 @@ from serving.background.office import Office
 from serving.batches.run import BatchTask
 from serving.database import keys
 from serving.door.access import Role, declared_access
+from serving.door.schemas import ProblemSchema
 from serving.people.accounts import ROLES, create_person
 from serving.people.sessions import open_session
 from serving.settings import ServiceSettings
@@ -223,7 +223,7 @@ def test_a_refusal_is_what_the_document_promises(asked, presented):
     answer = asked.send("GET", "/v1/customers/{customer_id}", presented, customer_id="nobody")
 
     assert answer.status_code >= 400
-    assert accepts(schemas.ProblemSchema, answer.content), answer.text
+    assert accepts(ProblemSchema, answer.content), answer.text
 
 
 def test_the_matrix_does_not_rest_on_remembered_keys():

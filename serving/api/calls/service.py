@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import PlainTextResponse
 
-from serving.answering import schemas
 from serving.api import health
 from serving.api.calls.declared import DeclaredCall
 from serving.openapi import OPENAPI, openapi_document
+from serving.vitals import schemas
 
 SERVICE: tuple[DeclaredCall, ...] = (
     DeclaredCall("GET", "/livez", health.livez, "getLiveness", schemas.AliveSchema),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from starlette.responses import PlainTextResponse, Response
 
 from features.times import Timestamp
-from serving.answering.schemas import CustomerId
+from serving.answering.customer_id import CustomerId
 from serving.api.asked import ask, found_in
 from serving.database.offered.decisions import newest_of
 from serving.database.tables import outcomes, recoveries

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from serving.answering.schemas import is_customer_id
+from serving.answering.customer_id import is_customer_id
 from serving.live.state import Found, LiveState
 from serving.page.work.reader import Reading
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from features.contracts.schemas import CUSTOMER_ID as CUSTOMER_ID_OF_THE_LOG
-from serving.answering.schemas import CUSTOMER_ID
+from serving.answering.customer_id import CUSTOMER_ID
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from features.errors import Damaged
-from serving.answering.schemas import ProblemSchema
 from serving.door.problems import MEDIA_TYPE, refusal
+from serving.door.schemas import ProblemSchema
 
 CANARY = "canary.jane-doe@example.com"
 
