@@ -128,7 +128,7 @@ def _cookie(home: Home) -> str:
     engine = open_database(database_url(home))
     now = time.time_ns() // 1000
     person = create_person(engine, name=f"agent{now}", role="agent", password="a long enough one", created_at=now)  # noqa: S106
-    secret = open_session(engine, person, now=now).secret
+    secret = open_session(engine, person, now=now, request_id="r1").secret
     engine.dispose()
     return f"lifecycle_session={secret}"
 

@@ -55,7 +55,7 @@ class RunningService:
 
     def session(self, role: Role) -> Session:
         """Return a session just opened by the person of this role."""
-        return open_session(self.engine, self.people[role], now=time.time_ns() // 1000)
+        return open_session(self.engine, self.people[role], now=time.time_ns() // 1000, request_id="r1")
 
     @cached_property
     def people(self) -> Mapping[Role, Person]:
@@ -65,13 +65,13 @@ class RunningService:
     def signed_out(self) -> Session:
         """Return a session of an admin that was ended."""
         opened = self.session("admin")
-        close_session(self.engine, opened.secret)
+        close_session(self.engine, opened, now=time.time_ns() // 1000, request_id="r1")
         return opened
 
     def disabled(self) -> Session:
         """Return a session of an admin who was disabled."""
         now = time.time_ns() // 1000
-        opened = open_session(self.engine, self._person("gone", "admin"), now=now)
+        opened = open_session(self.engine, self._person("gone", "admin"), now=now, request_id="r1")
         disable(self.engine, "gone", now=now)
         return opened
 

@@ -126,7 +126,7 @@ def _signed_in(home: Home) -> Iterator[tuple[str, tuple[str, str]]]:
     service = app.state.service
     who = create_person(service.engine, name="ana", role="admin", password=os.urandom(12).hex(), created_at=now, language="en")
     with answering(app) as url:
-        yield url, (service.origins.cookie_name, open_session(service.engine, who, now=now).secret)
+        yield url, (service.origins.cookie_name, open_session(service.engine, who, now=now, request_id="r1").secret)
 
 
 def _data_end(home: Home) -> Timestamp:

@@ -72,7 +72,9 @@ def _tenth(client: TestClient) -> str:
 def _sign_in(client: TestClient) -> None:
     service = client.app.state.service  # type: ignore[attr-defined]
     person = create_person(service.engine, name="ana", role="agent", password=secrets.token_hex(8), created_at=AS_OF)
-    client.cookies.set(service.origins.cookie_name, open_session(service.engine, person, now=AS_OF + HOUR).secret)
+    client.cookies.set(
+        service.origins.cookie_name, open_session(service.engine, person, now=AS_OF + HOUR, request_id="r1").secret
+    )
 
 
 def _publish(publisher: Publisher, *, customers: int) -> None:

@@ -30,11 +30,11 @@ class AuditEntry(NamedTuple):
     request_id
         The id the caller was given with the answer.
     caller_id
-        The key that asked, or the person; None where nobody had proved who they are.
+        The key that asked, or the person, who may have tried in vain; None where nobody had proved who they are.
     role
         The scope or role by which the route was allowed.
     route
-        Name of the route, with placeholders, never with an id.
+        Name of the route, with placeholders, never with an id; or what was done, where several routes do it or none.
     subject
         Whom it was about (`subjects.subject`); None where no single customer was asked about.
     status

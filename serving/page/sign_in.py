@@ -16,7 +16,8 @@ from serving.page.frame.route import SIGN_IN
 from serving.page.frame.shell import LANGUAGE_COOKIE, page
 from serving.page.frame.wording import NAMES
 from serving.page.work_list import WORK_LIST as HOME
-from serving.people.accounts import choose_language, recognised
+from serving.people.accounts import choose_language
+from serving.people.recognition import recognised
 from serving.people.sessions import LONGEST, close_session, open_session
 
 SIGN_OUT = "/page/sign-out"
@@ -48,11 +49,11 @@ async def sign_in(call: Call) -> Response:
     call.signed_in = None  # who signs in again gets a new session, whatever the browser still holds
     fields = await form_of(call)
     name, password, after = fields.get("name", ""), fields.get("password", ""), ours(fields.get("next", HOME))
-    service = call.service
-    person = await asyncio.to_thread(recognised, service.engine, name.strip(), password, now=service.clock())
+    service, now, request_id = call.service, call.service.clock(), call.exchange.request_id
+    person = await asyncio.to_thread(recognised, service.engine, name.strip(), password, now=now, request_id=request_id)
     if person is None:
         return page(call, "sign_in.html", status=401, next=after, said="wrong", name=name)
-    opened = await asyncio.to_thread(open_session, service.engine, person, now=service.clock())
+    opened = await asyncio.to_thread(open_session, service.engine, person, now=now, request_id=request_id)
     return _with_cookie(RedirectResponse(after, 303), service.origins.cookie(opened.secret, seconds=LONGEST // SECOND))
 
 
@@ -61,7 +62,8 @@ async def sign_out(call: Call) -> Response:
     """End the session, here and in the browser."""
     await form_of(call)
     if call.signed_in is not None:
-        await asyncio.to_thread(close_session, call.service.engine, call.signed_in.secret)
+        now, request_id = call.service.clock(), call.exchange.request_id
+        await asyncio.to_thread(close_session, call.service.engine, call.signed_in, now=now, request_id=request_id)
     return _with_cookie(RedirectResponse(f"{SIGN_IN}?said=out", 303), call.service.origins.cookie("", seconds=0))
 
 

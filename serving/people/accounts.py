@@ -11,20 +11,16 @@ from sqlalchemy import Connection, Engine, Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from features.errors import Conflict, InvalidInput, NotFound
-from features.times import SECOND, Timestamp
+from features.times import Timestamp
 from models.explanation.codes import LANGUAGES, Language
 from serving.database.tables import people, sessions
 from serving.database.transactions import reading, writing
 from serving.door.access import Role
-from serving.people.passwords import is_password, password_hash
+from serving.people.passwords import password_hash
 
 ROLES: tuple[Role, ...] = get_args(Role)
-MOST_FAILURES = 10
-"""After so many wrong passwords in a row none is looked at for a while, which doubles with each further one."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_LOCKED: Timestamp = 60 * SECOND
-_MOST_DOUBLINGS = 6
 _person = people.c
 
 
@@ -50,6 +46,16 @@ class Person:
     language: Language | None
     created_at: Timestamp
     disabled_at: Timestamp | None = None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Person:
+        """Return the person of a row of the table."""
+        return cls(row.id, row.name, row.role, row.language, row.created_at, row.disabled_at)
+
+    @property
+    def caller_id(self) -> str:
+        """Return by what the audit names them: their account, which is no key."""
+        return f"person:{self.id}"
 
 
 def create_person(
@@ -94,7 +100,7 @@ def check_person(name: str, role: str, language: str | None) -> None:
 def list_people(engine: Engine) -> list[Person]:
     """Return everybody by name, disabled ones too; no password is among it."""
     with reading(engine) as connection:
-        return [_person_of(row) for row in connection.execute(select(people).order_by(_person.name))]
+        return [Person.of(row) for row in connection.execute(select(people).order_by(_person.name))]
 
 
 def person_named(engine: Engine, name: str) -> Person:
@@ -109,7 +115,7 @@ def person_named(engine: Engine, name: str) -> Person:
         row = connection.execute(select(people).where(_person.name == name)).first()
     if row is None:
         raise UnknownPerson(f"needed the name of a person, found none called {name}; `lifecycle users list` shows all")
-    return _person_of(row)
+    return Person.of(row)
 
 
 def change_password(engine: Engine, name: str, password: str) -> None:
@@ -147,33 +153,5 @@ def choose_language(engine: Engine, person_id: str, language: Language) -> None:
         connection.execute(update(people).where(_person.id == person_id).values(language=language))
 
 
-def recognised(engine: Engine, name: str, password: str, *, now: Timestamp) -> Person | None:
-    """Return who has this name and this password; None for anybody else. Why not is not said, and takes as long.
-
-    After `MOST_FAILURES` wrong ones in a row the right one is not heard either, for a minute first, then for longer.
-    """
-    with reading(engine) as connection:
-        row = connection.execute(select(people).where(_person.name == name)).first()
-    is_heard = row is not None and row.disabled_at is None and not (row.locked_until or 0) > now
-    is_right = is_password(password, row.password if row is not None and is_heard else None)
-    if row is None or not is_heard:
-        return None
-    with writing(engine) as connection:
-        connection.execute(update(people).where(_person.id == row.id).values(_after(row.failures, now, is_right=is_right)))
-    return _person_of(row) if is_right else None
-
-
-def _after(failures: int, now: Timestamp, *, is_right: bool) -> dict[str, int | None]:
-    if is_right:
-        return {"failures": 0, "locked_until": None}
-    beyond = failures + 1 - MOST_FAILURES
-    locked = None if beyond < 0 else now + (_LOCKED << min(beyond, _MOST_DOUBLINGS))
-    return {"failures": failures + 1, "locked_until": locked}
-
-
 def _end_sessions(connection: Connection, person_id: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.person_id == person_id))
-
-
-def _person_of(row: Row[Any]) -> Person:
-    return Person(row.id, row.name, row.role, row.language, row.created_at, row.disabled_at)

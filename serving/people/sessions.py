@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Engine, delete, func, not_, or_, select, update
 
 from features.times import HOUR, SECOND, Timestamp
+from serving.database.audit import record_in
 from serving.database.keys import Caller, Scope
 from serving.database.tables import people, sessions
 from serving.database.transactions import reading, writing
 from serving.door.access import Role
 from serving.people.accounts import Person
+from serving.people.entries import entry_of
 
 IDLE: Timestamp = 30 * 60 * SECOND
 LONGEST: Timestamp = 12 * HOUR
@@ -53,7 +55,7 @@ class Session:
 
         Its scopes are those a key would need for the same; what a person may call, their role says.
         """
-        return Caller(f"person:{self.person.id}", self.person.name, _SCOPES[self.person.role], "", None)
+        return Caller(self.person.caller_id, self.person.name, _SCOPES[self.person.role], "", None)
 
     def is_form_token(self, given: str) -> bool:
         """Whether a form came from a page of this session."""
@@ -65,13 +67,14 @@ def is_over(now: Timestamp) -> ColumnElement[bool]:
     return or_(_session.seen_at < now - IDLE, _session.created_at < now - LONGEST)
 
 
-def open_session(engine: Engine, person: Person, *, now: Timestamp) -> Session:
-    """Begin a session, always a new one; sessions that are over are forgotten on the way."""
+def open_session(engine: Engine, person: Person, *, now: Timestamp, request_id: str) -> Session:
+    """Begin a session, always a new one, and say so in the audit; sessions that are over are forgotten on the way."""
     made = Session(person, secrets.token_urlsafe(32))
     with writing(engine) as connection:
         connection.execute(delete(sessions).where(is_over(now)))
         values = {"digest": _digest(made.secret), "person_id": person.id, "created_at": now, "seen_at": now}
         connection.execute(sessions.insert().values(values))
+        record_in(connection, [entry_of(person, "signed in", at=now, request_id=request_id)])
     return made
 
 
@@ -88,7 +91,7 @@ def session_of(engine: Engine, secret: str, *, now: Timestamp) -> Session | None
     if now - row.seen_at > _NOTED:
         with writing(engine) as connection:
             connection.execute(update(sessions).where(_session.digest == digest).values(seen_at=now))
-    return Session(Person(row.id, row.name, row.role, row.language, row.created_at, row.disabled_at), secret)
+    return Session(Person.of(row), secret)
 
 
 def sessions_open(engine: Engine, *, now: Timestamp) -> int:
@@ -97,10 +100,11 @@ def sessions_open(engine: Engine, *, now: Timestamp) -> int:
         return connection.scalar(select(func.count()).select_from(sessions).where(not_(is_over(now)))) or 0
 
 
-def close_session(engine: Engine, secret: str) -> None:
-    """End a session for good, in every process at once."""
+def close_session(engine: Engine, session: Session, *, now: Timestamp, request_id: str) -> None:
+    """End a session for good, in every process at once, and say so in the audit."""
     with writing(engine) as connection:
-        connection.execute(delete(sessions).where(_session.digest == _digest(secret)))
+        connection.execute(delete(sessions).where(_session.digest == _digest(session.secret)))
+        record_in(connection, [entry_of(session.person, "signed out", at=now, request_id=request_id)])
 
 
 def _digest(secret: str) -> str:

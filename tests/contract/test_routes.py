@@ -85,7 +85,7 @@ class Asked:
 
     def _session(self, engine: Engine, role: Role) -> str:
         person = create_person(engine, name=role, role=role, password="correct horse battery", created_at=AS_OF)
-        return f"lifecycle_session={open_session(engine, person, now=AS_OF).secret}"
+        return f"lifecycle_session={open_session(engine, person, now=AS_OF, request_id='r1').secret}"
 
     def headers(self, presented: str) -> dict[str, str]:
         if presented.startswith(_PERSON):

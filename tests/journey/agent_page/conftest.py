@@ -118,7 +118,7 @@ class Office:
         named = name or self.desk.person(role, language=language)
         who = next(one for one in list_people(self.desk.engine) if one.name == named)
         with self.browser(**how) as context:
-            secret = open_session(self.desk.engine, who, now=self.desk.now).secret
+            secret = open_session(self.desk.engine, who, now=self.desk.now, request_id="r1").secret
             context.add_cookies([{"name": self.desk.cookie_name, "value": secret, "url": self.desk.url}])
             yield context.new_page()
 

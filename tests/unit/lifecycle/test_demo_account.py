@@ -8,7 +8,7 @@ from features.home import Home
 from lifecycle import demo
 from lifecycle.demo_text import Account, Demo, demo_text
 from serving.database import database_url, open_database
-from serving.people.accounts import recognised
+from serving.people.recognition import recognised
 
 CARD = {"customer_id": "c1"}
 NOTHING = {"action": "nothing", "arm": "control", "valid_until": "2026-01-02", "offers": [], "withheld": []}
@@ -24,7 +24,7 @@ def test_the_account_that_a_demo_tells_signs_in_and_sees_every_page(tmp_path: Pa
     account = demo._account(Home(tmp_path))
 
     engine = open_database(database_url(Home(tmp_path)))
-    person = recognised(engine, account.name, account.password, now=0)
+    person = recognised(engine, account.name, account.password, now=0, request_id="r1")
     engine.dispose()
     assert person is not None
     assert person.role == "admin"

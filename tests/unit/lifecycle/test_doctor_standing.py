@@ -59,7 +59,7 @@ def test_the_doctor_says_how_many_may_sign_in_to_the_page(engine):
     assert "lifecycle users create" in standing.people(Settings()).remedy
 
     ana, ben = (create_person(engine, name=name, role="agent", password=RIGHT, created_at=NOW) for name in ("ana", "ben"))
-    open_session(engine, ana, now=time.time_ns() // 1000)
+    open_session(engine, ana, now=time.time_ns() // 1000, request_id="r1")
     disable(engine, ben.name, now=NOW)
 
     assert standing.people(Settings()).found == "1 may sign in, 1 signed in now"

@@ -69,5 +69,7 @@ def signed_in_to(client: TestClient, role: str, *, language: str | None = None) 
     )
     browser = TestClient(client.app, follow_redirects=False, headers={"Origin": ORIGIN})
     browser.portal = client.portal  # the service lives in the loop of the client that started it
-    browser.cookies.set(service.origins.cookie_name, open_session(service.engine, person, now=service.clock()).secret)
+    browser.cookies.set(
+        service.origins.cookie_name, open_session(service.engine, person, now=service.clock(), request_id="r1").secret
+    )
     return browser

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from benchmarks.live_states import Publisher
 from features.home import Home
 from features.times import HOUR
+from serving.database import reading
+from serving.database.tables import audit_entries
 from serving.page.frame.forms import TOKEN
-from serving.people.accounts import MOST_FAILURES, create_person, disable, person_named
+from serving.people.accounts import create_person, disable, person_named
+from serving.people.recognition import MOST_FAILURES
 from serving.people.sessions import IDLE, LONGEST, Session, open_session, session_of
 
 HERE, ELSEWHERE = "http://testserver", "https://evil.example"
@@ -40,7 +44,7 @@ class Browser:
     def session(self, name: str) -> Session:
         """Return a session just opened by a new person."""
         person = create_person(self.service.engine, name=name, role="agent", password=RIGHT, created_at=self.clock())
-        return open_session(self.service.engine, person, now=self.clock())
+        return open_session(self.service.engine, person, now=self.clock(), request_id="r1")
 
     def _sent(self, method: str, path: str, session: Session | None, headers: dict[str, str], **sent):
         self._client.cookies.clear()
@@ -64,6 +68,20 @@ def opened_by(answer) -> str:
     name, _, rest = answer.headers["set-cookie"].partition("=")
     assert name == COOKIE
     return rest.partition(";")[0]
+
+
+def test_the_audit_says_which_account_signed_in_and_out_by_which_requests(browser):
+    session = browser.session("zoe")
+    signed_in = browser.sign_in("zoe")
+    signed_out = browser.post("/page/sign-out", session, form={TOKEN: session.form_token})
+
+    with reading(browser.service.engine) as connection:
+        mine = audit_entries.c.caller_id == session.person.caller_id
+        entries = connection.execute(select(audit_entries).where(mine).order_by(audit_entries.c.sequence)).all()[1:]
+    assert [(entry.route, entry.status, entry.request_id) for entry in entries] == [
+        ("signed in", signed_in.status_code, signed_in.headers["x-request-id"]),
+        ("signed out", signed_out.status_code, signed_out.headers["x-request-id"]),
+    ]
 
 
 def test_name_and_password_open_a_session_that_only_this_site_sends_and_no_script_reads(browser):

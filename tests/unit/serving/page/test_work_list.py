@@ -178,7 +178,9 @@ def signed_in(asker):
     """Sign an agent in to a service that somebody asks by a key."""
     service = asker.service
     person = create_person(service.engine, name="ana", role="agent", password="correct horse battery", created_at=AS_OF)
-    asker.client.cookies.set(service.origins.cookie_name, open_session(service.engine, person, now=service.clock()).secret)
+    asker.client.cookies.set(
+        service.origins.cookie_name, open_session(service.engine, person, now=service.clock(), request_id="r1").secret
+    )
     return asker.client
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
 from features.times import HOUR, SECOND, parse_time
 from serving.database import reading
-from serving.database.tables import sessions
+from serving.database.tables import audit_entries, sessions
 from serving.people import passwords
+from serving.people import sessions as people_sessions
 from serving.people.accounts import create_person, disable
-from serving.people.sessions import IDLE, LONGEST, close_session, open_session, session_of, sessions_open
+from serving.people.sessions import IDLE, LONGEST, session_of, sessions_open
 
 NOW = parse_time("2026-11-30T12:00:00Z")
+
+open_session = partial(people_sessions.open_session, request_id="r1")
+close_session = partial(people_sessions.close_session, request_id="r2")
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def test_a_session_of_who_is_disabled_is_over_at_once(engine, ana):
 def test_a_session_that_was_ended_stays_ended(engine, ana):
     opened, other = open_session(engine, ana, now=NOW), open_session(engine, ana, now=NOW)
 
-    close_session(engine, opened.secret)
+    close_session(engine, opened, now=NOW)
 
     assert session_of(engine, opened.secret, now=NOW) is None
     assert session_of(engine, other.secret, now=NOW) is not None
@@ -107,3 +113,16 @@ def test_sessions_that_are_over_are_not_counted_as_open(engine, ana):
     open_session(engine, ana, now=NOW + IDLE)
 
     assert [sessions_open(engine, now=NOW + later) for later in (IDLE, IDLE + 1, 2 * IDLE + 1)] == [2, 1, 0]
+
+
+def test_signing_in_and_out_is_in_the_audit_by_the_account_and_not_by_its_name(engine, ana):
+    close_session(engine, open_session(engine, ana, now=NOW), now=NOW + SECOND)
+
+    with reading(engine) as connection:
+        entries = connection.execute(select(audit_entries).order_by(audit_entries.c.sequence)).all()
+    assert [(entry.at, entry.request_id, entry.caller_id, entry.role, entry.route, entry.subject) for entry in entries] == [
+        (NOW, "r1", ana.caller_id, "agent", "signed in", None),
+        (NOW + SECOND, "r2", ana.caller_id, "agent", "signed out", None),
+    ]
+    assert ana.caller_id == f"person:{ana.id}"
+    assert "'ana'" not in str(entries)

@@ -15,7 +15,8 @@ from serving.database import database_url, keys, open_database, reading, writing
 from serving.database.audit import AuditEntry, record_in
 from serving.database.chain.chaining import chain_all
 from serving.database.chain.checking import check_audit
-from serving.people.accounts import create_person, recognised
+from serving.people.accounts import create_person
+from serving.people.recognition import recognised
 from serving.people.sessions import open_session, session_of
 from serving.safekeeping.backup import BackupExists, back_up
 from serving.safekeeping.restore import BackupDamaged, BackupForeign, BackupMissing, NotEmpty, restore
@@ -61,12 +62,12 @@ def restored(tmp_path, url=None, source="copy"):
 
 def test_people_come_back_with_a_backup_and_sessions_do_not(home, engine, tmp_path):
     ana = create_person(engine, name="ana", role="agent", password="correct horse battery", created_at=AS_OF)
-    session = open_session(engine, ana, now=AS_OF)
+    session = open_session(engine, ana, now=AS_OF, request_id="r1")
     back_up(home, engine, to=tmp_path / "copy", now=AS_OF)
 
     _, again = restored(tmp_path)
 
-    assert recognised(again, "ana", "correct horse battery", now=AS_OF) == ana
+    assert recognised(again, "ana", "correct horse battery", now=AS_OF, request_id="r1") == ana
     assert session_of(again, session.secret, now=AS_OF) is None
     again.dispose()
 

@@ -124,14 +124,14 @@ class Office:
         made = create_person(engine, name=named, role=role, password="correct horse battery", created_at=1, language=language)
         browser = TestClient(self.client.app, follow_redirects=False, headers={"Origin": "http://testserver"})
         browser.portal = self.client.portal  # the service lives in the loop of the client that started it
-        browser.cookies.set(self.service.origins.cookie_name, open_session(engine, made, now=self.now).secret)
+        browser.cookies.set(self.service.origins.cookie_name, open_session(engine, made, now=self.now, request_id="r1").secret)
         return Person(named, browser)
 
     def again(self, person: Person) -> Person:
         """Sign somebody in again, whose session is over by now."""
         engine, name = self.service.engine, self.service.origins.cookie_name
         found = next(one for one in list_people(engine) if one.name == person.name)
-        person.browser.cookies.set(name, open_session(engine, found, now=self.now).secret)
+        person.browser.cookies.set(name, open_session(engine, found, now=self.now, request_id="r1").secret)
         return person
 
     def words(self, customer_id: str) -> list[tuple[str, str | None, str | None]]:
