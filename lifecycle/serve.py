@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     keys.command("rotate")(rotate)
     keys.command("revoke")(revoke)
     keys.command("limit")(limit)
+    keys.command("expire")(expire)
     app.add_typer(keys, name="keys")
 
 
@@ -150,6 +151,25 @@ def limit(
     emit({"id": key_id, "requests_per_minute": requests_per_minute}, f"{key_id} may make {told}", as_json=as_json)
 
 
+def expire(
+    key_id: _KeyId,
+    moment: Annotated[str | None, typer.Argument(help="When it ends, like 2027-01-01T00:00:00Z; none: it does not.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Set when a key ends, whichever secret is presented; a moment that is past ends it within five seconds."""
+    from features.times import format_time, parse_time
+    from lifecycle.settings import Settings
+    from serving.database import keys
+
+    ends = None if moment is None else parse_time(moment)
+    with open_operational(Settings()) as engine:
+        keys.set_expiry(engine, key_id, expires_at=ends)
+    at = None if ends is None else format_time(ends)
+    emit(
+        {"id": key_id, "expires_at": at}, f"{key_id} does not expire" if at is None else f"{key_id} ends at {at}", as_json=as_json
+    )
+
+
 def service_settings(settings: Settings) -> ServiceSettings:
     """Return what each web process is told, from the settings of the installation."""
     from features.home import Home
@@ -190,7 +210,11 @@ def _pace(key: dict[str, Any]) -> str:
 
 
 def _standing(key: dict[str, Any]) -> str:
-    return "revoked" if key["revoked_at"] else "in force"
+    from features.times import parse_time
+
+    if key["revoked_at"]:
+        return "revoked"
+    return "expired" if key["expires_at"] and parse_time(key["expires_at"]) <= _now() else "in force"
 
 
 def _now() -> int:

@@ -53,7 +53,7 @@ class KeyEnded(Conflict):
 
 
 class KeyInvalid(InvalidInput):
-    """What a key should be is not possible: its name, its scopes or its overlap."""
+    """What a key should be is not possible: its name, its scopes, its overlap or its limit."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,10 @@ def rotate_key(engine: Engine, key_id: str, *, now: Timestamp, overlap: Timestam
         return _new_secret(connection, key_id, now)
 
 
-def limit_key(engine: Engine, key_id: str, *, expires_at: Timestamp | None) -> None:
+def set_expiry(engine: Engine, key_id: str, *, expires_at: Timestamp | None) -> None:
     """Set when a key ends whatever its secrets, or, with None, that it does not; rotating does not move it.
+
+    Running services heed it within five seconds.
 
     Raises
     ------

@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from features.errors import InvalidInput
 from features.subjects import SecretExposed
 from lifecycle.serve import register, service_settings
 from lifecycle.settings import Settings
@@ -24,6 +25,14 @@ def run():
         return json.loads(done.stdout)
 
     return run
+
+
+@pytest.fixture
+def told():
+    """Return what a command tells people."""
+    app = typer.Typer()
+    register(app)
+    return lambda *words: CliRunner().invoke(app, ["keys", *words], catch_exceptions=False).stdout
 
 
 def test_a_key_is_shown_once_and_listed_without_its_secret(run):
@@ -93,3 +102,27 @@ def test_a_key_is_given_a_limit_of_its_own_and_loses_it_again(run):
     run("limit", made["id"])
 
     assert (before, after, run("list")["keys"][0]["requests_per_minute"]) == (90, 30, None)
+
+
+def test_a_key_is_given_an_end_and_loses_it_again(run):
+    made = run("create", "--name", "crm", "--scope", "read")
+
+    assert run("expire", made["id"], "2030-01-01T00:00:00Z")["expires_at"] == "2030-01-01T00:00:00Z"
+    listed = run("list")["keys"][0]["expires_at"]
+    run("expire", made["id"])
+
+    assert (listed, run("list")["keys"][0]["expires_at"]) == ("2030-01-01T00:00:00Z", None)
+
+
+def test_a_key_whose_end_is_past_is_listed_as_expired(run, told):
+    made = run("create", "--name", "crm", "--scope", "read")
+    run("expire", made["id"], "2020-01-01T00:00:00Z")
+
+    assert "expired" in told("list")
+
+
+def test_an_end_that_is_no_moment_is_refused(run):
+    made = run("create", "--name", "crm", "--scope", "read")
+
+    with pytest.raises(InvalidInput):
+        run("expire", made["id"], "tomorrow")

@@ -133,16 +133,16 @@ def test_rotating_without_overlap_ends_the_old_secret_at_once(engine: Engine) ->
         keys.rotate_key(engine, old.id, now=NOW, overlap=-1)
 
 
-def test_a_limited_key_ends_whatever_its_secrets(engine: Engine) -> None:
+def test_a_key_that_expires_ends_whatever_its_secrets(engine: Engine) -> None:
     created = new_key(engine)
-    keys.limit_key(engine, created.id, expires_at=NOW + DAY)
+    keys.set_expiry(engine, created.id, expires_at=NOW + DAY)
 
     newer = keys.rotate_key(engine, created.id, now=NOW)
 
     assert keys.authenticate(engine, newer.secret, NOW + DAY - 1).valid_until == NOW + DAY
     with pytest.raises(keys.KeyExpired):
         keys.authenticate(engine, newer.secret, NOW + DAY)
-    keys.limit_key(engine, created.id, expires_at=None)
+    keys.set_expiry(engine, created.id, expires_at=None)
     assert keys.authenticate(engine, newer.secret, NOW + DAY).valid_until is None
 
 
@@ -207,7 +207,7 @@ def test_a_key_that_does_not_exist_can_be_neither_rotated_nor_limited_nor_revoke
     for attempt in (
         lambda: keys.limit_requests(engine, "nope", requests_per_minute=9),
         lambda: keys.rotate_key(engine, "nope", now=NOW),
-        lambda: keys.limit_key(engine, "nope", expires_at=NOW),
+        lambda: keys.set_expiry(engine, "nope", expires_at=NOW),
         lambda: keys.revoke_key(engine, "nope", now=NOW),
     ):
         with pytest.raises(keys.UnknownKey, match="'nope'"):
