@@ -10,10 +10,9 @@ from starlette.responses import Response
 
 from features.errors import LifecycleError
 from features.times import to_timestamp
-from serving.api.repeats import repeatable, sent
-from serving.database import writing
+from serving.api.repeats import once, sent
 from serving.database.audit import record_in
-from serving.database.idempotency import StoredAnswer, remember, remembered
+from serving.database.idempotency import StoredAnswer
 from serving.deciding.hearing import Heard, Message, Teller, heard, outcome_answer
 from serving.deciding.schemas import DecisionId, OutcomeRequest
 from serving.door.access import DECIDE, access
@@ -35,21 +34,14 @@ async def create_outcome(call: Call, decision_id: DecisionId, body: OutcomeReque
 
 
 def _told(call: Call, decision_id: str, body: OutcomeRequest) -> StoredAnswer:
-    request = repeatable(call, OUTCOMES)
-    with writing(call.service.engine) as connection:
-        before = remembered(connection, request, now=call.service.clock()) if request else None
-        return before or _fresh(call, connection, decision_id=decision_id, body=body)
+    def hear_it(connection: Connection) -> StoredAnswer:
+        told = _hear(call, connection, decision_id=decision_id, body=body)
+        audit = call.service.reads.entry(call.exchange, told.about.customer_id, route=OUTCOMES, scope="decide")
+        record_in(connection, [audit])
+        answer = outcome_answer(told, request_id=call.exchange.request_id)
+        return StoredAnswer(200, JSON, msgspec.json.encode(answer), audit.subject)
 
-
-def _fresh(call: Call, connection: Connection, *, decision_id: str, body: OutcomeRequest) -> StoredAnswer:
-    told = _hear(call, connection, decision_id=decision_id, body=body)
-    audit = call.service.reads.entry(call.exchange, told.about.customer_id, route=OUTCOMES, scope="decide")
-    record_in(connection, [audit])
-    answer = outcome_answer(told, request_id=call.exchange.request_id)
-    stored = StoredAnswer(200, JSON, msgspec.json.encode(answer), audit.subject)
-    if request := repeatable(call, OUTCOMES):
-        remember(connection, request, stored)
-    return stored
+    return once(call, OUTCOMES, hear_it)
 
 
 def _hear(call: Call, connection: Connection, *, decision_id: str, body: OutcomeRequest) -> Heard:

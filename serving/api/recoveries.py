@@ -12,10 +12,10 @@ from features.errors import LifecycleError
 from models.decision.recovery import Grantor
 from serving.answering.customer_id import CustomerId
 from serving.api.asked import ask, found_in, reply
-from serving.api.repeats import repeatable, sent
-from serving.database import reading, writing
+from serving.api.repeats import once, sent
+from serving.database import reading
 from serving.database.audit import record_in
-from serving.database.idempotency import RepeatableRequest, StoredAnswer, remember, remembered
+from serving.database.idempotency import StoredAnswer
 from serving.database.offered.recoveries import hold_budget
 from serving.door.access import DECIDE, access
 from serving.door.media import JSON
@@ -72,21 +72,13 @@ def _grant(call: Call, customer_id: str, body: RecoveryRequest) -> StoredAnswer:
     if round(body.amount * 100) / 100 != body.amount:
         raise RequestInvalid("An amount has whole hundredths.", [FieldError("/amount", "Needed at most two decimals.")])
     claim = _claim(call, customer_id, body.complaint, agent_id=call.agent(body.agent_id), role=body.role)
-    request = repeatable(call, RECOVERIES)
-    with writing(call.service.engine) as connection:
+
+    def grant_it(connection: Connection) -> StoredAnswer:
         hold_budget(connection)
-        before = remembered(connection, request, now=claim.now) if request else None
-        return before or _granted(call, connection, request, claim=claim, amount=body.amount)
+        key_id = call.exchange.key_id or ""
+        answer = claim.granted(connection, body.amount, key_id=key_id, request_id=call.exchange.request_id)
+        audit = call.service.reads.entry(call.exchange, claim.customer_id, route=RECOVERIES, scope="decide")
+        record_in(connection, [audit])
+        return StoredAnswer(200, JSON, msgspec.json.encode(answer), audit.subject)
 
-
-def _granted(
-    call: Call, connection: Connection, request: RepeatableRequest | None, *, claim: Claim, amount: float
-) -> StoredAnswer:
-    key_id = call.exchange.key_id or ""
-    answer = claim.granted(connection, amount, key_id=key_id, request_id=call.exchange.request_id)
-    audit = call.service.reads.entry(call.exchange, claim.customer_id, route=RECOVERIES, scope="decide")
-    record_in(connection, [audit])
-    stored = StoredAnswer(200, JSON, msgspec.json.encode(answer), audit.subject)
-    if request:
-        remember(connection, request, stored)
-    return stored
+    return once(call, RECOVERIES, grant_it)

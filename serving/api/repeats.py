@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from features.errors import InvalidInput
+from serving.database import writing
 from serving.database.idempotency import (
     IdempotencyKeyInvalid,
     RepeatableRequest,
     StoredAnswer,
     digest_of_request,
+    remember,
+    remembered,
 )
 from serving.door.exchange import header
 from serving.door.problems import ForCallers
@@ -53,6 +58,25 @@ def repeatable(call: Call, route: str) -> RepeatableRequest | None:
         return RepeatableRequest(call.caller.key_id, route, key, digest)
     except IdempotencyKeyInvalid as error:
         raise IdempotencyKeyMalformed(str(error)) from error
+
+
+def once(call: Call, route: str, answer: Callable[[Connection], StoredAnswer]) -> StoredAnswer:
+    """Return what `answer` records and answers, all in one transaction; of a request that came before, the answer it had.
+
+    Raises
+    ------
+    IdempotencyKeyMalformed, IdempotencyKeyReused, StillAnswering, AnsweredMeanwhile
+        If the Idempotency-Key is none, came with another request, or the same request is being answered; nothing is recorded.
+    """
+    request = repeatable(call, route)
+    with writing(call.service.engine) as connection:
+        before = remembered(connection, request, now=call.service.clock()) if request else None
+        if before is not None:
+            return before
+        made = answer(connection)
+        if request:
+            remember(connection, request, made)
+        return made
 
 
 def sent(answer: StoredAnswer) -> Response:

@@ -6,11 +6,12 @@ import asyncio
 import secrets
 
 import msgspec
+from sqlalchemy import Connection
 from starlette.responses import Response, StreamingResponse
 
 from features.errors import Conflict, NotFound
 from serving.api.asked import ask
-from serving.api.repeats import repeatable, sent
+from serving.api.repeats import once, sent
 from serving.batches.answers import BatchesAnswer, batch_answer
 from serving.batches.asked import BatchAsked
 from serving.batches.results import MEDIA, drop_results, results_as
@@ -25,7 +26,7 @@ from serving.database.batches import (
     newest_batches,
     unfinished,
 )
-from serving.database.idempotency import StoredAnswer, remember, remembered
+from serving.database.idempotency import StoredAnswer
 from serving.database.transactions import reading, writing
 from serving.door.access import READ, access
 from serving.door.media import JSON
@@ -116,20 +117,16 @@ def _checked(call: Call, body: BatchRequest) -> BatchAsked:
 
 
 def _keep(call: Call, asked: BatchAsked) -> StoredAnswer:
-    request, now, key_id = repeatable(call, BATCHES), call.service.clock(), _key_id(call)
-    with writing(call.service.engine) as connection:
-        before = remembered(connection, request, now=now) if request else None
-        if before is not None:
-            return before
+    def keep_it(connection: Connection) -> StoredAnswer:
+        key_id = _key_id(call)
         if unfinished(connection, key_id=key_id) >= MOST_UNFINISHED:
             raise TooManyBatches(f"{MOST_UNFINISHED} batches of this key wait already; wait until one is done, or delete one.")
-        batch = _waiting(asked, key_id, now)
+        batch = _waiting(asked, key_id, call.service.clock())
         keep_batch(connection, batch)
         record_in(connection, [call.service.reads.entry(call.exchange, None, route=BATCHES, status=202)])
-        answer = StoredAnswer(202, JSON, msgspec.json.encode(batch_answer(batch)))
-        if request:
-            remember(connection, request, answer)
-    return answer
+        return StoredAnswer(202, JSON, msgspec.json.encode(batch_answer(batch)))
+
+    return once(call, BATCHES, keep_it)
 
 
 def _waiting(asked: BatchAsked, key_id: str, now: int) -> Batch:

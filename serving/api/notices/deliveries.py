@@ -10,10 +10,10 @@ from msgspec import UNSET
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from serving.api.repeats import repeatable, sent
-from serving.database import reading, writing
+from serving.api.repeats import once, sent
+from serving.database import reading
 from serving.database.audit import record_in
-from serving.database.idempotency import StoredAnswer, remember, remembered
+from serving.database.idempotency import StoredAnswer
 from serving.database.notices.deliveries import Delivery, DeliveryPage, listed_deliveries, send_again
 from serving.database.notices.messages import TEST, Message, leave_for
 from serving.database.notices.webhooks import webhook_of
@@ -38,7 +38,7 @@ async def create_webhook_test(call: Call, webhook_id: WebhookId) -> Response:
         message_id = leave_for(connection, webhook_id, Message(TEST, None, {"webhook_id": webhook.id}, now))
         return send_again(connection, webhook_id, message_id, now=now)
 
-    return sent(await asyncio.to_thread(_once, call, TESTS, leave))
+    return sent(await asyncio.to_thread(_changed, call, TESTS, leave))
 
 
 @access(ADMIN)
@@ -50,7 +50,7 @@ async def create_webhook_delivery(call: Call, webhook_id: WebhookId, delivery_id
         webhook_of(connection, webhook_id)
         return send_again(connection, webhook_id, delivery_id, now=now)
 
-    return sent(await asyncio.to_thread(_once, call, DELIVERY, again))
+    return sent(await asyncio.to_thread(_changed, call, DELIVERY, again))
 
 
 @access(ADMIN)
@@ -70,15 +70,10 @@ async def get_webhook_deliveries(
     return Response(msgspec.json.encode(answer), media_type=JSON)
 
 
-def _once(call: Call, route: str, change: Callable[[Connection], Delivery]) -> StoredAnswer:
-    request = repeatable(call, route)
-    with writing(call.service.engine) as connection:
-        before = remembered(connection, request, now=call.service.clock()) if request else None
-        if before is not None:
-            return before
+def _changed(call: Call, route: str, change: Callable[[Connection], Delivery]) -> StoredAnswer:
+    def change_it(connection: Connection) -> StoredAnswer:
         answer = delivery_answer(change(connection), request_id=call.exchange.request_id)
         record_in(connection, [call.service.reads.entry(call.exchange, None, route=route, scope="admin")])
-        stored = StoredAnswer(200, JSON, msgspec.json.encode(answer))
-        if request:
-            remember(connection, request, stored)
-        return stored
+        return StoredAnswer(200, JSON, msgspec.json.encode(answer))
+
+    return once(call, route, change_it)

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from features.times import format_time
-from serving.api.repeats import repeatable
+from serving.api.repeats import once
 from serving.database import reading, writing
 from serving.database.audit import record_in
-from serving.database.idempotency import StoredAnswer, remember, remembered
+from serving.database.idempotency import StoredAnswer
 from serving.database.notices.webhooks import (
     UnknownWebhook,
     Webhook,
@@ -89,16 +89,13 @@ def _added(call: Call, connection: Connection, body: WebhookRequest) -> Webhook:
 
 def _with_new_secret(call: Call, route: str, change: Callable[[Connection], Webhook]) -> Response:
     """Change a webhook once, however often it is asked for, and answer with its secret, which is in nothing that is stored."""
-    request = repeatable(call, route)
-    with writing(call.service.engine) as connection:
-        before = remembered(connection, request, now=call.service.clock()) if request else None
-        if before is None:
-            answer = webhook_answer(change(connection), request_id=call.exchange.request_id)
-            record_in(connection, [call.service.reads.entry(call.exchange, None, route=route, scope="admin")])
-            before = StoredAnswer(200, JSON, msgspec.json.encode(answer))
-            if request:
-                remember(connection, request, before)
-    stored = msgspec.json.decode(before.body, type=WebhookAnswer)
+
+    def change_it(connection: Connection) -> StoredAnswer:
+        answer = webhook_answer(change(connection), request_id=call.exchange.request_id)
+        record_in(connection, [call.service.reads.entry(call.exchange, None, route=route, scope="admin")])
+        return StoredAnswer(200, JSON, msgspec.json.encode(answer))
+
+    stored = msgspec.json.decode(once(call, route, change_it).body, type=WebhookAnswer)
     secret = secret_of(call.service.secret, stored.webhook_id, version=stored.secret_version)
     return _json(msgspec.structs.replace(stored, secret=secret))
 
