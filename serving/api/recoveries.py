@@ -39,8 +39,12 @@ async def get_recovery_limit(
 ) -> Response:
     """How much this agent may give this customer back for this complaint now: every bound, and who may grant more."""
     agent_id = call.agent(agent_id)
-    claim = _claim(call, customer_id, complaint, agent_id=agent_id, role=role)
-    found = await asyncio.to_thread(_limit, call, claim, agent_id)
+    try:
+        claim = _claim(call, customer_id, complaint, agent_id=agent_id, role=role)
+        found = await asyncio.to_thread(_limit, call, claim, agent_id)
+    except LifecycleError as refusal:
+        call.service.reads.note(call.exchange, [customer_id], route=LIMIT, status=refusal.status, scope="decide")
+        raise
     call.service.reads.note(call.exchange, [customer_id], route=LIMIT, scope="decide")
     return reply(found, claim.state)
 

@@ -163,6 +163,16 @@ def test_every_grant_and_refusal_is_in_the_audit_without_the_customers_id(desk):
     assert sorted((entry.role, entry.status) for entry in entries) == [("decide", 200), ("decide", 200), ("decide", 409)]
 
 
+@pytest.mark.parametrize("path", [LIMIT.format("nobody"), "/v1/customers/nobody/route"])
+def test_asking_about_somebody_unknown_is_in_the_audit_too(desk, path):
+    desk.get(path)
+    desk.service.reads.flush()
+
+    entries = entries_about(desk.service.engine, desk.service.reads.subject("nobody"))
+
+    assert [(entry.role, entry.status) for entry in entries] == [("decide", 404)]
+
+
 def test_a_grant_keeps_the_limit_it_was_given_under(desk):
     desk.post(give_path(), json=GIVE)
 
