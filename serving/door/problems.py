@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, ClassVar, TypeAlias
 
 import msgspec
@@ -191,7 +192,9 @@ def _place(found: _Place, kind: str, may_be_null: Collection[_Place]) -> _Place:
     """Return where in what was sent a fault is: without pydantic's names for alternatives, or the caller's own for members."""
     known = found[:-1] if kind == _EXTRA else found
     whose = next((len(place) for place in may_be_null if place == known[: len(place)]), None)
-    return known if whose is None else known[:whose] + known[whose + 1 :]
+    place = known if whose is None else known[:whose] + known[whose + 1 :]
+    # Requests declare members at their top alone: a name further down is one that the caller chose.
+    return place[:1] + tuple(takewhile(lambda part: isinstance(part, int), place[1:]))
 
 
 def _detail(kind: str, text: str, known: Collection[str]) -> str:

@@ -19,6 +19,7 @@ REFUSALS = {
     "wrong key": ("GET", f"/v1/customers/{CANARY}", {"headers": {"Authorization": f"Bearer {CANARY}"}}, 401),
     "unknown field": ("POST", "/v1/predictions", {"json": {CANARY: 1, "customer_ids": ["c1"]}}, 422),
     "wrong type": ("POST", "/v1/predictions", {"json": {"customer_ids": {CANARY: CANARY}}}, 422),
+    "wrong type of a member of any name": ("POST", "/v1/customers/c1/what-if", {"json": {"features": {CANARY: "x"}}}, 422),
     "no JSON": ("POST", "/v1/predictions", {"headers": SENT, "content": CANARY}, 422),
     "broken JSON": ("POST", "/v1/predictions", {"headers": SENT, "content": f'{{"customer_ids": ["{CANARY}'}, 422),
     "no UTF-8": (
