@@ -16,7 +16,7 @@ from serving.database.audit import record_in
 from serving.database.idempotency import StoredAnswer
 from serving.database.notices.deliveries import Delivery, DeliveryPage, listed_deliveries, send_again
 from serving.database.notices.messages import TEST, Message, leave_for
-from serving.database.notices.webhooks import webhook_of
+from serving.database.notices.webhooks import hold_webhook, webhook_of
 from serving.door.access import ADMIN, access
 from serving.door.media import JSON
 from serving.door.route import Call
@@ -34,7 +34,7 @@ async def create_webhook_test(call: Call, webhook_id: WebhookId) -> Response:
     now = call.service.clock()
 
     def leave(connection: Connection) -> Delivery:
-        webhook = webhook_of(connection, webhook_id)
+        webhook = hold_webhook(connection, webhook_id)
         message_id = leave_for(connection, webhook_id, Message(TEST, None, {"webhook_id": webhook.id}, now))
         return send_again(connection, webhook_id, message_id, now=now)
 
@@ -47,7 +47,7 @@ async def create_webhook_delivery(call: Call, webhook_id: WebhookId, delivery_id
     now = call.service.clock()
 
     def again(connection: Connection) -> Delivery:
-        webhook_of(connection, webhook_id)
+        hold_webhook(connection, webhook_id)
         return send_again(connection, webhook_id, delivery_id, now=now)
 
     return sent(await asyncio.to_thread(_changed, call, DELIVERY, again))

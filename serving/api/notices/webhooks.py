@@ -15,10 +15,10 @@ from serving.database import reading, writing
 from serving.database.audit import record_in
 from serving.database.idempotency import StoredAnswer
 from serving.database.notices.webhooks import (
-    UnknownWebhook,
     Webhook,
     add_webhook,
     end_webhook,
+    hold_webhook,
     rotate_webhook,
     standing_webhooks,
 )
@@ -51,8 +51,9 @@ async def create_webhook(call: Call, body: WebhookRequest) -> Response:
 async def create_webhook_secret(call: Call, webhook_id: WebhookId) -> Response:
     """Give a webhook a new secret, shown this once; for a day messages are signed with the one before too."""
     now = call.service.clock()
-    change = lambda connection: rotate_webhook(connection, webhook_id, now=now)  # noqa: E731
-    return await asyncio.to_thread(_with_new_secret, call, SECRET, change)
+    return await asyncio.to_thread(
+        _with_new_secret, call, SECRET, lambda connection: rotate_webhook(connection, webhook_id, now=now)
+    )
 
 
 @access(ADMIN)
@@ -74,8 +75,8 @@ async def delete_webhook(call: Call, webhook_id: WebhookId) -> Response:
 
     def end() -> None:
         with writing(call.service.engine) as connection:
-            if not end_webhook(connection, webhook_id, now=now):
-                raise UnknownWebhook("needed the id of a webhook that stands, found none; GET /v1/webhooks lists them")
+            hold_webhook(connection, webhook_id)
+            end_webhook(connection, webhook_id, now=now)
             record_in(connection, [call.service.reads.entry(call.exchange, None, route=WEBHOOK, scope="admin")])
 
     await asyncio.to_thread(end)

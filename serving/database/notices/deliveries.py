@@ -14,9 +14,10 @@ from features.errors import NotFound
 from features.times import Timestamp
 from serving.database.inbox import Backlog
 from serving.database.tables import deliveries
+from serving.door.problems import ForCallers
 
 
-class UnknownDelivery(NotFound):
+class UnknownDelivery(ForCallers, NotFound):
     """The webhook has no message of this id."""
 
     problem = "unknown-delivery"
@@ -106,7 +107,7 @@ def send_again(connection: Connection, webhook_id: str, delivery_id: str, *, now
     connection.execute(update(deliveries).where(mine).values(next_at=now, attempts=0, dead_at=None, delivered_at=None))
     row = connection.execute(select(deliveries).where(mine)).one_or_none()
     if row is None:
-        raise UnknownDelivery("needed the id of a message to this webhook, found none; GET .../deliveries lists them")
+        raise UnknownDelivery("No message to this webhook has this id; `GET /v1/webhooks/{webhook_id}/deliveries` lists them.")
     return _delivery(row)
 
 

@@ -7,23 +7,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, select, update
 
 from features.errors import Conflict, NotFound
 from features.times import Timestamp
 from serving.database.tables import deliveries, webhooks
+from serving.door.problems import ForCallers
 
 MOST = 100
 """So many webhooks may stand at once."""
 
 
-class UnknownWebhook(NotFound):
+class UnknownWebhook(ForCallers, NotFound):
     """No webhook that stands has this id."""
 
     problem = "unknown-webhook"
 
 
-class TooManyWebhooks(Conflict):
+class TooManyWebhooks(ForCallers, Conflict):
     """As many webhooks stand as may."""
 
     problem = "too-many-webhooks"
@@ -50,7 +51,7 @@ def add_webhook(connection: Connection, url: str, *, types: Collection[str], key
         If `MOST` stand already.
     """
     if (connection.scalar(select(func.count()).where(webhooks.c.ended_at.is_(None))) or 0) >= MOST:
-        raise TooManyWebhooks(f"needed fewer than {MOST} webhooks that stand, found as many; end one that is not used")
+        raise TooManyWebhooks(f"{MOST} webhooks stand already, which is as many as may; end one that is not used.")
     made = Webhook(f"wh_{secrets.token_hex(12)}", url, tuple(sorted(set(types))), 1, None, now)
     row = {"id": made.id, "url": url, "types": " ".join(made.types), "secret_version": 1, "key_id": key_id, "created_at": now}
     connection.execute(webhooks.insert(), row)
@@ -58,17 +59,19 @@ def add_webhook(connection: Connection, url: str, *, types: Collection[str], key
 
 
 def webhook_of(connection: Connection, webhook_id: str) -> Webhook:
-    """Return a webhook that stands; nobody changes it before the transaction of a writer ends.
+    """Return a webhook that stands.
 
     Raises
     ------
     UnknownWebhook
         If none that stands has this id.
     """
-    row = connection.execute(select(webhooks).where(_standing(webhook_id))).one_or_none()
-    if row is None:
-        raise UnknownWebhook("needed the id of a webhook that stands, found none; GET /v1/webhooks lists them")
-    return _webhook(row)
+    return _found(connection, select(webhooks).where(_standing(webhook_id)))
+
+
+def hold_webhook(connection: Connection, webhook_id: str) -> Webhook:
+    """Return a webhook that stands, and let nobody end or change it before the transaction ends; raising as `webhook_of` does."""
+    return _found(connection, select(webhooks).where(_standing(webhook_id)).with_for_update())
 
 
 def standing_webhooks(connection: Connection) -> list[Webhook]:
@@ -90,16 +93,22 @@ def rotate_webhook(connection: Connection, webhook_id: str, *, now: Timestamp) -
     return webhook_of(connection, webhook_id)
 
 
-def end_webhook(connection: Connection, webhook_id: str, *, now: Timestamp) -> bool:
-    """End a webhook and give up what waits for it; whether one stood."""
-    ended = connection.execute(update(webhooks).where(_standing(webhook_id)).values(ended_at=now)).rowcount == 1
+def end_webhook(connection: Connection, webhook_id: str, *, now: Timestamp) -> None:
+    """End a webhook and give up what waits for it; one that has ended stays as it is."""
+    connection.execute(update(webhooks).where(_standing(webhook_id)).values(ended_at=now))
     waiting = and_(deliveries.c.webhook_id == webhook_id, deliveries.c.next_at.is_not(None))
     connection.execute(update(deliveries).where(waiting).values(next_at=None, dead_at=now, last_fault="the webhook ended"))
-    return ended
 
 
 def _standing(webhook_id: str) -> Any:
     return and_(webhooks.c.id == webhook_id, webhooks.c.ended_at.is_(None))
+
+
+def _found(connection: Connection, query: Select[Any]) -> Webhook:
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise UnknownWebhook("No webhook that stands has this id; `GET /v1/webhooks` lists them.")
+    return _webhook(row)
 
 
 def _webhook(row: Row[Any]) -> Webhook:

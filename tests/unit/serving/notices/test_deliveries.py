@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
@@ -17,7 +18,7 @@ from serving.background.standing import tell_metrics
 from serving.database import reading, writing
 from serving.database.notices.deliveries import erase_deliveries, send_again
 from serving.database.notices.messages import Message, announce
-from serving.database.notices.webhooks import end_webhook, rotate_webhook
+from serving.database.notices.webhooks import end_webhook, hold_webhook, rotate_webhook
 from serving.database.tables import deliveries, webhooks
 from serving.notices.attempts import LONGEST_WAIT, MOST_ATTEMPTS
 from serving.notices.calling import Answered
@@ -249,6 +250,19 @@ def test_a_message_erased_while_it_was_sent_does_not_come_back(desk):
     DeliveryTask(desk.office, Erasing(Answered(500))).run()
 
     assert desk.rows(deliveries) == []
+
+
+@pytest.mark.parametrize("url", [pytest.param("postgres", marks=pytest.mark.needs("postgres"))], indirect=True)
+def test_no_webhook_ends_while_a_message_is_being_left_for_it(desk):
+    webhook = desk.subscribe()
+
+    with writing(desk.office.engine) as leaving, writing(desk.office.engine) as ending:
+        hold_webhook(leaving, webhook.id)
+        ending.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+
+        with pytest.raises(OperationalError, match="lock timeout"):
+            end_webhook(ending, webhook.id, now=desk.clock())
+        ending.rollback()
 
 
 def test_a_webhook_that_was_ended_is_not_called(desk):

@@ -99,12 +99,26 @@ def test_an_ended_webhook_is_unknown_from_then_on(admin):
     assert admin("GET", "/v1/webhooks").json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/secret"), ("POST", "/test"), ("GET", "/deliveries"), ("POST", f"/deliveries/msg_{'0' * 24}"), ("DELETE", "")],
+)
+def test_who_names_a_webhook_nobody_made_is_told_where_they_are_listed(admin, method, path):
+    refused = admin(method, f"/v1/webhooks/wh_{'0' * 24}{path}").json()
+
+    assert refused["type"].endswith(":unknown-webhook")
+    assert "`GET /v1/webhooks` lists them" in refused["detail"]
+
+
 def test_more_webhooks_than_may_stand_are_refused(asker, admin):
     row = {"url": "u", "types": "t", "secret_version": 1, "key_id": "k", "created_at": 0}
     with writing(asker.service.engine) as connection:
         connection.execute(webhooks.insert(), [{**row, "id": f"wh_{number}"} for number in range(MOST)])
 
-    assert admin("POST", "/v1/webhooks", HOOK).status_code == 409
+    refused = admin("POST", "/v1/webhooks", HOOK)
+
+    assert refused.status_code == 409
+    assert f"{MOST} webhooks stand already" in refused.json()["detail"]
 
 
 def test_a_test_message_waits_and_is_listed_without_what_it_says(admin):
