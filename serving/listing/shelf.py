@@ -46,16 +46,6 @@ class ListShelf:
                 self._made = None
             raise ListingUnavailable("The stored predictions could not be listed now; try again in a moment.") from error
 
-    def now(self, state: LiveState) -> Listing:
-        """Return the same to a thread that may wait.
-
-        Raises
-        ------
-        NotFound, Damaged
-            If its predictions are gone or damaged.
-        """
-        return self._making(state).result()
-
     def close(self) -> None:
         """End the thread."""
         self._maker.shutdown(wait=False, cancel_futures=True)
