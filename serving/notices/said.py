@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select
 from features.company.schema import Company
 from features.home import Home
 from features.times import Timestamp
-from features.write_once import sha256_of_json
 from models.alerts import ALERT_CODES, RULES, AlertCode, Known, alert_column
 from models.bundle import Predictions, open_predictions
 from models.rows import FloatArray
+from serving.database.fresh import columns_digest
 from serving.database.notices.alerts import Standing
 from serving.database.tables import fresh_predictions
 from serving.live.state import LiveState
@@ -98,7 +98,7 @@ def fresh_sayings(connection: Connection, said: Said, *, after: int, limit: int 
     """Return who is known better than the snapshot knew, by rows of what is live, in the order of their sequences."""
     rows, versions = fresh_predictions.c, said.state.versions
     live = (rows.bundle == versions.bundle, rows.company == versions.company, rows.as_of > said.state.as_of)
-    named = rows.columns == sha256_of_json(list(said.predictions.columns))
+    named = rows.columns == columns_digest(said.predictions.columns)
     query = select(rows.customer_id, rows.sequence, rows.predictions).where(*live, named, rows.sequence > after)
     return [
         FreshSaying(row.customer_id, row.sequence, np.frombuffer(row.predictions, "<f8"))

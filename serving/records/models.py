@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import get_args
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -22,11 +23,11 @@ from serving.door.media import JSON
 from serving.door.problems import ForCallers
 from serving.door.route import Call
 from serving.live.state import Versions
-from serving.records.schemas import AtQuery, QuestionPath
+from serving.records.schemas import AtQuery, Question, QuestionPath
 
 MODELS = "/v1/models"
 WAS_LIVE = "/v1/models/{name}/live"
-QUESTIONS = ("churn", "transition", "value", "purchase", "offer")
+QUESTIONS: tuple[Question, ...] = get_args(Question)
 
 
 class NothingWasLive(ForCallers, NotFound):

@@ -38,6 +38,9 @@ class GrantedRecovery:
     basis: bytes
 
 
+_COLUMNS = [_granted[name] for name in GrantedRecovery.__dataclass_fields__]
+
+
 @dataclass(frozen=True)
 class Case:
     """Whose complaint of which type, who would give, and in which currency."""
@@ -77,16 +80,14 @@ def keep_recovery(connection: Connection, granted: GrantedRecovery) -> None:
 
 def recoveries_between(engine: Engine, since: Timestamp, until: Timestamp) -> list[GrantedRecovery]:
     """Return what was granted from one moment until before another, in order."""
-    columns = [_granted[name] for name in GrantedRecovery.__dataclass_fields__]
-    query = select(*columns).where(_granted.granted_at >= since, _granted.granted_at < until).order_by(_granted.sequence)
+    query = select(*_COLUMNS).where(_granted.granted_at >= since, _granted.granted_at < until).order_by(_granted.sequence)
     with reading(engine) as connection:
         return [GrantedRecovery(*row) for row in connection.execute(query)]
 
 
 def granted_to(connection: Connection, customer_id: str, *, since: Timestamp) -> list[GrantedRecovery]:
     """Return what a customer was given since a moment, the newest first."""
-    columns = [_granted[name] for name in GrantedRecovery.__dataclass_fields__]
-    query = select(*columns).where(_granted.customer_id == customer_id, _granted.granted_at >= since)
+    query = select(*_COLUMNS).where(_granted.customer_id == customer_id, _granted.granted_at >= since)
     return [GrantedRecovery(*row) for row in connection.execute(query.order_by(_granted.sequence.desc()))]
 
 
