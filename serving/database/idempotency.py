@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
 
 from features.errors import Conflict, InvalidInput
 from features.times import DAY, SECOND, Timestamp
 from serving.database.tables import idempotent_answers
+from serving.database.upserts import insert_into
 
 KEPT: Timestamp = DAY
 """How long an answer is kept at least."""
@@ -27,10 +26,6 @@ ABANDONED_AFTER: Timestamp = 60 * SECOND
 """When a request that never came to an answer may be tried again, as its process must be gone."""
 
 _stored = idempotent_answers.c
-_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -149,7 +144,7 @@ def _claim(connection: Connection, request: RepeatableRequest, now: Timestamp) -
         "request_digest": request.digest,
         "started_at": now,
     }
-    insert = _INSERT[connection.dialect.name](idempotent_answers).values(row).on_conflict_do_nothing()
+    insert = insert_into(connection, idempotent_answers).values(row).on_conflict_do_nothing()
     return connection.execute(insert.returning(_stored.started_at)).first() is not None
 
 

@@ -6,23 +6,19 @@ Whoever changes them holds them first (`hold_alerts`), so that two processes at 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
 
 from features.times import Timestamp
 from models.alerts import AlertCode, text_of
 from serving.database.locks import Lock, hold
 from serving.database.tables import alert_passes, alerts
+from serving.database.upserts import insert_into
 
-_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 _AT_ONCE = 500
 """So many customers stand in one statement."""
 
@@ -95,8 +91,9 @@ def raise_alerts(connection: Connection, standing: Sequence[Standing], *, now: T
     rows = [_row(each, now) for each in standing if each.customer_id not in already]
     if not rows:
         return []
-    insert = _INSERT[connection.dialect.name](alerts)
-    again = insert.on_conflict_do_update(index_elements=["customer_id", "code", "since"], set_={"ended_at": None})
+    again = insert_into(connection, alerts).on_conflict_do_update(
+        index_elements=["customer_id", "code", "since"], set_={"ended_at": None}
+    )
     connection.execute(again, rows)
     raised = [row["customer_id"] for row in rows]
     kept = select(alerts).where(mine, alerts.c.customer_id.in_(raised), alerts.c.ended_at.is_(None))
