@@ -96,7 +96,20 @@ class KeptWord(Protocol):
         """Return the word."""
 
 
+class KeptSlotWord(KeptWord, Protocol):
+    """A word with the slot that it is about."""
+
+    @property
+    def decision_id(self) -> str:
+        """Return the decision."""
+
+    @property
+    def rank(self) -> int:
+        """Return the place of the slot in it."""
+
+
 _Word = TypeVar("_Word", bound=KeptWord)
+_SlotWord = TypeVar("_SlotWord", bound=KeptSlotWord)
 
 
 def standing_words(kept: Iterable[_Word]) -> list[_Word]:
@@ -114,6 +127,14 @@ def standing_words(kept: Iterable[_Word]) -> list[_Word]:
         else:
             standing.append(word)
     return standing
+
+
+def standing_by_slot(kept: Iterable[_SlotWord]) -> dict[tuple[str, int], list[_SlotWord]]:
+    """Return the words that stand about each slot, by decision and rank; `kept` are all, in the order in which they came."""
+    found: dict[tuple[str, int], list[_SlotWord]] = {}
+    for word in kept:
+        found.setdefault((word.decision_id, word.rank), []).append(word)
+    return {slot: standing_words(words) for slot, words in found.items()}
 
 
 def dated(report: Report, now: Timestamp) -> Report:

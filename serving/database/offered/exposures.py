@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 from features.times import Timestamp
 from serving.database.offered.decisions import Slot
 from serving.database.tables import exposures, outcomes
-from serving.deciding.progress import Progress, Report, standing_words
+from serving.deciding.progress import Progress, Report, standing_by_slot
 
 _exposure, _told = exposures.c, outcomes.c
 # Built once: to build a statement costs more than to run it.
@@ -127,20 +127,12 @@ def last_heard(connection: Connection, about: Suggestion) -> Timestamp | None:
 def late_answers(connection: Connection, decision_id: str) -> frozenset[int]:
     """Return the ranks of a decision whose answer came late."""
     rows = connection.execute(_HEARD, {"decisions": [decision_id]})
-    return frozenset(rank for (_, rank), words in _standing(rows).items() if any(word.is_late for word in words))
+    return frozenset(rank for (_, rank), words in standing_by_slot(rows).items() if any(word.is_late for word in words))
 
 
 def _heard(connection: Connection, decision_ids: Collection[str]) -> dict[tuple[str, int], frozenset[str]]:
     rows = connection.execute(_HEARD, {"decisions": list(decision_ids)})
-    return {place: frozenset(word.told for word in words) for place, words in _standing(rows).items()}
-
-
-def _standing(rows: Iterable[Any]) -> dict[tuple[str, int], list[Row[Any]]]:
-    """Return the words of each slot that stand; the rows in the order in which they came."""
-    found: dict[tuple[str, int], list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault((row.decision_id, row.rank), []).append(row)
-    return {place: standing_words(words) for place, words in found.items()}
+    return {place: frozenset(word.told for word in words) for place, words in standing_by_slot(rows).items()}
 
 
 def _suggestion(row: Row[Any], heard: frozenset[str]) -> Suggestion:

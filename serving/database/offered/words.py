@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
 
 from features.times import Timestamp
 from serving.database.tables import exposures, outcomes
-from serving.deciding.progress import standing_words
+from serving.deciding.progress import standing_by_slot
 
 _told = outcomes.c
 _WORDS = select(outcomes, exposures.c.offer_id).join(
@@ -44,9 +45,7 @@ def words_since(connection: Connection, customer_id: str, *, since: Timestamp) -
     """Return what was told about a customer's offers since a moment and stands, the newest first."""
     here = and_(_told.customer_id == customer_id, _told.received_at >= since)
     decided = select(_told.decision_id).where(here)
-    words = _words(connection, _told.decision_id.in_(decided))
-    slots = {(word.decision_id, word.rank) for word in words}
-    standing = [word for slot in slots for word in standing_words(one for one in words if (one.decision_id, one.rank) == slot)]
+    standing = chain.from_iterable(standing_by_slot(_words(connection, _told.decision_id.in_(decided))).values())
     return sorted((word for word in standing if word.received_at >= since), key=lambda word: word.number, reverse=True)
 
 
