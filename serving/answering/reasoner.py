@@ -45,7 +45,8 @@ class Reasoner:
         if churn is None or state.reasons(found) or np.isnan(found.values[churn.horizons.places[churn.horizons.main]]):
             return None
         key = (state.predictions.digest, found.as_of, found.customer_id)
-        return self._remembered(key) or await self._computed(key, state, found)
+        kept = self._remembered(key)
+        return await self._computed(key, state, found) if kept is None else kept
 
     def close(self) -> None:
         """Finish what runs and take nothing more."""
