@@ -64,10 +64,10 @@ class Decider:
         now = self._clock()  # once the customers are held, so that nobody decided earlier is still to come
         before = [_before(connection, question, now=now) for question in _first_of_each(questions)]
         fresh = [one.question for one in before if one.answer is None]
-        settled = _settled(connection, [question.wish for question in fresh], drawn_by=self._secrets, now=now)
-        made = [one for one in settled.values() if one.is_new]
+        windows = _windows(connection, [question.wish for question in fresh], drawn_by=self._secrets, now=now)
+        made = [one for one in windows.values() if one.is_new]
         keep(connection, [(one.kept, [each.slot for each in one.suggestions]) for one in made])
-        answers = [_answered(connection, one, settled=settled) for one in before]
+        answers = [_answered(connection, one, windows=windows) for one in before]
         known = {id(one.question): answer for one, answer in zip(before, answers, strict=True)}
         told = [
             known[id(question)] if id(question) in known else _repeated(connection, question, now=now) for question in questions
@@ -118,7 +118,7 @@ def _known(connection: Connection, request: RepeatableRequest, *, now: Timestamp
         return refusal
 
 
-def _settled(
+def _windows(
     connection: Connection, wishes: Sequence[Wish], *, drawn_by: Secrets, now: Timestamp
 ) -> dict[tuple[str, str], Standing]:
     """Return the decision of each window asked for; all of one live state and one occasion go through the gates together."""
@@ -134,11 +134,11 @@ def _settled(
     return found
 
 
-def _answered(connection: Connection, asked: _Asked, *, settled: Mapping[tuple[str, str], Standing]) -> StoredAnswer | Exception:
+def _answered(connection: Connection, asked: _Asked, *, windows: Mapping[tuple[str, str], Standing]) -> StoredAnswer | Exception:
     if asked.answer is not None:
         return asked.answer
     question = asked.question
-    standing = settled[question.wish.window]
+    standing = windows[question.wish.window]
     body = decision_body(standing.kept, standing.said, standing.suggestions, told=question.told)
     fresh = StoredAnswer(200, JSON, body, question.audit.subject)
     if question.repeatable is not None:
