@@ -15,7 +15,6 @@ from typing import Generic, TypeAlias, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from serving.database.failures import DatabaseUnavailable
 from serving.database.transactions import writing
@@ -100,7 +99,7 @@ class DeferredWriter(Generic[Item]):
             except DatabaseUnavailable as error:
                 if not self._may_retry(error, len(batch)):
                     return
-            except (SQLAlchemyError, ValueError) as error:
+            except Exception as error:  # whatever it was, the thread must live on
                 self._set_aside(error, len(batch))
             else:
                 self._drop(len(batch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, func, select
@@ -165,8 +166,9 @@ def test_closing_while_the_database_is_away_ends_and_counts_what_waited(engine: 
     assert log.close() == 2
 
 
-def test_one_entry_that_can_never_be_written_takes_no_other_with_it(engine: Engine) -> None:
-    impossible = entry(2)._replace(request_id="\ud800")
+@pytest.mark.parametrize("odd", [{"request_id": "\ud800"}, {"at": 2**70}], ids=["no text", "no number of the database"])
+def test_one_entry_that_can_never_be_written_takes_no_other_with_it(engine: Engine, odd: dict[str, Any]) -> None:
+    impossible = entry(2)._replace(**odd)
 
     with AuditLog(engine, pace=FAST) as log:
         log.record([entry(1), impossible, entry(3), entry(4)])
