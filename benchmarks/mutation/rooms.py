@@ -72,7 +72,9 @@ ROOMS: Mapping[str, Room] = {
     "people": Room(
         (
             "serving/people/accounts.py",
+            "serving/people/entries.py",
             "serving/people/passwords.py",
+            "serving/people/recognition.py",
             "serving/people/sessions.py",
         ),
         ("tests/unit/serving/people",),
