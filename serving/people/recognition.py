@@ -34,9 +34,9 @@ def recognised(engine: Engine, name: str, password: str, *, now: Timestamp, requ
     is_right = is_password(password, row.password if row is not None and is_heard else None)
     if row is None or not is_heard:
         return None
-    with writing(engine) as connection:
+    with writing(engine) as connection:  # looked at again: a password takes its time, and much may have happened meanwhile
         held = connection.execute(select(people).where(_person.id == row.id).with_for_update()).one()
-        if not _is_heard(held, now):
+        if not _is_heard(held, now) or held.password != row.password:
             return None
         after = _after(held.failures, now, is_right=is_right)
         connection.execute(update(people).where(_person.id == row.id).values(after))

@@ -13,7 +13,7 @@ from features.times import SECOND, parse_time
 from serving.database import reading
 from serving.database.tables import audit_entries
 from serving.people import recognition
-from serving.people.accounts import change_password, create_person
+from serving.people.accounts import change_password, create_person, disable
 from serving.people.recognition import MOST_FAILURES
 
 NOW = parse_time("2026-11-30T12:00:00Z")
@@ -105,15 +105,24 @@ def test_guesses_that_come_at_once_count_one_by_one(engine, monkeypatch):
     assert recognised(engine, "ana", RIGHT, now=NOW + SECOND) is None
 
 
-def test_the_right_one_among_too_many_guesses_at_once_is_not_heard(engine, monkeypatch):
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda engine: fail(engine, MOST_FAILURES),
+        lambda engine: change_password(engine, "ana", "another horse battery"),
+        lambda engine: disable(engine, "ana", now=NOW),
+    ],
+    ids=["locked", "new password", "disabled"],
+)
+def test_what_happens_while_a_password_is_looked_at_counts(engine, monkeypatch, meanwhile):
     ana(engine)
 
-    def right_while_others_fail(*_):
+    def is_right_at_last(*_):
         monkeypatch.setattr(recognition, "is_password", lambda *_: False)
-        fail(engine, MOST_FAILURES)
+        meanwhile(engine)
         return True
 
-    monkeypatch.setattr(recognition, "is_password", right_while_others_fail)
+    monkeypatch.setattr(recognition, "is_password", is_right_at_last)
 
     assert recognised(engine, "ana", RIGHT, now=NOW) is None
 
