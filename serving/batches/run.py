@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import LifecycleError
 from features.subjects import subject
@@ -76,9 +77,17 @@ class BatchTask:
         try:
             self._answer(begun, state)
         except LifecycleError as fault:
-            with self._office.writing() as connection:
-                fail(connection, begun.batch, fault.problem, now=self._now())
+            self._fail(begun, fault.problem)
+        except (OSError, SQLAlchemyError):  # a full disk, a database that is away: it is begun anew
+            raise
+        except Exception:  # a fault of ours would hold up every batch behind this one
+            self._fail(begun, "internal")
+            raise
         return True
+
+    def _fail(self, begun: Begun, problem: str) -> None:
+        with self._office.writing() as connection:
+            fail(connection, begun.batch, problem, now=self._now())
 
     def _answer(self, begun: Begun, state: LiveState) -> None:
         home, batch = self._office.settings.home, begun.batch

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+from unittest.mock import Mock
 
 import pyarrow.parquet as pq
 import pytest
@@ -141,6 +143,31 @@ def test_a_batch_whose_process_was_killed_is_answered_by_the_next(bulk_at, monke
 
     assert bulk_at.batch(batch_id)["state"] == "done"
     assert len(bulk_at.rows(batch_id).text.splitlines()) == 5
+
+
+def test_a_batch_that_meets_a_fault_of_ours_fails_and_the_next_is_answered(bulk_at, monkeypatch):
+    first, second = bulk_at.ask(customer_ids=IDS), bulk_at.ask(customer_ids=IDS)
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.batches.run.portions", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bulk_at.work()
+
+    bulk_at.work()
+
+    assert (bulk_at.batch(first)["state"], bulk_at.batch(first)["fault"]) == ("failed", "internal")
+    assert bulk_at.batch(second)["state"] == "done"
+
+
+def test_a_batch_that_finds_no_room_waits_for_it(bulk_at, monkeypatch):
+    batch_id = bulk_at.ask(customer_ids=IDS)
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.batches.run.publish_folder", Mock(side_effect=OSError(errno.ENOSPC, "no space left on device")))
+        with pytest.raises(OSError, match="no space"):
+            bulk_at.work()
+
+    bulk_at.work()
+
+    assert bulk_at.batch(batch_id)["state"] == "done"
 
 
 def test_a_batch_deleted_while_it_runs_leaves_nothing(bulk, monkeypatch):
