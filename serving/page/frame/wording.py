@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -26,6 +26,8 @@ NAMES: dict[Language, str] = {"en": "English", "pt-BR": "Português (Brasil)", "
 """Each language in its own words."""
 
 _MOST_ASKED = 10
+_CALENDARS: Mapping[Language, Locale] = {"en": Locale("en", "GB")}
+"""Whose dates a language is given: day, month, year in English too, which every reader takes for the same day."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,16 @@ class Wording:
         """Return the day of a moment, UTC.
 
         >>> wording_of("en").day(0), wording_of("pl").day(0)
-        ('Jan 1, 1970', '1 sty 1970')
+        ('1 Jan 1970', '1 sty 1970')
         """
         return _day(self.language, moment // DAY)
 
     def moment(self, moment: Timestamp) -> str:
-        """Return day and minute of a moment, UTC, and say that it is."""
+        """Return day and minute of a moment, UTC, and say that it is.
+
+        >>> wording_of("en").moment(0), wording_of("pl").moment(0)
+        ('1 Jan 1970, 00:00 UTC', '1 sty 1970, 00:00 UTC')
+        """
         return _minute(self.language, moment // MINUTE)
 
     def ago(self, moment: Timestamp, now: Timestamp) -> str:
@@ -181,13 +187,13 @@ def _number(language: Language, value: float, decimals: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(language: Language, day: int) -> str:
-    said: str = dates.format_date(_utc(day * DAY), "medium", locale=wording_of(language).locale)
+    said: str = dates.format_date(_utc(day * DAY), "medium", locale=_CALENDARS.get(language, wording_of(language).locale))
     return said
 
 
 @lru_cache(maxsize=4096)
 def _minute(language: Language, minute: int) -> str:
-    return f"{dates.format_datetime(_utc(minute * MINUTE), 'short', locale=wording_of(language).locale)} UTC"
+    return f"{_day(language, minute * MINUTE // DAY)}, {_utc(minute * MINUTE):%H:%M} UTC"
 
 
 def _without_decimals(locale: Locale) -> str:

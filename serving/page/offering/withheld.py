@@ -8,10 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-
-from babel import dates
 
 from features.times import parse_time
 from serving.page.frame.names import said
@@ -103,14 +100,8 @@ def _worded(name: str, value: str, say: Wording) -> str:
         return said(value, say)
     if name in ("stages", "stands"):  # `growth or decline`; `growth_curve growth, funnel reach`, where the sets say nothing new
         return ", ".join(_stage(stage, say) for stage in re.split(" or |, ", value))
-    return _day(value, say) if name == "day" else value
+    return say.day(parse_time(value)) if name == "day" else value
 
 
 def _stage(text: str, say: Wording) -> str:
     return say.texts.gettext(_UNKNOWN) if text.endswith("not known") else said(text.rpartition(" ")[2], say)
-
-
-def _day(value: str, say: Wording) -> str:
-    if len(value) == len("2026-01-31"):
-        return dates.format_date(date.fromisoformat(value), "medium", locale=say.locale)
-    return say.day(parse_time(value))

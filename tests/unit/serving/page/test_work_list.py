@@ -231,4 +231,4 @@ def test_who_agreed_to_no_channel_is_not_to_be_contacted(bare):
 def test_an_alert_is_named_with_since_when_and_how_many_more_stand(bare):
     beside = {**decidable(), "alert_usage_falling": float(AS_OF), "alert_update_overdue": float(AS_OF - DAY)}
 
-    assert "Promised news is overdue since Dec 31, 2025 and 1 more" in said(bare(beside=beside))
+    assert "Promised news is overdue since 31 Dec 2025 and 1 more" in said(bare(beside=beside))

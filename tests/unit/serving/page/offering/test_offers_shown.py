@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_each_offer_says_what_to_say_what_it_brings_and_what_that_rests_on(ana, 
     assert "Expected to bring €2.85 more than offering nothing." in text
     assert "Assumed: what this offer changes is the company's own estimate, not measured yet." in text
     assert "Until then, 1 in 10 are presumed to accept." in text
-    assert "This suggestion stands until 1/" in text
+    assert re.search(r"This suggestion stands until \d+ Jan 2026, \d\d:\d\d UTC, for everybody", text)
 
 
 def test_reasons_and_script_are_in_the_language_of_who_reads(office, ana, customer):
@@ -189,14 +190,14 @@ def test_what_we_say_of_every_check_is_said_in_a_sentence_of_ours(name):
         (
             "1 declined in 30 days: the offer rests for 90 days",
             "rests until 2026-04-01T00:00:00Z",
-            "It rests until Apr 1, 2026 because of what was recorded before: declined.",
+            "It rests until 1 Apr 2026 because of what was recorded before: declined.",
         ),
         (
             "in stage decline or high_risk",
             "growth_curve not known, funnel reach",
             "It is for the stages: decline, high risk. The customer stands at: not known, reach.",
         ),
-        ("until 2026-03-31", "over", "It was made until Mar 31, 2026."),
+        ("until 2026-03-31", "over", "It was made until 31 Mar 2026."),
         (
             "among the 3 offers shown",
             "priority 0.6, number 4 of the offers that passed",

@@ -30,7 +30,7 @@ def test_weeks_end_where_the_feed_of_use_ended():
     told = use_shown(glance(NOW - 10 * DAY, usage=NOW - 9 * DAY), READER)
 
     assert told is not None
-    assert told.rows[0] == ("Feb 22, 2026", "1")
+    assert told.rows[0] == ("22 Feb 2026", "1")
     assert len(told.rows) == WEEKS
     assert told.told == "1 use in 30 weeks, most in a week: 1."
 
@@ -59,7 +59,7 @@ def test_the_line_ends_with_the_prediction_of_today():
 
     assert told is not None
     assert told.told == "From 10% to 20%, in 3 predictions."
-    assert told.rows[0] == ("Mar 10, 2026", "20%")
+    assert told.rows[0] == ("10 Mar 2026", "20%")
     assert told.chart.count("<circle") == 3
 
 

@@ -45,7 +45,7 @@ def told(*things, after: After | None = None):
         (row("surveys", comment_topic="mobile_app"), "Would recommend us: 9 of 10", "Comment about mobile app."),
         (row("mentions"), "Mentioned us on forum", "Sounded unhappy."),
         (row("customers", channel="paid_search"), "First contact", "Won by paid search."),
-        (row("customers"), "First contact", "Became a customer on Mar 6, 2026."),
+        (row("customers"), "First contact", "Became a customer on 6 Mar 2026."),
         (row("offers", shown_at=AT, agent_id="ana"), "Offered: Training session", "Agent: ana."),
         (
             row("offers", outcome="declined", outcome_at=AT, outcome_reason="too dear"),
