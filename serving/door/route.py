@@ -80,6 +80,9 @@ class GuardedRoute(APIRoute):
         When built from a handler that declares nothing.
     """
 
+    refuses_unknown_words = True
+    """Whether a route that declares parameters of its query refuses others, which would be misspelt."""
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
         super().__init__(path, endpoint, **declared)
         self.access = declared_access(endpoint)
@@ -131,11 +134,11 @@ class GuardedRoute(APIRoute):
         return arguments
 
     def _query_arguments(self, call: Call) -> dict[str, Any]:
-        """Read the declared parameters of the query; a route that declares some refuses others, which would be misspelt."""
+        """Read the declared parameters of the query."""
         if not call.scope["query_string"] and not self._needs_query:
             return self._unasked
         declared, given, arguments = self._in_query, call.query_params, {}
-        if {name for name, _ in given.multi_items()} - set(declared):
+        if self.refuses_unknown_words and set(given) - set(declared):
             known = ", ".join(f"`{alias}`" for alias in declared)
             raise RequestInvalid(f"The query holds a name this call does not know; it knows {known}.", [])
         for field in declared.values():

@@ -15,6 +15,7 @@ from serving.page.frame.forms import form_of
 from serving.page.frame.route import SIGN_IN
 from serving.page.frame.shell import LANGUAGE_COOKIE, page
 from serving.page.frame.wording import NAMES
+from serving.page.work.trail import LONGEST_TRAIL
 from serving.page.work_list import WORK_LIST as HOME
 from serving.people.accounts import choose_language
 from serving.people.recognition import recognised
@@ -26,7 +27,7 @@ LANGUAGE = "/page/language"
 _YEAR_SECONDS = 365 * 86_400
 _SIGNED_IN = Access("read", EVERYONE)
 
-NextQuery = Annotated[str, Query(max_length=1000)]
+NextQuery = Annotated[str, Query(max_length=LONGEST_TRAIL + 1000)]
 SaidQuery = Annotated[str, Query(max_length=20)]
 
 

@@ -19,6 +19,8 @@ SIGN_IN = "/page/sign-in"
 class PageRoute(GuardedRoute):
     """A page: declared as every route is, opened by a session instead of a key."""
 
+    refuses_unknown_words = False  # links that people follow carry words of whoever counts the clicks
+
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive)
         try:

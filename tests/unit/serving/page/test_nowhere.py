@@ -1,4 +1,4 @@
-"""Whoever comes to an address where no page is reads so on a page, and is led back where there is something."""
+"""Whoever comes to an address where no page is reads so on a page; and whoever comes by a link with other words sees the page."""
 
 from __future__ import annotations
 
@@ -25,6 +25,20 @@ def test_the_address_of_a_form_leads_to_its_customer(agent, form):
     answer = agent.get(f"/page/customers/c1/{form}")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/page/customers/c1")
+
+
+@pytest.mark.parametrize("path", ["/page/", "/page/?stage=growth", "/page/customers/c1", "/page/sign-in", "/page/manager"])
+def test_words_of_whoever_counts_clicks_hide_no_page(sign_in, path):
+    counted = f"{path}{'&' if '?' in path else '?'}utm_source=mail&utm_source=mail&fbclid=1"
+
+    answer = sign_in("admin").get(counted)
+
+    assert answer.status_code == 200
+    assert "This did not work." not in answer.text
+
+
+def test_the_api_refuses_the_words_that_pages_ignore(agent):
+    assert agent.get("/v1/customers/c1/timeline?utm_source=mail").status_code == 422
 
 
 def test_another_language_leads_to_the_very_same_page(agent):

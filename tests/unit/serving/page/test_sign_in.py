@@ -13,6 +13,7 @@ from features.times import HOUR
 from serving.database import reading
 from serving.database.tables import audit_entries
 from serving.page.frame.forms import TOKEN
+from serving.page.work.trail import LONGEST_TRAIL
 from serving.people.accounts import create_person, disable, person_named
 from serving.people.recognition import MOST_FAILURES
 from serving.people.sessions import IDLE, LONGEST, Session, open_session, session_of
@@ -91,6 +92,15 @@ def test_name_and_password_open_a_session_that_only_this_site_sends_and_no_scrip
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "SameSite=Lax" in answer.headers["set-cookie"]
     assert session_of(browser.service.engine, opened_by(answer), now=browser.clock()).person.name == "ana"
+
+
+def test_who_read_far_into_the_list_comes_back_there_after_signing_in(browser):
+    deep = f"/page/?at={'x' * LONGEST_TRAIL}"
+
+    asked = browser.get(browser.get(deep).headers["location"])
+
+    assert asked.status_code == 200
+    assert f'value="{deep}"' in asked.text
 
 
 @pytest.mark.parametrize(("name", "password"), [("ana", "wrong horse battery"), ("nobody", RIGHT), ("ana", ""), ("", "")])
