@@ -59,17 +59,31 @@ def bears_out(reason: Reason, code: ReasonCode, *, warns: bool) -> bool:
     return off == warns
 
 
-def figure_text(feature: str, value: float, *, language: Language) -> str:
-    """Return a feature's number with the words around it; nothing where it has none, or the number is not known.
+def name_text(feature: str, *, language: Language) -> str:
+    """Return what a feature's number is called; nothing where the catalogue has no words around it.
 
-    >>> figure_text("usage_count_30d", 4.0, language="pt-BR"), figure_text("segment", 7.0, language="en")
-    ('usos em 30 dias: 4', '')
+    >>> name_text("usage_count_30d", language="pt-BR"), name_text("code_of_segment", language="en")
+    ('usos em 30 dias', '')
     """
+    words = _words(feature)
+    return "" if words is None else _filled(words[language], feature, 0.0, language=language).partition(":")[0]
+
+
+def is_share(feature: str) -> bool:
+    """Say whether a feature's number is told as percent.
+
+    >>> is_share("usage_users_kept_30d"), is_share("usage_count_30d")
+    (True, False)
+    """
+    words = _words(feature)
+    return words is not None and "{percent}" in words["en"]
+
+
+def _words(feature: str) -> Texts | None:
     try:
-        words = code_of(feature).figure_of(feature)
+        return code_of(feature).figure_of(feature)
     except FeatureWithoutReason:
-        return ""
-    return "" if words is None or math.isnan(value) else _filled(words[language], feature, value, language=language)
+        return None
 
 
 def _figure(reason: Reason, code: ReasonCode, *, language: Language) -> str:

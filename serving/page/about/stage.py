@@ -10,17 +10,17 @@ import numpy as np
 from features.company.business import Stage
 from features.errors import LifecycleError
 from features.rules.rule import Rule
-from features.rules.tree import named_in
-from features.rules.wording import holding_parts
-from features.stages.evidence import why_it_holds
+from features.rules.tree import Condition, named_in
+from features.rules.wording import holding_parts, worded
 from features.stages.winners import stage_winner
 from features.times import Timestamp, parse_time
-from models.explanation.texts import figure_text
+from models.decision.gates.checks import number_worded
 from serving.answering.evidence import rule_features
 from serving.answering.parts import NextStageAnswer, StageAnswer
 from serving.live.state import Found, LiveState
 from serving.page.about.chances import in_hundred
 from serving.page.about.given import told
+from serving.page.frame.facts import Facts
 from serving.page.frame.names import said
 from serving.page.frame.wording import N_, Wording
 
@@ -37,7 +37,7 @@ class Next:
 
 @dataclass(frozen=True)
 class StageShown:
-    """The stage of a customer. `facts`: what of this customer meets the rule; `rule`: the rule in the company's words."""
+    """The stage of a customer. `facts`: what of this customer meets the rule; `rule`: the parts of the rule that hold."""
 
     name: str
     meaning: str
@@ -52,14 +52,14 @@ class StageShown:
 def stage_shown(state: LiveState, found: Found, answer: StageAnswer, say: Wording) -> StageShown:
     """Return the stage as an agent reads it; without facts where features cannot be read now."""
     stage, row = state.company.stages_by_name[answer.current], _features(state, found)
-    since = told(answer.since, parse_time)
+    since, facts = told(answer.since, parse_time), Facts(state.company.catalogue, say)
     return StageShown(
         name=said(stage.name, say),
         meaning=stage.text,
         since=since,
         confirmation=_confirmation(state, stage, row, is_confirmed=since is not None, say=say),
-        facts=tuple(_facts(stage.rule, row, say)),
-        rule=why_it_holds(stage.rule, row) if row else (stage.rule.text,),
+        facts=tuple(_found(stage.rule, row, facts)),
+        rule=tuple(facts.rule(part) for part in _asked(stage.rule, row)),
         next=told(answer.next, lambda going: _next(going, say)) or (),
         days_left=told(answer.expected_days_left, lambda days: _days_left(days, say)) or "",
     )
@@ -99,19 +99,24 @@ def _confirmation(state: LiveState, stage: Stage, row: Mapping[str, float], *, i
     )
 
 
-def _facts(rule: Rule, row: Mapping[str, float], say: Wording) -> Iterator[str]:
+def _found(rule: Rule, row: Mapping[str, float], facts: Facts) -> Iterator[str]:
     """Tell each number that the parts of the rule which hold are about, once."""
     if rule.always:
-        yield say.text(N_("No other stage fits."))
-        return
+        yield facts.say.text(N_("No other stage fits."))
+    for name in dict.fromkeys(name for part in _holding(rule, row) for name in named_in(part)):
+        yield facts.found(f"{name} {number_worded(row[name])}")
+
+
+def _asked(rule: Rule, row: Mapping[str, float]) -> Sequence[str]:
+    """Return the parts of the rule that hold; all of it where features cannot be read now, nothing of one that asks nothing."""
+    if rule.always:
+        return ()
+    return [worded(part) for part in _holding(rule, row)] if row else [rule.text]
+
+
+def _holding(rule: Rule, row: Mapping[str, float]) -> Sequence[Condition]:
     columns = {name: np.array([value]) for name, value in row.items()}
-    parts = holding_parts(rule.condition, columns) if row else []
-    for name in dict.fromkeys(name for part in parts for name in named_in(part)):
-        yield figure_text(name, row[name], language=say.language) or f"{name}: {_number(row[name], say)}"
-
-
-def _number(value: float, say: Wording) -> str:
-    return say.text(N_("not known")) if np.isnan(value) else say.number(value, decimals=0 if value == round(value) else 2)
+    return holding_parts(rule.condition, columns) if row else ()
 
 
 def _days_left(days: float, say: Wording) -> str:

@@ -30,7 +30,9 @@ from serving.deciding.windows import Wish
 from serving.door.access import DECIDE
 from serving.door.route import Call
 from serving.live.state import Found
+from serving.page.frame.facts import Facts
 from serving.page.frame.shell import wording_for
+from serving.page.offering.made import reason_said
 from serving.page.offering.mark import mark_of
 from serving.page.offering.withheld import WhyNot, why_not
 
@@ -157,15 +159,15 @@ def _read(call: Call, asked: Asked, found: Found, *, decision_id: str | None) ->
     now, company = call.service.clock(), asked.state.company
     with reading(call.service.engine) as connection:
         known = _known(connection, asked, found, decision_id=decision_id, now=now)
-    say, names = wording_for(call), {offer.id: offer.name for offer in company.offers}
-    said: Mapping[str, Any] = {} if known.kept is None else said_in(call.service.settings.home, known.kept, say.language)
+    facts, names = Facts(company.catalogue, wording_for(call)), {offer.id: offer.name for offer in company.offers}
+    said: Mapping[str, Any] = {} if known.kept is None else said_in(call.service.settings.home, known.kept, facts.say.language)
     return OffersShown(
         customer_id=found.customer_id,
         may_decide=may_decide(call),
         valid_until=None if known.kept is None else known.kept.valid_until,
-        cards=[_card(offer, one) for offer, one in zip(said.get("offers", ()), known.suggestions, strict=False)],
+        cards=[_card(offer, one, facts) for offer, one in zip(said.get("offers", ()), known.suggestions, strict=False)],
         nothing_because=nothing_because(said) if said else None,
-        why_not=[why_not(one, names, say) for one in said.get("withheld", ())],
+        why_not=[why_not(one, names, facts) for one in said.get("withheld", ())],
         recorded=[_recorded(word, names, call=call, now=now) for word in known.words],
         waiting=[_waiting(one, names) for one in known.waiting if known.kept is None or one.decision_id != known.kept.id],
         currency=company.currency,
@@ -198,7 +200,7 @@ def _standing(connection: Connection, customer_id: str, now: Timestamp) -> KeptD
     return None if answered else kept
 
 
-def _card(offer: Mapping[str, Any], suggestion: Suggestion) -> Card:
+def _card(offer: Mapping[str, Any], suggestion: Suggestion, facts: Facts) -> Card:
     until = offer["taken_until"]
     return Card(
         decision_id=suggestion.decision_id,
@@ -215,7 +217,7 @@ def _card(offer: Mapping[str, Any], suggestion: Suggestion) -> Card:
         brings=offer["priority"],
         benefit=offer["benefit"],
         script=offer["script"],
-        reasons=[reason["text"] for reason in offer["reasons"]],
+        reasons=[reason_said(reason["code"], reason["text"], facts) for reason in offer["reasons"]],
         taken_until=None if until is None else parse_time(until),
     )
 

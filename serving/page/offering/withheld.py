@@ -1,6 +1,7 @@
 """Why not the others: gate and rule of an offer that is not made, as a sentence an agent understands.
 
-What the company file says in its own rules is shown as it stands there; what we say of caps, rests and order is translated.
+What the company file says in its own rules is shown with its facts by what they are called; what we say of caps, rests and order
+is translated.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from features.times import parse_time
+from serving.page.frame.facts import Facts
 from serving.page.frame.names import said
 from serving.page.frame.wording import N_, Wording
 
@@ -62,7 +64,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"among the \d offers shown\n.*number (?P<number>\d+) .*",
         N_("Others bring more. Its place among those that fit: %(number)s."),
     ),
-    (r"the priority can be known\n(?P<found>.*)", N_("What it would bring cannot be said (%(found)s).")),
+    (r"the priority can be known\nnot known: (?P<unknown>.*)", N_("What it would bring cannot be said. Not known: %(unknown)s.")),
 )
 _READ = [(re.compile(pattern, re.DOTALL), text) for pattern, text in _SENTENCES]
 
@@ -77,29 +79,33 @@ class WhyNot:
     because: str
 
 
-def why_not(withheld: Mapping[str, Any], names: Mapping[str, str], say: Wording) -> WhyNot:
+def why_not(withheld: Mapping[str, Any], names: Mapping[str, str], facts: Facts) -> WhyNot:
     """Return why an offer is withheld, in the reader's words. `names`: what offers are called, by id."""
-    offer, gate = withheld["offer_id"], withheld["gate"]
-    because = _sentence(f"{withheld['rule']}\n{withheld['found']}", say)
-    channel = withheld["channel"]
-    return WhyNot(names.get(offer, offer), channel and said(channel, say), say.texts.gettext(GATES[gate]), because)
+    say, offer, gate, channel = facts.say, withheld["offer_id"], withheld["gate"], withheld["channel"]
+    because = _sentence(f"{withheld['rule']}\n{withheld['found']}", facts)
+    return WhyNot(names.get(offer, offer), channel and said(channel, say), say.text(GATES[gate]), because)
 
 
-def _sentence(text: str, say: Wording) -> str:
+def _sentence(text: str, facts: Facts) -> str:
     for pattern, sentence in _READ:
         if match := pattern.fullmatch(text):
-            return say.texts.gettext(sentence) % {name: _worded(name, value, say) for name, value in match.groupdict().items()}
+            return facts.say.text(sentence, **{name: _worded(name, value, facts) for name, value in match.groupdict().items()})
     rule, _, found = text.partition("\n")
-    return say.texts.gettext(_NEEDS) % {"rule": rule, "found": found}
+    return facts.say.text(_NEEDS, rule=facts.rule(rule), found=facts.found(found))
 
 
-def _worded(name: str, value: str, say: Wording) -> str:
+def _worded(name: str, value: str, facts: Facts) -> str:
+    say = facts.say
     if name == "state":
-        return say.texts.gettext(STATES.get(value, value))
+        return say.text(STATES.get(value, value))
     if name == "channel":
         return said(value, say)
     if name in ("stages", "stands"):  # `growth or decline`; `growth_curve growth, funnel reach`, where the sets say nothing new
         return ", ".join(_stage(stage, say) for stage in re.split(" or |, ", value))
+    if name == "unknown":
+        return ", ".join(facts.name(fact) for fact in value.split(", "))
+    if name in ("rule", "found"):
+        return facts.rule(value) if name == "rule" else facts.found(value)
     return say.day(parse_time(value)) if name == "day" else value
 
 

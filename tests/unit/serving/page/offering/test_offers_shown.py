@@ -11,9 +11,12 @@ from features.times import HOUR
 from models.decision import Policy
 from models.decision.gates.checks import RuleHolds
 from serving.database import keys
+from serving.page.frame.facts import Facts
 from serving.page.frame.wording import wording_of
 from serving.page.offering.offers import chance_in_words, nothing_because
 from serving.page.offering.withheld import GATES, why_not
+
+ENGLISH = Facts(read_company(default_company_text("default")).catalogue, wording_of("en"))
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +63,19 @@ def test_reasons_and_script_are_in_the_language_of_who_reads(office, ana, custom
     assert office.decided(customer) == 1
 
 
+def test_why_it_fits_is_said_without_the_names_of_features(ana, customer):
+    text = html.unescape(ana.open(customer).text)
+
+    assert re.search(r"Fits now: “[^”_]+” \S+ [\d.]+%?. Found: [^_<]+: [\d.]+", text)
+    assert not re.search(r">[^<]*\b[a-z]+_[a-z_0-9]+[^<]*<", text)
+
+
 def test_why_not_the_others_names_gate_and_rule(ana, customer):
     text = html.unescape(ana.open(customer).text)
 
     assert "Thank-you gift" in text
     assert "This customer cannot have it" in text
-    assert "Needed: tenure_days >= 365. Found: tenure_days 200." in text
+    assert "Needed: “days as a customer” ≥ 365. Found: days as a customer: 200." in text
     assert "It is for the stages: introduction. The customer stands at: growth." in text
     assert "Others bring more. Its place among those that fit: 4." in text
 
@@ -170,7 +180,7 @@ def test_what_we_say_of_every_check_is_said_in_a_sentence_of_ours(name):
     founds = {"contact_policy": ("3 shown", "rests until 2026-02-01T00:00:00Z", "not given", "not known")}
 
     said = [
-        why_not({"offer_id": "x", "channel": None, "gate": check.gate, "rule": check.rule, "found": found}, {}, wording_of("en"))
+        why_not({"offer_id": "x", "channel": None, "gate": check.gate, "rule": check.rule, "found": found}, {}, ENGLISH)
         for check in checks
         if not isinstance(check, RuleHolds)
         for found in founds.get(check.gate, ("growth_curve decline",))
@@ -203,13 +213,23 @@ def test_what_we_say_of_every_check_is_said_in_a_sentence_of_ours(name):
             "priority 0.6, number 4 of the offers that passed",
             "Others bring more. Its place among those that fit: 4.",
         ),
-        ("usage < 5 % of all", "usage 6", "Needed: usage < 5 % of all. Found: usage 6."),
+        (
+            "the priority can be known",
+            "not known: acceptance_probability, expected_margin",
+            "What it would bring cannot be said. Not known: chance to accept, expected margin.",
+        ),
+        (
+            "hold when tickets_open > 0 OR churn_probability > 0.3",
+            "tickets_open 2, churn_probability not known",
+            "Nothing more is sold while this is so: “open tickets” > 0 or “chance to leave” > 30%. "
+            "Found: open tickets: 2; chance to leave: not known.",
+        ),
     ],
 )
 def test_a_rule_is_said_in_words(rule, found, sentence):
     withheld = {"offer_id": "gift", "channel": "email", "gate": "contact_policy", "rule": rule, "found": found}
 
-    told = why_not(withheld, {"gift": "Gift"}, wording_of("en"))
+    told = why_not(withheld, {"gift": "Gift"}, ENGLISH)
 
     assert (told.offer, told.because) == ("Gift", sentence)
 
