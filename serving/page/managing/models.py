@@ -42,7 +42,7 @@ _RULES: Mapping[str, str] = {
     "offer_popularity": N_("how often the offer is taken"),
     "popularity_by_channel": N_("how often the offer is taken on the channel"),
     "own_answers": N_("their own answers so far"),
-    "declared": N_("one in ten says yes"),
+    "declared": N_("assuming that one in ten says yes"),
 }
 
 

@@ -48,7 +48,7 @@ def test_each_offer_says_what_to_say_what_it_brings_and_what_that_rests_on(ana, 
     assert "twelve months for the price of ten and a half" in text
     assert "Expected to bring €2.85 more than offering nothing." in text
     assert "Assumed: what this offer changes is the company's own estimate, not measured yet." in text
-    assert "Until then, 1 in 10 are presumed to accept." in text
+    assert "Until then it is assumed that 1 in 10 customers would accept it." in text
     assert re.search(r"This suggestion stands until \d+ Jan 2026, \d\d:\d\d UTC, for everybody", text)
 
 
