@@ -105,16 +105,16 @@ class Wording:
         return _minute(self.language, moment // MINUTE)
 
     def ago(self, moment: Timestamp, now: Timestamp) -> str:
-        """Return how long ago a moment was, or in how long it will be.
+        """Return how long ago a moment was, or in how long it will be, in the largest unit that has gone by once.
 
         >>> wording_of("en").ago(0, 3 * 86_400_000_000), wording_of("pt-BR").ago(7_200_000_000, 0)
         ('3 days ago', 'em 2 horas')
-        >>> wording_of("pl").ago(0, 59_000_000)
-        'przed chwilą'
+        >>> wording_of("pl").ago(0, 59_000_000), wording_of("en").ago(0, 330 * 86_400_000_000)
+        ('przed chwilą', '11 months ago')
         """
         if abs(moment - now) < MINUTE:
             return self.text(N_("just now"))
-        return dates.format_timedelta((moment - now) // SECOND, add_direction=True, locale=self.locale)
+        return dates.format_timedelta((moment - now) // SECOND, threshold=1, add_direction=True, locale=self.locale)
 
     def days(self, count: float) -> str:
         r"""Return a number of days with its word.
@@ -126,12 +126,12 @@ class Wording:
         return said
 
     def span(self, duration: Timestamp) -> str:
-        """Return how long something takes, in its largest unit.
+        """Return how long something takes, in the largest unit that it fills.
 
         >>> wording_of("en").span(3 * 86_400_000_000), wording_of("pl").span(-7_200_000_000)
         ('3 days', '2 godziny')
         """
-        return dates.format_timedelta(abs(duration) // SECOND, locale=self.locale)
+        return dates.format_timedelta(abs(duration) // SECOND, threshold=1, locale=self.locale)
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's name for it, which extraction looks for)
