@@ -26,7 +26,7 @@ from serving.page.customer import Wanted, customer_view
 from serving.page.frame.forms import form_of
 from serving.page.frame.notices import Notice
 from serving.page.frame.shell import wording_for
-from serving.page.frame.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording, apart
 from serving.page.offering.reasons import OTHER, REASONS
 from serving.page.offering.telling import DecisionOver, ToldBefore, recorded
 from serving.page.offering.withheld import STATES
@@ -137,12 +137,13 @@ def _second(word: Word, call: Call, say: Wording, *, now: Timestamp) -> str:
     state = call.service.live.in_service().state
     offers = () if state is None else state.company.offers
     is_own = word.key_id == call.exchange.key_id
-    return say.texts.gettext(_FIRST if is_own else _SECOND) % {
-        "who": word.agent_id or word.key_id or "",
-        "offer": next((offer.name for offer in offers if offer.id == word.offer_id), word.offer_id),
-        "state": say.texts.gettext(STATES[word.told]),
-        "ago": say.ago(word.received_at, now),
-    }
+    return say.told(
+        _FIRST if is_own else _SECOND,
+        who=apart(word.agent_id or word.key_id or ""),
+        offer=next((offer.name for offer in offers if offer.id == word.offer_id), word.offer_id),
+        state=say.text(STATES[word.told]),
+        ago=say.ago(word.received_at, now),
+    )
 
 
 def _back_to(customer_id: str) -> Response:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from features.company.schema import Company
 from features.company.service_limits import Sla
 from features.times import HOUR, Timestamp
 from serving.history.versions import Version
 from serving.page.about.reader import Reader
 from serving.page.frame.names import said
-from serving.page.frame.wording import N_, Wording
+from serving.page.frame.wording import N_, Wording, apart
 
 _MOST_ANSWERS = 5
 _PROMOTER, _PASSIVE = 9.0, 7.0
@@ -21,7 +23,7 @@ _PROMOTER, _PASSIVE = 9.0, 7.0
 class TicketShown:
     """One open ticket: what it is about, when it came, and what is due next. `overdue`: the moment has passed."""
 
-    title: str
+    title: Markup
     opened_at: Timestamp
     due_at: Timestamp
     due: str
@@ -66,12 +68,13 @@ def nps_shown(surveys: Iterable[Version], say: Wording) -> NpsShown | None:
     return NpsShown(_summary(answers[0], say), _trend(answers, say), tuple(answers[:_MOST_ANSWERS]))
 
 
-def ticket_title(ticket: Version, say: Wording) -> str:
+def ticket_title(ticket: Version, say: Wording) -> Markup:
     """Say what a ticket is about."""
     topic, complains = ticket.cells["topic"], bool(ticket.cells["complaint"])
     if topic is None:
-        return say.text(N_("Complaint")) if complains else say.text(N_("Ticket"))
-    return say.text(N_("Complaint about %(topic)s") if complains else N_("Ticket about %(topic)s"), topic=said(str(topic), say))
+        return say.told(N_("Complaint") if complains else N_("Ticket"))
+    words = N_("Complaint about %(topic)s") if complains else N_("Ticket about %(topic)s")
+    return say.told(words, topic=apart(said(str(topic), say)))
 
 
 def _shown(ticket: Version, company: Company, *, promise: Sla | None, reader: Reader) -> TicketShown:

@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Notice:
-    """One message. `kind` says how it looks, the text alone says what it means."""
+    """One message, escaped where it is no HTML of ours. `kind` says how it looks, the text alone says what it means."""
 
     text: str
     kind: Literal["good", "warn", "bad"] = "warn"

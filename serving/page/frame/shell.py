@@ -16,7 +16,7 @@ from serving.door.exchange import header
 from serving.door.route import Call
 from serving.page.frame.forms import TOKEN
 from serving.page.frame.names import said
-from serving.page.frame.wording import NAMES, Wording, language_asked, wording_of
+from serving.page.frame.wording import NAMES, Wording, apart, language_asked, wording_of
 
 STATIC = "/page/static/"
 LANGUAGE_COOKIE = "lifecycle_language"
@@ -32,7 +32,8 @@ def page(call: Call, template: str, *, status: int = 200, here: str | None = Non
     """Return a page: `template` with what it shows; every page knows who reads it, in which language, and what its forms carry.
 
     A template finds `_`, `ngettext`, `say` (a `Wording`), `named(name)`, `person`, `token()` for each form, `static(file)`, the
-    path `here` (the page's own; that of the request unless it is told), and `back`, which leads to the very same page.
+    path `here` (the page's own; that of the request unless it is told), `back`, which leads to the very same page, and the filter
+    `apart` for words from outside.
     """
     say = wording_for(call)
     session = call.signed_in
@@ -69,6 +70,7 @@ def environment(language: Language) -> Environment:
     )
     made.install_gettext_translations(wording_of(language).texts, newstyle=True)  # type: ignore[attr-defined]
     made.globals["static"] = static_url
+    made.filters["apart"] = apart
     return made
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from features.times import Timestamp, format_time
 from serving.door.cursors import cursor_text
 from serving.history.timeline import After
@@ -12,11 +14,11 @@ from serving.history.versions import Cell, Version, known_cells, place
 from serving.page.about.reader import Reader
 from serving.page.about.service import ticket_title
 from serving.page.frame.names import said
-from serving.page.frame.wording import N_
+from serving.page.frame.wording import N_, apart
 
 MOST_SHOWN = 20
 
-_Notes = Iterator[str]
+_Notes = Iterator[Markup]
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Touchpoint:
     """One thing that happened: when, what, and what is known of it beside, a sentence each."""
 
     at: Timestamp
-    title: str
-    notes: tuple[str, ...]
+    title: Markup
+    notes: tuple[Markup, ...]
 
     @property
     def iso(self) -> str:
@@ -71,16 +73,16 @@ class Teller:
         title, notes = _TOLD[one.source](self, one, cells)
         return Touchpoint(one.at, title, tuple(notes))
 
-    def customer(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def customer(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell the first contact."""
         del one
         return self._say(N_("First contact")), self._joined(cells)
 
-    def ticket(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def ticket(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell a request for support."""
         return ticket_title(one, self.reader.say), self._of_ticket(one, cells)
 
-    def purchase(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def purchase(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell what was bought, renewed or given back."""
         revenue = cells.get("revenue")
         if isinstance(revenue, int | float) and revenue:
@@ -90,38 +92,38 @@ class Teller:
             title = self._say(_PURCHASES[str(one.cells["kind"])])
         return title, self._of_purchase(cells)
 
-    def survey(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def survey(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell what was answered."""
         score = one.cells["score"]
         number = self.reader.say.number(float(score)) if isinstance(score, int | float) else "?"
         return self._say(_SURVEYS[str(one.cells["kind"])], score=number), self._of_comment(cells)
 
-    def mention(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def mention(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell what was said of us in public."""
         network = one.cells["network"]
         words = N_("Mentioned us in public") if network is None else N_("Mentioned us on %(network)s")
-        return self._say(words, network=said(str(network), self.reader.say)), self._of_mood(cells.get("sentiment"))
+        return self._say(words, network=self._named(network)), self._of_mood(cells.get("sentiment"))
 
-    def milestone(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def milestone(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell a step of onboarding."""
         del cells
-        return self._say(N_("Reached: %(step)s"), step=said(str(one.cells["milestone"]), self.reader.say)), iter(())
+        return self._say(N_("Reached: %(step)s"), step=self._named(one.cells["milestone"])), iter(())
 
-    def offer(self, one: Version, cells: Mapping[str, Cell]) -> tuple[str, _Notes]:
+    def offer(self, one: Version, cells: Mapping[str, Cell]) -> tuple[Markup, _Notes]:
         """Tell an offer that was made, and what came of it."""
         offer_id, outcome = str(one.cells["offer_id"]), cells.get("outcome")
         words = _OUTCOMES.get(str(outcome), N_("Offered: %(offer)s"))
-        return self._say(words, offer=self.offers.get(offer_id, offer_id)), self._of_offer(cells)
+        return self._say(words, offer=apart(self.offers.get(offer_id, offer_id))), self._of_offer(cells)
 
     def _joined(self, cells: Mapping[str, Cell]) -> _Notes:
         if isinstance(joined := cells.get("joined_at"), int):
             yield self._say(N_("Became a customer on %(day)s."), day=self.reader.say.day(joined))
         if channel := cells.get("channel"):
-            yield self._say(N_("Won by %(channel)s."), channel=said(str(channel), self.reader.say))
+            yield self._say(N_("Won by %(channel)s."), channel=self._named(channel))
 
     def _of_ticket(self, one: Version, cells: Mapping[str, Cell]) -> _Notes:
         if channel := cells.get("channel"):
-            yield self._say(N_("Reached us by %(channel)s."), channel=said(str(channel), self.reader.say))
+            yield self._say(N_("Reached us by %(channel)s."), channel=self._named(channel))
         if isinstance(resolved := cells.get("resolved_at"), int):
             yield self._say(N_("Resolved after %(time)s."), time=self.reader.say.span(resolved - one.at))
         else:
@@ -133,13 +135,13 @@ class Teller:
 
     def _of_purchase(self, cells: Mapping[str, Cell]) -> _Notes:
         if product := cells.get("product_id") or cells.get("category"):
-            yield self._say(N_("Product: %(product)s."), product=product)
+            yield self._say(N_("Product: %(product)s."), product=apart(product))
         if isinstance(days := cells.get("term_days"), int | float):
-            yield self.reader.say.plural("For %(count)s day.", "For %(count)s days.", round(days))
+            yield Markup.escape(self.reader.say.plural("For %(count)s day.", "For %(count)s days.", round(days)))
 
     def _of_comment(self, cells: Mapping[str, Cell]) -> _Notes:
         if topic := cells.get("comment_topic"):
-            yield self._say(N_("Comment about %(topic)s."), topic=said(str(topic), self.reader.say))
+            yield self._say(N_("Comment about %(topic)s."), topic=self._named(topic))
         yield from self._of_mood(cells.get("comment_sentiment"))
 
     def _of_mood(self, sentiment: Cell) -> _Notes:
@@ -151,14 +153,17 @@ class Teller:
 
     def _of_offer(self, cells: Mapping[str, Cell]) -> _Notes:
         if channel := cells.get("channel"):
-            yield self._say(N_("By %(channel)s."), channel=said(str(channel), self.reader.say))
+            yield self._say(N_("By %(channel)s."), channel=self._named(channel))
         if agent := cells.get("agent_id"):
-            yield self._say(N_("Agent: %(agent)s."), agent=agent)
+            yield self._say(N_("Agent: %(agent)s."), agent=apart(agent))
         if reason := cells.get("outcome_reason"):
-            yield self._say(N_("Reason: %(reason)s."), reason=said(str(reason), self.reader.say))
+            yield self._say(N_("Reason: %(reason)s."), reason=self._named(reason))
 
-    def _say(self, message: str, **values: object) -> str:
-        return self.reader.say.text(message, **values)
+    def _say(self, message: str, **values: object) -> Markup:
+        return self.reader.say.told(message, **values)
+
+    def _named(self, name: object) -> Markup:
+        return apart(said(str(name), self.reader.say))
 
 
 def _touched(one: Version, reader: Reader) -> bool:
@@ -166,7 +171,7 @@ def _touched(one: Version, reader: Reader) -> bool:
     return one.cells["offer_id"] != "nothing" and bool(cells & {"shown_at", "outcome"})
 
 
-_TOLD: Mapping[str, Callable[[Teller, Version, Mapping[str, Cell]], tuple[str, _Notes]]] = {
+_TOLD: Mapping[str, Callable[[Teller, Version, Mapping[str, Cell]], tuple[Markup, _Notes]]] = {
     "customers": Teller.customer,
     "tickets": Teller.ticket,
     "purchases": Teller.purchase,

@@ -121,12 +121,12 @@ def test_where_each_filter_but_one_fits_nobody_that_one_is_offered_alone(agent):
 def test_a_word_that_is_not_known_any_more_is_left_out_and_named(agent):
     answer = agent.get("/page/?stage=gold")
 
-    assert "left out: gold" in answer.text
+    assert "left out: <bdi>gold</bdi>" in answer.text
     assert len(shown(answer)) == ROWS
 
 
 def test_names_are_shown_and_nothing_in_them_runs(agent):
-    assert "Ana Silva" in agent.get("/page/?q=ana").text
+    assert "<bdi>Ana Silva</bdi></a>" in agent.get("/page/?q=ana").text
 
     answer = agent.get("/page/?q=alert")
     assert shown(answer) == ["c3"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -58,7 +59,7 @@ class _Forms(HTMLParser):
 
 @dataclass(frozen=True)
 class Page:
-    """What a browser shows."""
+    """What a browser shows. `text` is without what sets words from outside apart."""
 
     status: int
     text: str
@@ -97,7 +98,9 @@ class Person:
         return self.press(self.open(customer_id).form(outcome, place), outcome=outcome, **more)
 
     def _page(self, answer) -> Page:
-        return Page(answer.status_code, answer.text, answer.text.partition('data-mark="')[2].partition('"')[0])
+        return Page(
+            answer.status_code, re.sub("</?bdi>", "", answer.text), answer.text.partition('data-mark="')[2].partition('"')[0]
+        )
 
 
 @dataclass

@@ -24,6 +24,7 @@ def test_what_was_accepted_is_recorded_and_decided_anew_at_once(office, ana, cus
     assert office.words(customer) == [("accepted", "ana", None)]
     assert after.form("accepted").fields["decision_id"] != before.fields["decision_id"]
     assert "accepted. Recorded by ana" in after.text
+    assert "Recorded by <bdi>ana" in ana.browser.get(f"/page/customers/{customer}").text
 
 
 def test_a_reload_changes_nothing(office, ana, customer):
