@@ -76,7 +76,10 @@ async def undo(call: Call, customer_id: CustomerId) -> Response:
     number = int(fields["word"]) if re.fullmatch(r"\d{1,18}", fields.get("word", "")) else 0
 
     def take_back(connection: Connection, teller: Teller) -> object:
-        return withdrawn(connection, number, teller=teller)
+        word = withdrawn(connection, number, teller=teller)
+        if word.customer_id != customer_id:  # the entry in the audit would name somebody else; nothing of it stays
+            raise UnknownWord("Nothing that was told of this customer has this number.")
+        return word
 
     try:
         await _done(call, customer_id, take_back, route=UNDO)

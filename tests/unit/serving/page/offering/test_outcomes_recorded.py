@@ -174,6 +174,14 @@ def test_nobody_takes_back_what_somebody_else_recorded(ana, bob, customer):
     assert "somebody else recorded it" in answer.text
 
 
+def test_what_was_recorded_of_one_customer_is_not_taken_back_at_another(office, ana, customer):
+    form = ana.tell(customer, "accepted").forms("/undo")[0]
+
+    answer = ana.browser.post("/page/customers/c60/undo", data=form.fields)
+
+    assert (answer.status_code, [word for word, _, _ in office.words(customer)]) == (404, ["accepted"])
+
+
 @pytest.mark.parametrize("number", ["", "x", "-1", "999999999999"])
 def test_there_is_nothing_to_take_back_of_a_number_nobody_gave(ana, customer, number):
     token = ana.open(customer).form("accepted").fields["form_token"]
