@@ -18,6 +18,7 @@ from serving.door.route import Call
 from serving.front_line.recovering import Claim
 from serving.history.versions import Version
 from serving.live.state import Found
+from serving.page.about.service import known_time
 from serving.page.frame.wording import N_
 from serving.page.offering.offers import may_decide
 
@@ -81,7 +82,7 @@ async def recovery_of(
 def _read(call: Call, asked: Asked, found: Found, things: Sequence[Version], complaint: str | None) -> RecoveryShown:
     now, company = call.service.clock(), asked.state.company
     types = [each.type for each in company.recovery.complaints]
-    open_ones = open_complaints(things, types)
+    open_ones = open_complaints(things, types, now=now)
     chosen = complaint if complaint in types else next((one.type for one in open_ones if one.type), None)
     with reading(call.service.engine) as connection:
         given = granted_to(connection, found.customer_id, since=now - _SHOWN_DAYS * DAY)
@@ -99,9 +100,10 @@ def _read(call: Call, asked: Asked, found: Found, things: Sequence[Version], com
     )
 
 
-def open_complaints(things: Sequence[Version], types: Sequence[str]) -> list[OpenComplaint]:
-    """Return the complaints that nobody has resolved, the newest first."""
-    tickets = [one for one in things if one.source == "tickets" and one.cells["complaint"] and not one.cells["resolved_at"]]
+def open_complaints(things: Sequence[Version], types: Sequence[str], *, now: Timestamp) -> list[OpenComplaint]:
+    """Return the complaints that nobody has resolved by now, the newest first."""
+    complaints = [one for one in things if one.source == "tickets" and one.cells["complaint"]]
+    tickets = [one for one in complaints if known_time(one, "resolved_at", now) is None]
     topics = [(one, None if one.cells["topic"] is None else str(one.cells["topic"])) for one in tickets]
     return [OpenComplaint(one.at, topic, topic if topic in types else None) for one, topic in topics]
 

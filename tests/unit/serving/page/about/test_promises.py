@@ -10,6 +10,7 @@ from serving.history.versions import version_of
 from serving.page.about.reader import Reader
 from serving.page.about.service import nps_shown, open_tickets, promise_for
 from serving.page.frame.wording import wording_of
+from serving.page.offering.recovery import open_complaints
 
 NOW = parse_time("2026-03-10T12:00:00Z")
 SAY = wording_of("en")
@@ -26,6 +27,14 @@ def ticket(name: str, hours_ago: float, **cells):
 
 def shown(*tickets, promise=DECLINE):
     return open_tickets(tickets, COMPANY, promise=promise, reader=READER)
+
+
+def test_a_complaint_is_open_until_it_is_resolved():
+    complaints = [ticket("t1", 3, complaint=True, resolved_at=at) for at in (None, NOW - HOUR, NOW + HOUR)]
+
+    found = open_complaints(complaints, ["billing"], now=NOW)
+
+    assert [one.type for one in found] == ["billing", "billing"]
 
 
 def test_of_two_promises_the_sooner_news_counts():
