@@ -17,7 +17,7 @@ from models.explanation.codes import LANGUAGES, Language
 _PAGE = Path(__file__).resolve().parent
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
-_OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}}
+_OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 
 
 def catalogue_path(language: Language) -> Path:

@@ -24,7 +24,6 @@ from serving.live.state import Found
 from serving.page.about.reader import Reader
 from serving.page.about.standing import Known, standing_shown
 from serving.page.frame.charts import meter
-from serving.page.frame.notices import Notice
 from serving.page.frame.shell import page, wording_for
 from serving.page.offering.offers import offers_of
 from serving.page.offering.reasons import REASONS
@@ -50,7 +49,7 @@ class Wanted:
 
     older: str | None = None
     complaint: str | None = None
-    notice: Notice | None = None
+    notice: str | None = None
     status: int = 200
 
 

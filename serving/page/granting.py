@@ -36,7 +36,6 @@ from serving.front_line.schemas import MOST_GRANTED
 from serving.page.customer import Wanted, customer_view
 from serving.page.frame.forms import form_of
 from serving.page.frame.names import said
-from serving.page.frame.notices import Notice
 from serving.page.frame.shell import wording_for
 from serving.page.frame.wording import N_, Wording
 from serving.page.offering.recovery import BOUNDS, claim_of
@@ -47,7 +46,7 @@ _AMOUNT = re.compile(r"[\d.,\s]{1,20}")  # how its parts are put together, the l
 _NO_AMOUNT = N_("Nothing was given: say an amount above zero, with at most two decimals.")
 _SENT_TWICE = N_("Nothing more was given: this form was used before, for another amount. Below is what may be given now.")
 _OVER = N_("Nothing was given. At most %(limit)s may be given now.")
-_ASK = N_("%(role)s may give this amount: ask there.")
+_ASK = N_("This amount may be given by: %(role)s. Ask there.")
 _NOBODY = N_("Nobody may give this amount now.")
 
 
@@ -57,12 +56,12 @@ async def grant_recovery(call: Call, customer_id: CustomerId) -> Response:
     fields, say, asked = await form_of(call), wording_for(call), ask(call)
     complaint, amount = fields.get("complaint", ""), amount_of(fields.get("amount", ""), say)
     if amount is None:
-        return await customer_view(call, customer_id, Wanted(None, complaint, _notice(say, _NO_AMOUNT), 422))
+        return await customer_view(call, customer_id, Wanted(None, complaint, say.text(_NO_AMOUNT), 422))
     try:
         await asyncio.to_thread(_grant, call, asked, customer_id, fields, amount)
     except (OverLimit, IdempotencyKeyReused) as refusal:
         call.service.reads.note(call.exchange, [customer_id], route=RECOVERIES, status=refusal.status, scope="decide")
-        notice = _over(refusal, amount, asked, say) if isinstance(refusal, OverLimit) else _notice(say, _SENT_TWICE)
+        notice = _over(refusal, amount, asked, say) if isinstance(refusal, OverLimit) else say.text(_SENT_TWICE)
         return await customer_view(call, customer_id, Wanted(None, complaint, notice, 409))
     except LifecycleError as refusal:
         call.service.reads.note(call.exchange, [customer_id], route=RECOVERIES, status=refusal.status, scope="decide")
@@ -114,7 +113,7 @@ def _granted(call: Call, connection: Connection, request: RepeatableRequest, *, 
     remember(connection, request, StoredAnswer(200, JSON, msgspec.json.encode(answer), audit.subject))
 
 
-def _over(refusal: OverLimit, amount: float, asked: Asked, say: Wording) -> Notice:
+def _over(refusal: OverLimit, amount: float, asked: Asked, say: Wording) -> str:
     recovery, binding = asked.state.company.recovery, refusal.found.binding.name
     days = recovery.budget_days if binding == "budget" else recovery.safety_days
     limit = say.money(refusal.found.limit, asked.state.company.currency, exact=True)
@@ -124,8 +123,4 @@ def _over(refusal: OverLimit, amount: float, asked: Asked, say: Wording) -> Noti
         (BOUNDS[binding], {"days": days}),
         (_ASK if role else _NOBODY, {"role": said(role or "", say)}),
     )
-    return Notice(" ".join(say.texts.gettext(text) % values for text, values in sentences))
-
-
-def _notice(say: Wording, text: str) -> Notice:
-    return Notice(say.texts.gettext(text))
+    return " ".join(say.text(text, **values) for text, values in sentences)

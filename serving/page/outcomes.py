@@ -24,7 +24,6 @@ from serving.door.problems import RequestInvalid
 from serving.door.route import Call
 from serving.page.customer import Wanted, customer_view
 from serving.page.frame.forms import form_of
-from serving.page.frame.notices import Notice
 from serving.page.frame.shell import wording_for
 from serving.page.frame.wording import N_, Wording, apart
 from serving.page.offering.reasons import OTHER, REASONS
@@ -55,7 +54,7 @@ async def tell_outcome(call: Call, customer_id: CustomerId) -> Response:
     fields, say = await form_of(call), wording_for(call)
     message = _message(fields)
     if message is None:
-        return await customer_view(call, customer_id, Wanted(notice=Notice(say.texts.gettext(_NO_REASON)), status=422))
+        return await customer_view(call, customer_id, Wanted(notice=say.text(_NO_REASON), status=422))
     decision_id = fields.get("decision_id", "")
 
     def tell(connection: Connection, teller: Teller) -> object:
@@ -64,7 +63,7 @@ async def tell_outcome(call: Call, customer_id: CustomerId) -> Response:
     try:
         await _done(call, customer_id, tell, route=OUTCOMES)
     except (ToldBefore, DecisionOver, OutcomeContradicts) as refusal:
-        notice = Notice(_refused(refusal, call, say))
+        notice = _refused(refusal, call, say)
         return await customer_view(call, customer_id, Wanted(notice=notice, status=refusal.status))
     return _back_to(customer_id)
 
@@ -84,7 +83,7 @@ async def undo(call: Call, customer_id: CustomerId) -> Response:
     try:
         await _done(call, customer_id, take_back, route=UNDO)
     except tuple(_NOT_TAKEN_BACK) as refusal:
-        notice = Notice(say.texts.gettext(_NOT_TAKEN_BACK[type(refusal)]))
+        notice = say.text(_NOT_TAKEN_BACK[type(refusal)])
         return await customer_view(call, customer_id, Wanted(notice=notice, status=refusal.status))
     return _back_to(customer_id)
 
@@ -133,7 +132,7 @@ def _reason(fields: Mapping[str, str]) -> str | None:
 def _refused(refusal: LifecycleError, call: Call, say: Wording) -> str:
     if isinstance(refusal, ToldBefore):
         return _second(refusal.word, call, say, now=call.service.clock())
-    return say.texts.gettext(_OVER)
+    return say.text(_OVER)
 
 
 def _second(word: Word, call: Call, say: Wording, *, now: Timestamp) -> str:

@@ -28,7 +28,6 @@ class TicketShown:
     due_at: Timestamp
     due: str
     overdue: bool
-    is_complaint: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,7 @@ def _shown(ticket: Version, company: Company, *, promise: Sla | None, reader: Re
     due_at = max(news, default=ticket.at) + round(hours * HOUR)
     words = _DUE[bool(news), due_at <= now]
     text = say.text(words, moment=say.moment(due_at), ago=say.span(due_at - now))
-    is_complaint = bool(ticket.cells["complaint"])
-    return TicketShown(ticket_title(ticket, say), ticket.at, due_at, text, due_at <= now, is_complaint)
+    return TicketShown(ticket_title(ticket, say), ticket.at, due_at, text, due_at <= now)
 
 
 _DUE = {

@@ -67,7 +67,7 @@ def standing_shown(asked: Asked, known: Known, reader: Reader) -> StandingShown:
         stage=told(answer.stage, lambda part: stage_shown(state, found, part, say)),
         risk=told(answer.churn, lambda part: risk_shown(part, known.why or (), say)),
         has_reasons=known.why is not None,
-        value=told(answer.value, lambda part: value_shown(part, company, say)),
+        value=told(answer.value, lambda part: value_shown(part, say)),
         health=told(answer.health, lambda part: health_shown(part, company.health, say)),
         purchase=told(answer.purchase, lambda part: purchase_shown(part, say)) or (),
         alerts=alerts_shown(alerts_standing(found.values, alerts, company), say) if alerts else (),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.company.business import Health
-from features.company.schema import Company
 from serving.answering.parts import HealthAnswer, PurchaseAnswer, ValueAnswer
 from serving.page.about.chances import buying
 from serving.page.about.given import given, told
@@ -37,7 +36,6 @@ class ValueShown:
     spread: str
     category: str
     to_do: str
-    meaning: str
     return_on_cost: str
     lever: str
     is_extrapolated: bool
@@ -62,10 +60,9 @@ class HealthShown:
     components: tuple[ComponentShown, ...]
 
 
-def value_shown(answer: ValueAnswer, company: Company, say: Wording) -> ValueShown:
+def value_shown(answer: ValueAnswer, say: Wording) -> ValueShown:
     """Return what a customer is worth as an agent reads it."""
     category = given(answer.category) or ""
-    declared = {one.name: one.text for one in company.value_categories}
     return ValueShown(
         expected=say.text(
             N_("About %(amount)s expected within %(days)s days, after the cost of service."),
@@ -75,7 +72,6 @@ def value_shown(answer: ValueAnswer, company: Company, say: Wording) -> ValueSho
         spread=_spread(answer, say),
         category=said(category, say),
         to_do=told(answer.treatment, lambda treatment: say.text(_TREATMENTS[treatment])) or "",
-        meaning=declared.get(category, ""),
         return_on_cost=told(answer.clv_to_cac, lambda times: _return_on_cost(times, say)) or "",
         lever=told(answer.lever, lambda lever: say.text(_LEVERS[lever])) or "",
         is_extrapolated=answer.extrapolated is True,

@@ -27,7 +27,6 @@ class HeatRow:
     """Where those of one stage stood a month later; no cells where too few stood in it to tell."""
 
     stage: str
-    counted: str
     cells: tuple[HeatCell, ...]
 
 
@@ -64,4 +63,4 @@ def _row(moves: StageMoves, stages: list[str], say: Wording) -> HeatRow:
         HeatCell(say.percent(share) if share else "–", shade_of(share), stage == moves.stage)
         for stage, share in zip(stages, shares, strict=False)
     )
-    return HeatRow(said(moves.stage, say), say.number(moves.counted), tuple(cells))
+    return HeatRow(said(moves.stage, say), tuple(cells))

@@ -73,7 +73,6 @@ class StagesShown:
     limits: int
     kept: int
     untold: int
-    customers: str
 
 
 def stages_shown(report: StagesReport, say: Wording) -> StagesShown:
@@ -89,7 +88,6 @@ def stages_shown(report: StagesReport, say: Wording) -> StagesShown:
         limits=len(judged),
         kept=judged.count("kept"),
         untold=judged.count("too_few"),
-        customers=say.number(report.customers),
     )
 
 

@@ -77,7 +77,6 @@ class Recorded:
 
     word: Word
     offer: str
-    is_own: bool
     seconds_left: int
 
 
@@ -245,7 +244,7 @@ def nothing_because(said: Mapping[str, Any]) -> str | None:
 def _recorded(word: Word, names: Mapping[str, str], *, call: Call, now: Timestamp) -> Recorded:
     is_own = word.key_id == call.exchange.key_id
     left = max(word.received_at + TAKEN_BACK_WITHIN - now, 0) if is_own else 0
-    return Recorded(word, names.get(word.offer_id, word.offer_id), is_own, left // SECOND)
+    return Recorded(word, names.get(word.offer_id, word.offer_id), left // SECOND)
 
 
 def _waiting(one: Suggestion, names: Mapping[str, str]) -> Waiting:

@@ -35,10 +35,6 @@ class DecisionOver(ForCallers, Conflict):
 
     problem = "decision-over"
 
-    def __init__(self, until: Timestamp) -> None:
-        super().__init__("This decision stands no more; ask for a new one. Nothing was stored.")
-        self.until = until
-
 
 def recorded(connection: Connection, customer_id: str, decision_id: str, *, message: Message, teller: Teller) -> Heard:
     """Take what an agent tells from the page of a customer, in the caller's transaction; told twice it changes nothing.
@@ -80,7 +76,7 @@ def _refuse_over(connection: Connection, decision: KeptDecision, suggestions: Se
     window = (decision.customer_id, decision.context)
     newest = newest_of(connection, [window]).get(window)
     if now >= decision.valid_until or newest is None or newest.id != decision.id:
-        raise DecisionOver(min(decision.valid_until, now))
+        raise DecisionOver("This decision stands no more; ask for a new one. Nothing was stored.")
 
 
 def _last_word(connection: Connection, about: Suggestion) -> Word | None:

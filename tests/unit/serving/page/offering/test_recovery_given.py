@@ -96,7 +96,7 @@ def test_who_may_give_more_is_named(tmp_path, opened_office):
         page, answer = agent.open("c1", "?complaint=defect"), give(agent, "c1", "100")
 
     assert "For more, ask team lead: up to €120.00." in html.unescape(page.text)
-    assert "team lead may give this amount: ask there." in answer.text
+    assert "This amount may be given by: team lead. Ask there." in answer.text
 
 
 @pytest.mark.parametrize(
