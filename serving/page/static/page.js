@@ -50,7 +50,8 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)) });
       const html = await answer.text();
-      if (new URL(answer.url).pathname.startsWith("/page/sign-in") || !swap(html, false)) location.assign(answer.url);
+      if (new URL(answer.url).pathname.startsWith("/page/sign-in")) { location.assign(answer.url); return; }
+      if (!swap(html, false)) throw new Error("what came is no page of ours");
       const alert = find("#main [role=alert]"), isUndo = form.matches(".undo");
       tell(alert?.textContent ?? (isUndo ? texts().undone : find(".recorded p")?.textContent ?? texts().done));
     } catch {
@@ -110,7 +111,12 @@
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { touched = Date.now(); }, true);
 
   // --- Keys ----------------------------------------------------------------------------------------------------------------
-  const areOn = () => localStorage.getItem("keys") !== "off";
+  const areOn = () => { // a browser may keep nothing for embedded pages; then the box alone says it
+    try { return localStorage.getItem("keys") !== "off"; } catch { return find("#keys-on")?.checked ?? true; }
+  };
+  const turn = (on) => {
+    try { localStorage.setItem("keys", on ? "on" : "off"); } catch { /* it holds as long as the page stands */ }
+  };
   const card = () => document.activeElement?.closest?.(".offer") ?? (picked ? document.getElementById(picked) : null);
   const mark = (id) => { // by the offer, not its place: what is refreshed meanwhile may put another one there
     picked = document.getElementById(id) ? id : "";
@@ -135,7 +141,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target) || !areOn()) return;
     const { key } = event;
-    if (key === "/") find("#search")?.select();
+    if (key === "/") { find("#search")?.focus(); find("#search")?.select(); }
     else if (key === "?") openKeys();
     else if ("123".includes(key)) pick(Number(key));
     else if ("admsu".includes(key)) press(key);
@@ -148,7 +154,7 @@
     if (button) { button.hidden = false; button.addEventListener("click", openKeys); }
     if (choice) {
       choice.checked = areOn();
-      choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
+      choice.addEventListener("change", () => turn(choice.checked));
     }
     countDown();
   };

@@ -46,6 +46,37 @@ def test_a_declined_offer_is_recorded_with_its_reason(agent, desk):
     assert desk.words("c5") == [("declined", "has one already")]
 
 
+def test_an_answer_that_is_no_page_of_ours_is_not_taken_for_done(agent, desk):
+    agent.goto("/page/customers/c40")
+    agent.route("**/outcomes", lambda route: route.fulfill(status=503, body="{}", content_type="application/problem+json"))
+
+    first_offer(agent).get_by_role("button", name="Accepted").click()
+
+    expect(agent.get_by_role("alert")).to_contain_text("it is not known whether this was recorded")
+    expect(first_offer(agent).get_by_role("button", name="Accepted")).to_be_enabled()
+    assert desk.words("c40") == []
+
+
+def test_keys_work_where_the_browser_keeps_nothing(agent):
+    refusal = "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('', 'SecurityError'); }});"
+    agent.add_init_script(refusal)
+    agent.goto("/page/customers/c40")
+
+    agent.keyboard.press("/")
+    expect(agent.get_by_role("searchbox")).to_be_focused()
+    agent.get_by_role("button", name="Keys (?)").click()
+    agent.get_by_label("Use these keys on this device").uncheck()
+    agent.get_by_role("button", name="Close").click()
+    agent.keyboard.press("1")
+    expect(agent.locator(".offer.picked")).to_have_count(0)
+
+    agent.get_by_role("button", name="Keys (?)").click()
+    agent.get_by_label("Use these keys on this device").check()
+    agent.get_by_role("button", name="Close").click()
+    agent.keyboard.press("1")
+    expect(agent.locator(".offer.picked")).to_have_count(1)
+
+
 def test_what_was_skipped_is_taken_back(agent, desk):
     agent.goto("/page/customers/c8")
     name = first_offer(agent).get_by_role("heading").inner_text()
