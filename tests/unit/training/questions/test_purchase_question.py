@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,10 +22,17 @@ QUICK = BoostingPreset(leaves=4, rounds=15, bag=1)
 
 
 @pytest.fixture(scope="module")
-def trained(trained_shop: Any) -> TrainedModel:
-    return train(
-        trained_shop.home, PurchaseQuestion(trained_shop.company, QUICK), run=TrainingRun(parse_time("2025-12-20T10:00:00Z"))
-    )
+def buying_shop(trained_shop: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The shop of the churn model, copied: here another model is trained beside it."""
+    folder = tmp_path_factory.mktemp("buying")
+    shutil.copytree(trained_shop.folder, folder, dirs_exist_ok=True)
+    return replace(trained_shop, folder=folder)
+
+
+@pytest.fixture(scope="module")
+def trained(buying_shop: Any) -> TrainedModel:
+    moment = parse_time("2025-12-20T10:00:00Z")
+    return train(buying_shop.home, PurchaseQuestion(buying_shop.company, QUICK), run=TrainingRun(moment))
 
 
 def test_more_customers_buy_the_longer_one_waits(trained: TrainedModel) -> None:
@@ -47,8 +56,8 @@ def test_the_rhythm_of_purchases_ranks_buyers_first_too(trained: TrainedModel) -
     assert trained.report.pooled["mbg_nbd"]["auc"].value > 0.6
 
 
-def test_the_stored_model_is_a_purchase_model(trained: TrainedModel, trained_shop: Any) -> None:
-    kept = load_model(trained_shop.home, trained.model_sha)
+def test_the_stored_model_is_a_purchase_model(trained: TrainedModel, buying_shop: Any) -> None:
+    kept = load_model(buying_shop.home, trained.model_sha)
 
     assert isinstance(kept, PurchaseModel)
     assert kept.to_files() == trained.model.to_files()
