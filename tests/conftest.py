@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib.util
 import os
 import shutil
@@ -47,9 +49,13 @@ MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108 the folder is made 
 # Where the files stand that take longest, in this order: whoever starts the longest first ends soonest.
 LONGEST = ("tests/journey", "tests/unit/benchmarks", "tests/property", "tests/unit/training", "tests/unit/lifecycle", "tests")
 
+MADE_BETWEEN_LOOKS = 50_000  # as the command line has it: Python by itself looks for cycles after it has made 700 objects
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write in memory where there is room: a disk takes milliseconds for each of a million `fsync`."""
+    gc.set_threshold(MADE_BETWEEN_LOOKS)
+    atexit.register(gc.freeze)
     if config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
@@ -62,6 +68,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.pluginmanager.hasplugin("randomly"):
         places = {folder: place for place, folder in enumerate(LONGEST)}
         items.sort(key=lambda item: next((places[each] for each in LONGEST if item.nodeid.startswith(each)), len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles no more in what collecting brought: a million objects that live to the end."""
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
