@@ -46,8 +46,20 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
 
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108 the folder is made below it by pytest, for this user alone
 
-# Where the files stand that take longest, in this order: whoever starts the longest first ends soonest.
-LONGEST = ("tests/journey", "tests/unit/benchmarks", "tests/property", "tests/unit/training", "tests/unit/lifecycle", "tests")
+# What takes longest, in this order, files before the folders of the others: whoever starts the longest first ends soonest.
+LONGEST = (
+    "tests/journey/test_data_scientist_guide.py",
+    "tests/journey/test_notebooks.py",
+    "tests/journey/test_first_steps.py",
+    "tests/journey/test_completejourney.py",
+    "tests/unit/benchmarks/test_gates_campaign.py",
+    "tests/journey",
+    "tests/unit/benchmarks",
+    "tests/property",
+    "tests/unit/training",
+    "tests/unit/lifecycle",
+    "tests",
+)
 
 MADE_BETWEEN_LOOKS = 50_000  # as the command line has it: Python by itself looks for cycles after it has made 700 objects
 
