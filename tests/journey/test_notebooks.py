@@ -8,6 +8,8 @@ import jupytext
 import nbclient
 import pytest
 
+# As the command line does, since every notebook brings the same libraries: look seldom for cycles in what lives to the end.
+QUICKLY = ["--InteractiveShellApp.exec_lines=import gc; gc.set_threshold(50_000)"]
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.py"))
 
 
@@ -16,7 +18,9 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.p
 def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
     notebook = jupytext.read(path)
 
-    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    nbclient.NotebookClient(
+        notebook, timeout=300, kernel_name="python3", extra_arguments=QUICKLY, resources={"metadata": {"path": tmp_path}}
+    ).execute()
 
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not any(output.output_type == "error" for output in outputs)
