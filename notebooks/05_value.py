@@ -34,7 +34,7 @@ from training.questions.value.question import ValueQuestion
 
 home = Home(Path(tempfile.mkdtemp()))
 company = simulate_into(home, customers=1_000, seed=5, years=2).model_copy(update={"horizons_days": (90,)})
-question = ValueQuestion(company, preset=replace(VALUE_PRESET, bag=1))
+question = ValueQuestion(company, preset=replace(VALUE_PRESET, bag=1, rounds=40, learning_rate=0.11))
 stacked = stack_examples(home, question)
 examples, came = stacked.examples, stacked.examples.labels[:, -1]
 print(f"{len(examples.rows):,} rows of {len(np.unique(examples.customers)):,} customers, {question.horizon_days} days ahead")
