@@ -31,7 +31,7 @@ from training.questions.transition.findings import flicker_of_sets
 from training.questions.transition.question import TransitionQuestion
 
 home = Home(Path(tempfile.mkdtemp()))
-company, as_of = simulate_into(home, customers=1_000, seed=4, years=2), parse_time("2026-01-01")
+company, as_of = simulate_into(home, customers=600, seed=4, years=2), parse_time("2026-01-01")
 stage_set = company.stage_set
 described = {stage.name: {"it means": stage.text, "the rule": " ".join(stage.rule.text.split())} for stage in stage_set.stages}
 pd.set_option("display.max_colwidth", 300)
