@@ -67,3 +67,13 @@ def test_the_line_that_is_no_move_is_named(home: Home) -> None:
 
     with pytest.raises(LedgerUnreadable, match=r"line 2 of ledger\.jsonl is none"):
         read_ledger(home)
+
+
+def test_an_interrupted_move_that_is_none_is_named_by_the_line_it_would_be(home: Home) -> None:
+    write(home, FIRST)
+    wrong = {"at": 9, "action": "walk", "live": msgspec.to_builtins(SECOND.live), "models": {}}
+    (home.root / "ledger.pending").write_bytes(msgspec.json.encode(wrong))
+    write_live(home, SECOND.live)
+
+    with pytest.raises(LedgerUnreadable, match=r"line 2 of ledger\.jsonl is none"):
+        read_ledger(home)

@@ -72,15 +72,6 @@ def test_a_pointer_that_this_program_did_not_write_is_refused(tmp_path: Path, co
         read_live(home)
 
 
-def test_everything_live_is_loaded_together(installed: Installation) -> None:
-    state = load_live(installed.home, public_key=load_public_key(installed.home))
-
-    assert state.live == installed.live
-    assert state.models["churn"].name == "quick"
-    assert state.predictions.row("c10") == 1
-    assert state.bundle.models == {"churn": installed.model_sha}
-
-
 @pytest.mark.parametrize("absent", ["bundle", "predictions"])
 def test_a_pointer_without_a_bundle_or_predictions_answers_nothing(installed: Installation, absent: str) -> None:
     write_live(installed.home, replace(installed.live, **{absent: None}))
@@ -112,6 +103,28 @@ def test_predictions_on_other_features_than_the_model_are_refused(installed: Ins
 
     with pytest.raises(SchemaMismatch):
         load_live(installed.home, public_key=load_public_key(installed.home), trial=False)
+
+
+def test_everything_live_is_loaded_together(installed: Installation) -> None:
+    state = load_live(installed.home, public_key=load_public_key(installed.home), trial=False)
+
+    assert state.live == installed.live
+    assert state.models["churn"].name == "quick"
+    assert state.predictions.row("c10") == 1
+    assert state.bundle.models == {"churn": installed.model_sha}
+
+
+@pytest.mark.parametrize(("asked", "mapped"), [({}, True), ({"mapped": True}, True), ({"mapped": False}, False)])
+def test_predictions_are_mapped_where_nothing_else_is_asked_for(
+    installed: Installation, asked: dict[str, bool], mapped: bool
+) -> None:
+    state = load_live(installed.home, public_key=load_public_key(installed.home), trial=False, **asked)
+
+    assert isinstance(state.predictions.matrix, np.memmap) == mapped
+
+
+def test_what_is_whole_passes_its_trial(installed: Installation) -> None:
+    assert load_live(installed.home, public_key=load_public_key(installed.home)).live == installed.live
 
 
 def test_a_damaged_model_is_refused_by_its_hash_without_a_trial(installed: Installation) -> None:

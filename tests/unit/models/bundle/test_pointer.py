@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -128,8 +129,20 @@ def test_a_pending_file_that_holds_no_move_is_said_to_be_unreadable(home: Home) 
         settle(home)
 
 
+def test_an_interrupted_move_is_not_settled_against_a_ledger_that_ends_in_no_entry(home: Home) -> None:
+    append_line(home.ledger, b"{")
+    pending(home).write_bytes(line(FIRST))
+    write_live(home, FIRST)
+
+    with pytest.raises(LedgerUnreadable, match=r"ledger\.jsonl ends in no entry"):
+        settle(home)
+
+    assert pending(home).exists()
+
+
 def test_only_one_publishes_at_a_time_and_the_other_changes_nothing(home: Home) -> None:
-    with publishing_lock(home), pytest.raises(PublishingLocked, match="being published by"), publishing_lock(home):
+    said = rf"^predictions are being published by process {os.getpid()} .*; nothing was changed"
+    with publishing_lock(home), pytest.raises(PublishingLocked, match=said), publishing_lock(home):
         pytest.fail("two published at once")
 
     with publishing_lock(home):

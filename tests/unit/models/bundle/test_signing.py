@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from features.home import Home
 from models.bundle import (
@@ -97,6 +98,27 @@ def test_a_key_of_another_kind_is_refused(home: Home, path: Path) -> None:
         load_signer(path, home)
     with pytest.raises(KeyUnreadable, match="public key in PEM"):
         load_public_key(home)
+
+
+def test_a_pair_of_keys_for_something_else_than_signing_is_refused(home: Home, path: Path) -> None:
+    create_signing_key(path, home)
+    other = X25519PrivateKey.generate()
+    plain, spki = serialization.NoEncryption(), serialization.PublicFormat.SubjectPublicKeyInfo
+    path.write_bytes(other.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    (home.keys / "bundle.pub").write_bytes(other.public_key().public_bytes(serialization.Encoding.PEM, spki))
+
+    with pytest.raises(KeyUnreadable, match="ed25519 private key"):
+        load_signer(path, home)
+    with pytest.raises(KeyUnreadable, match="found another key"):
+        load_public_key(home)
+
+
+def test_a_key_is_written_into_folders_that_are_not_there_yet(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "user" / "config" / "lifecycle" / "signing.key"
+
+    signer = create_signing_key(path, home)
+
+    assert load_signer(path, home).public_key.pem == signer.public_key.pem
 
 
 def test_a_new_installation_can_trust_an_older_key(home: Home, path: Path, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,16 +13,33 @@ from models.bundle import (
     BundleTampered,
     ContentDamaged,
     NotStored,
+    Signer,
     create_signing_key,
     load_public_key,
     read_bundle,
     write_bundle,
 )
 from models.bundle import bundles as bundles_room
+from models.bundle.bundles import settle_signature, sign_beside
 from models.bundle.sealed import seal
 
-if TYPE_CHECKING:
-    from tests.unit.models.conftest import Installation
+
+@dataclass(frozen=True)
+class Installation:
+    """A home with one bundle of something stored as a model, and the key that signed it."""
+
+    home: Home
+    signer: Signer
+    model_sha: str
+    bundle: str
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Installation:
+    home = Home(tmp_path / "var")
+    signer = create_signing_key(tmp_path / "config" / "signing.key", home)
+    model = seal(home.models, {"kind": "churn"}, lambda _: None)
+    return Installation(home, signer, model, write_bundle(home, {"churn": model}, signer=signer))
 
 
 def test_a_bundle_names_its_models(installed: Installation) -> None:
@@ -97,3 +114,27 @@ def test_a_bundle_names_stored_models_only(installed: Installation) -> None:
         write_bundle(installed.home, {"churn": "../../x"}, signer=installed.signer)
     with pytest.raises(BundleInvalid):
         write_bundle(installed.home, {}, signer=installed.signer)
+
+
+def test_a_signature_is_over_the_manifest_and_says_that_it_is_for_a_bundle(installed: Installation) -> None:
+    folder = installed.home.bundles / installed.bundle
+
+    signed = b"lifecycle bundle 1\n" + (folder / "manifest.json").read_bytes()
+
+    assert load_public_key(installed.home).verifies((folder / "signature").read_bytes(), signed)
+
+
+def test_while_the_key_is_changed_a_bundle_stands_by_either_key_and_then_by_the_new_one(
+    installed: Installation, tmp_path: Path
+) -> None:
+    home, old, new = installed.home, installed.signer, create_signing_key(tmp_path / "new.key", Home(tmp_path / "elsewhere"))
+
+    sign_beside(home, installed.bundle, signer=new)
+
+    for signer in (old, new):
+        assert read_bundle(home, installed.bundle, public_key=signer.public_key).sha256 == installed.bundle
+    for _ in range(2):  # the second time there is nothing left to settle
+        settle_signature(home, installed.bundle)
+        assert read_bundle(home, installed.bundle, public_key=new.public_key).sha256 == installed.bundle
+        with pytest.raises(BundleTampered):
+            read_bundle(home, installed.bundle, public_key=old.public_key)

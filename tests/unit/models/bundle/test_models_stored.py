@@ -10,7 +10,16 @@ import pytest
 
 from features.home import Home
 from features.write_once import canonical_json
-from models.bundle import ContentDamaged, NotStored, SchemaMismatch, check_golden_rows, export_model, load_model, model_manifest
+from models.bundle import (
+    ContentDamaged,
+    NotStored,
+    SchemaMismatch,
+    check_golden_rows,
+    export_model,
+    load_model,
+    model_file,
+    model_manifest,
+)
 from models.bundle.models import GOLDEN, GoldenRowsDiffer, NotRepeatable, UnknownFormat
 from models.bundle.sealed import seal
 from models.churn import ChurnModel
@@ -117,11 +126,20 @@ def test_a_manifest_that_leads_out_of_its_folder_is_refused(home: Home) -> None:
         load_model(home, sha)
 
 
-def test_a_kind_of_model_this_version_does_not_know_is_refused(home: Home) -> None:
-    sha = seal(home.models, {"format": 2, "kind": "weather"}, lambda _: None)
+@pytest.mark.parametrize(("version", "kind"), [(2, "churn"), (1, "weather")])
+def test_a_kind_or_format_of_model_this_version_does_not_know_is_refused(home: Home, version: int, kind: str) -> None:
+    sha = seal(home.models, {"format": version, "kind": kind}, lambda _: None)
 
-    with pytest.raises(UnknownFormat, match="found format 2 and kind weather"):
+    with pytest.raises(UnknownFormat, match=f"found format {version} and kind {kind}"):
         load_model(home, sha)
+
+
+def test_one_file_of_a_model_is_read_without_opening_the_model(home: Home) -> None:
+    sha = seal(home.models, {"format": 2, "kind": "weather"}, lambda folder: write(folder, {"evidence.json": b"[1]"}))
+
+    assert model_file(home, sha, "evidence.json") == b"[1]"
+    with pytest.raises(ContentDamaged, match=r"other\.json is not in its manifest"):
+        model_file(home, sha, "other.json")
 
 
 def test_a_model_that_answers_otherwise_than_when_it_was_stored_is_refused(home: Home, model: ChurnModel) -> None:
