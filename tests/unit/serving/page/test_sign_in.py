@@ -91,6 +91,7 @@ def test_name_and_password_open_a_session_that_only_this_site_sends_and_no_scrip
     assert (answer.status_code, answer.headers["location"]) == (303, "/page/customers/c1")
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "SameSite=Lax" in answer.headers["set-cookie"]
+    assert "Max-Age=43200;" in answer.headers["set-cookie"]
     assert session_of(browser.service.engine, opened_by(answer), now=browser.clock()).person.name == "ana"
 
 
@@ -129,6 +130,35 @@ def test_after_ten_wrong_passwords_the_right_one_does_not_sign_in(browser):
     assert browser.sign_in("locked").status_code == 401
 
 
+def test_a_name_is_recognised_with_blanks_around_it_and_kept_where_the_password_was_wrong(browser):
+    assert browser.sign_in(" ana ").headers["location"] == "/page/"
+    assert 'value="ana-maria"' in browser.sign_in("ana-maria", next="/page/about").text
+    assert 'value="/page/about"' in browser.sign_in("ana-maria", next="/page/about").text
+
+
+def test_the_form_to_sign_in_leads_back_to_where_somebody_was_going(browser):
+    assert 'value="/page/about"' in browser.get("/page/sign-in?next=/page/about").text
+    assert 'value="/page/"' in browser.get("/page/sign-in").text
+
+
+@pytest.mark.parametrize(("query", "most"), [("next=/page/{}", 1000 - len("/page/")), ("said={}", 20)])
+def test_an_address_longer_than_any_of_ours_is_refused(browser, query, most):
+    answers = [browser.get(f"/page/sign-in?{query.format('a' * length)}").status_code for length in (most, most + 1)]
+
+    assert (answers[0], answers[1] // 100) == (200, 4)
+
+
+def test_what_is_no_form_of_at_most_fifty_fields_is_refused(browser):
+    fields = {"name": "ana", "password": RIGHT, **{f"field{each}": "x" for each in range(48)}}
+
+    assert browser.post("/page/sign-in", form=fields).status_code == 303
+    for answer in (
+        browser.post("/page/sign-in", form={**fields, "one": "more"}),
+        browser.post("/page/sign-in", body={"name": "ana", "password": RIGHT}),
+    ):
+        assert (answer.status_code, "set-cookie" in answer.headers) == (415, False)
+
+
 @pytest.mark.parametrize("origin", [ELSEWHERE, "null", None, "http://testserver.evil.example"])
 def test_a_sign_in_from_elsewhere_is_refused(browser, origin):
     answer = browser.post("/page/sign-in", origin=origin, form={"name": "ana", "password": RIGHT})
@@ -137,7 +167,9 @@ def test_a_sign_in_from_elsewhere_is_refused(browser, origin):
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("after", ["https://evil.example/", "//evil.example/page/", "/page/\\evil.example", "/v1/key"])
+@pytest.mark.parametrize(
+    "after", ["https://evil.example/", "//evil.example/page/", "/page/\\evil.example", "/page/a\nb", "/v1/key"]
+)
 def test_signing_in_leads_nowhere_else(browser, after):
     assert browser.sign_in(next=after).headers["location"] == "/page/"
 
@@ -145,11 +177,17 @@ def test_signing_in_leads_nowhere_else(browser, after):
 def test_signing_out_ends_the_session_for_good(browser):
     session = browser.session("leaver")
 
-    answer = browser.post("/page/sign-out", session, form={TOKEN: session.form_token})
+    answer = browser.post("/page/sign-out", session, form={"form_token": session.form_token})
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/page/sign-in?said=out")
     assert "Max-Age=0" in answer.headers["set-cookie"]
     assert browser.get("/page/", session).headers["location"] == "/page/sign-in?next=/page/"
+
+
+def test_signing_out_without_a_session_opens_none(browser):
+    answer = browser.post("/page/sign-out", form={"next": "/page/"})
+
+    assert answer.headers["location"].startswith("/page/sign-in?")
 
 
 def test_a_form_with_the_token_of_another_session_changes_nothing(browser):

@@ -48,7 +48,15 @@ def test_embedding_without_https_is_refused_with_what_to_set(url):
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://crm.example.com", "crm.example.com", CRM + "/x", CRM + "?x", "*", "https://*.example.com"]
+    "origin",
+    [
+        "http://crm.example.com",
+        "crm.example.com",
+        "https://",
+        *(CRM + each for each in ("/x", "?x", " x", ";x", ",x", "'x", '"x')),
+        "*",
+        "https://*.example.com",
+    ],
 )
 def test_only_an_https_origin_may_embed(origin):
     with pytest.raises(EmbeddingImpossible, match=r"crm\.example\.com"):
@@ -57,6 +65,14 @@ def test_only_an_https_origin_may_embed(origin):
 
 def scope(**headers: str):
     return {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+
+
+def test_without_a_public_address_the_host_that_was_asked_is_ours():
+    Origins().refuse_foreign(scope(host="10.0.0.5:8000", origin="http://10.0.0.5:8000"))
+
+    for headers in ({"origin": CRM, "host": "10.0.0.5:8000"}, {"origin": "null", "host": ""}, {"host": ""}, {"origin": CRM}, {}):
+        with pytest.raises(SentFromElsewhere):
+            Origins().refuse_foreign(scope(**headers))
 
 
 def test_behind_a_proxy_the_public_address_is_ours_and_the_one_behind_it_is_not():
