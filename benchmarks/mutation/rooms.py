@@ -35,7 +35,23 @@ _BELOW_THE_SERVICE = (
     "training.publishing.publish",
     "training.publishing.scene",
 )
-_BELOW_BUNDLES = ("features.row_file", "features.snapshot", "models.churn.fit", "models.explanation", "numpy.testing")
+_BELOW_BUNDLES = (
+    "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.serialization",
+    "features.lock",
+    "features.row_file",
+    "features.snapshot",
+    "lightgbm",
+    "models.assembly",
+    "models.churn.fit",
+    "models.decision",
+    "models.explanation",
+    "models.needs",
+    "models.offer",
+    "models.purchase",
+    "models.transition",
+    "numpy.testing",
+)
 
 ROOMS: Mapping[str, Room] = {
     "arbitration": Room(
@@ -99,15 +115,29 @@ ROOMS: Mapping[str, Room] = {
     ),
     "bundle": Room(
         (
+            "models/bundle/pointer.py",
+            "models/bundle/ledger.py",
             "models/bundle/sealed.py",
             "models/bundle/signing.py",
             "models/bundle/bundles.py",
-            "models/bundle/models.py",
-            "models/bundle/pointer.py",
             "models/bundle/live.py",
-            "models/bundle/ledger.py",
+            "models/bundle/models.py",
+            "models/bundle/predictions.py",
+            "models/bundle/served.py",
         ),
-        ("tests/unit/models/bundle",),
+        (  # without the campaign of damage, the trials in child processes and the searches for ids: slow, and seldom alone
+            "tests/unit/models/bundle/test_sealed.py",
+            "tests/unit/models/bundle/test_pointer.py",
+            "tests/unit/models/bundle/test_ledger.py",
+            "tests/unit/models/bundle/test_bundles_signed.py",
+            "tests/unit/models/bundle/test_predictions.py",
+            "tests/unit/models/bundle/test_predictions_without.py",
+            "tests/unit/models/bundle/test_served.py",
+            "tests/unit/models/bundle/test_signing.py",
+            "tests/unit/models/bundle/test_signing_rotation.py",
+            "tests/unit/models/bundle/test_models_stored.py",
+            "tests/unit/models/bundle/test_live_pointer.py",
+        ),
         _BELOW_BUNDLES,
     ),
 }
