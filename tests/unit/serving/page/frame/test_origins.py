@@ -11,7 +11,7 @@ EMBEDDED = Origins("https://lifecycle.example.com", (CRM,))
 
 
 def test_by_default_nobody_frames_the_page():
-    assert "frame-ancestors 'none'" in Origins().headers["content-security-policy"]
+    assert Origins().headers["content-security-policy"].split("; ")[-1] == "frame-ancestors 'none'"
     assert Origins().cookie("s", seconds=9) == "lifecycle_session=s; Path=/; HttpOnly; Max-Age=9; SameSite=Lax"
 
 
@@ -25,7 +25,7 @@ def test_who_was_named_may_embed_the_page_with_a_cookie_of_that_place_alone():
     cookie = EMBEDDED.cookie("s", seconds=9)
 
     assert cookie == "__Host-lifecycle_session=s; Path=/; HttpOnly; Max-Age=9; Secure; SameSite=None; Partitioned"
-    assert f"frame-ancestors 'self' {CRM}" in EMBEDDED.headers["content-security-policy"]
+    assert EMBEDDED.headers["content-security-policy"].split("; ")[-1] == f"frame-ancestors 'self' {CRM}"
 
 
 def test_no_script_and_no_style_comes_from_elsewhere_or_stands_in_a_page():
