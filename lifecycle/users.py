@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     users.command("list")(list_all)
     users.command("password")(password)
     users.command("disable")(disable)
+    users.command("enable")(enable)
     app.add_typer(users, name="users")
 
 
@@ -82,6 +83,16 @@ def disable(name: _Name, as_json: JsonFlag = False) -> None:
     with open_operational(Settings()) as engine:
         disable_person(engine, name, now=_now())
     emit({"name": name, "disabled": True}, f"{name} can sign in no more", as_json=as_json)
+
+
+def enable(name: _Name, as_json: JsonFlag = False) -> None:
+    """Let somebody who was disabled sign in again, in the same role and with the same password."""
+    from lifecycle.settings import Settings
+    from serving.people.accounts import enable as enable_person
+
+    with open_operational(Settings()) as engine:
+        enable_person(engine, name)
+    emit({"name": name, "disabled": False}, f"{name} may sign in again", as_json=as_json)
 
 
 def _given(from_stdin: bool) -> str:

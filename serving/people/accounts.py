@@ -90,7 +90,7 @@ def check_person(name: str, role: str, language: str | None) -> None:
         If name, role or language is not of the needed form.
     """
     if not _NAME.fullmatch(name):
-        raise PersonInvalid("needed a name of 1 to 64 small letters, digits or any of `._-`, a letter or digit first")
+        raise PersonInvalid(f"needed a name of 1 to 64 small letters, digits, `.`, `_` or `-`, no sign first; found {name!r}")
     if role not in ROLES:
         raise PersonInvalid(f"needed a role, one of {', '.join(ROLES)}; found {role!r}")
     if language is not None and language not in LANGUAGES:
@@ -145,6 +145,19 @@ def disable(engine: Engine, name: str, *, now: Timestamp) -> None:
     with writing(engine) as connection:
         connection.execute(update(people).where(_person.id == person.id).values(disabled_at=now))
         _end_sessions(connection, person.id)
+
+
+def enable(engine: Engine, name: str) -> None:
+    """Let a person who was disabled sign in again, in the same role and with the same password.
+
+    Raises
+    ------
+    UnknownPerson
+        If nobody has that name.
+    """
+    person = person_named(engine, name)
+    with writing(engine) as connection:
+        connection.execute(update(people).where(_person.id == person.id).values(disabled_at=None))
 
 
 def choose_language(engine: Engine, person_id: str, language: Language) -> None:

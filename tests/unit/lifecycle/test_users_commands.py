@@ -98,6 +98,16 @@ def test_who_is_disabled_signs_in_no_more(run):
     assert run("list")["people"][0]["disabled_at"]
 
 
+def test_who_was_disabled_by_mistake_signs_in_again_once_enabled(run):
+    made(run)
+    run("disable", "ana")
+
+    run("enable", "ana")
+
+    assert signs_in(RIGHT)
+    assert run("list")["people"][0]["disabled_at"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "typed", "refusal"),
     [

@@ -19,6 +19,7 @@ from serving.people.accounts import (
     choose_language,
     create_person,
     disable,
+    enable,
     list_people,
     person_named,
 )
@@ -52,6 +53,17 @@ def test_who_is_disabled_is_recognised_no_more_and_stays_in_the_list(engine):
 
     assert recognised(engine, "ana", RIGHT, now=NOW) is None
     assert [(person.name, person.disabled_at) for person in list_people(engine)] == [("ana", NOW)]
+
+
+def test_who_is_enabled_again_signs_in_as_before_but_no_session_comes_back(engine):
+    person = ana(engine)
+    session = open_session(engine, person, now=NOW)
+    disable(engine, "ana", now=NOW)
+
+    enable(engine, "ana")
+
+    assert recognised(engine, "ana", RIGHT, now=NOW) == person
+    assert session_of(engine, session.secret, now=NOW) is None
 
 
 def test_a_name_belongs_to_one_person_even_if_disabled(engine):
@@ -93,7 +105,11 @@ def test_a_chosen_language_is_kept(engine):
 
 
 def test_a_name_nobody_has_is_told_to_the_operator(engine):
-    for change in (lambda: disable(engine, "bob", now=NOW), lambda: change_password(engine, "bob", RIGHT)):
+    for change in (
+        lambda: disable(engine, "bob", now=NOW),
+        lambda: enable(engine, "bob"),
+        lambda: change_password(engine, "bob", RIGHT),
+    ):
         with pytest.raises(UnknownPerson, match="users list"):
             change()
 
