@@ -59,7 +59,9 @@ def open_desk(home: Home, live: Live, *, models: Mapping[str, Model] | None = No
         In one of their situations, if anything is not what its name promises.
     """
     if live.bundle is None or live.company is None or live.predictions is None:
-        raise NotRecomputable("needed a live bundle with its predictions, found none; run `lifecycle promote churn`")
+        raise NotRecomputable(
+            "needed a live bundle with its predictions, found none; run `lifecycle train churn`, then `lifecycle promote churn`"
+        )
     frame = predictions_frame(home, live.predictions)
     if frame.references is None:
         raise NotRecomputable(f"predictions {live.predictions[:12]} hold no references.json; run `lifecycle score`")

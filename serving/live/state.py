@@ -171,7 +171,9 @@ def open_live_state(home: Home, live: Live, *, with_trial: bool) -> LiveState:
         In one of their situations, if anything is not here or not what its name promises. Nothing of it was used.
     """
     if live.bundle is None or live.company is None or live.snapshot is None or live.predictions is None:
-        raise NothingLive("needed a live bundle with its predictions, found none; run `lifecycle promote churn`")
+        raise NothingLive(
+            "needed a live bundle with its predictions, found none; run `lifecycle train churn`, then `lifecycle promote churn`"
+        )
     bundle = read_bundle(home, live.bundle, public_key=load_public_key(home))
     predictions = serve_predictions(home, live.predictions)
     _refuse_strangers(home, live, bundle, predictions)
