@@ -45,11 +45,15 @@ ComplaintQuery = Annotated[
 
 @dataclass(frozen=True)
 class Wanted:
-    """What of a customer's page was asked for beside the page itself, and what is to be said first where something was sent."""
+    """What of a customer's page was asked for beside the page itself, and what is to be said where something was sent.
+
+    `notice` is of the offers, `not_given` says why nothing was given back.
+    """
 
     older: str | None = None
     complaint: str | None = None
     notice: str | None = None
+    not_given: str | None = None
     status: int = 200
 
 
@@ -81,6 +85,7 @@ async def customer_view(call: Call, customer_id: str, wanted: Wanted) -> Respons
         standing=standing_shown(asked, known, reader),
         history=history_shown(asked.state, known, former or (), after=after, reader=reader),
         notice=wanted.notice,
+        not_given=wanted.not_given,
         offers=offers,
         recovery=await recovery_of(call, asked, found, things, complaint=wanted.complaint),
         STATES=STATES,

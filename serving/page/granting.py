@@ -56,13 +56,13 @@ async def grant_recovery(call: Call, customer_id: CustomerId) -> Response:
     fields, say, asked = await form_of(call), wording_for(call), ask(call)
     complaint, amount = fields.get("complaint", ""), amount_of(fields.get("amount", ""), say)
     if amount is None:
-        return await customer_view(call, customer_id, Wanted(None, complaint, say.text(_NO_AMOUNT), 422))
+        return await customer_view(call, customer_id, Wanted(complaint=complaint, not_given=say.text(_NO_AMOUNT), status=422))
     try:
         await asyncio.to_thread(_grant, call, asked, customer_id, fields, amount)
     except (OverLimit, IdempotencyKeyReused) as refusal:
         call.service.reads.note(call.exchange, [customer_id], route=RECOVERIES, status=refusal.status, scope="decide")
-        notice = _over(refusal, amount, asked, say) if isinstance(refusal, OverLimit) else say.text(_SENT_TWICE)
-        return await customer_view(call, customer_id, Wanted(None, complaint, notice, 409))
+        why = _over(refusal, amount, asked, say) if isinstance(refusal, OverLimit) else say.text(_SENT_TWICE)
+        return await customer_view(call, customer_id, Wanted(complaint=complaint, not_given=why, status=409))
     except LifecycleError as refusal:
         call.service.reads.note(call.exchange, [customer_id], route=RECOVERIES, status=refusal.status, scope="decide")
         raise

@@ -26,7 +26,8 @@
   const swap = (html, keeps) => {
     const made = new DOMParser().parseFromString(html, "text/html"), fresh = find("#main", made), old = find("#main");
     if (!fresh || !old) return false;
-    const focused = keeps ? document.activeElement?.closest?.("#main [id]")?.id : "";
+    const at = document.activeElement?.closest?.(keeps ? "#main [id]" : "#main section");
+    const focused = keeps ? at?.id : at?.getAttribute("aria-labelledby");
     const opened = [...old.querySelectorAll("details[open]:not(.declining) > summary")].map((each) => each.textContent);
     for (const summary of fresh.querySelectorAll("details > summary")) {
       if (opened.includes(summary.textContent)) summary.parentElement.open = true;
@@ -53,6 +54,7 @@
       if (new URL(answer.url).pathname.startsWith("/page/sign-in")) { location.assign(answer.url); return; }
       if (!swap(html, false)) throw new Error("what came is no page of ours");
       const alert = find("#main [role=alert]"), isUndo = form.matches(".undo");
+      alert?.scrollIntoView({ block: "nearest" });
       tell(alert?.textContent ?? (isUndo ? texts().undone : find(".recorded p")?.textContent ?? texts().done));
     } catch {
       shown(texts().failed);

@@ -153,6 +153,18 @@ def test_a_double_click_gives_back_once(agent, desk):
     assert desk.given("c12") == [150]
 
 
+def test_why_nothing_was_given_back_is_seen_where_it_was_to_be_given(agent):
+    agent.set_viewport_size({"width": 1280, "height": 600})
+    agent.goto("/page/customers/c12?complaint=late_delivery")
+    agent.get_by_label("Amount in GBP").fill("9999")
+
+    agent.get_by_role("button", name="Give it").click()
+
+    expect(agent.locator(".recovery [role=alert]")).to_contain_text("Nothing was given")
+    expect(agent.locator(".recovery [role=alert]")).to_be_in_viewport(ratio=1)
+    expect(agent.get_by_role("heading", name="Giving something back")).to_be_focused()
+
+
 def test_a_double_click_accepts_once(agent, desk):
     agent.goto("/page/customers/c25")
 

@@ -68,7 +68,7 @@ class Page:
     def forms(self, ending: str) -> list[Form]:
         parser = _Forms()
         parser.feed(self.text)
-        return [form for form in parser.found if form.action.endswith(ending)]
+        return [form for form in parser.found if form.action.partition("#")[0].endswith(ending)]
 
     def form(self, outcome: str, place: int = 0) -> Form:
         return [form for form in self.forms("/outcomes") if form.offers(outcome)][place]
