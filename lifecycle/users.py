@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.errors import InvalidInput
 from lifecycle.console import JsonFlag, emit
 from lifecycle.database import open_operational
 
@@ -19,6 +20,10 @@ _Name = Annotated[str, typer.Argument(help="What they sign in with: small letter
 _Password = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin instead of asking for it.")
 ]
+
+
+class NobodyToAsk(InvalidInput):
+    """A password was to be asked for where nobody can type."""
 
 
 def register(app: typer.Typer) -> None:
@@ -98,8 +103,14 @@ def enable(name: _Name, as_json: JsonFlag = False) -> None:
 def _given(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
+    if not _is_at_a_terminal():
+        raise NobodyToAsk("needed a terminal to ask for the password at, found none; add --password-stdin and send it on stdin")
     given: str = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True, err=True)
     return given
+
+
+def _is_at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _standing(person: Person) -> str:

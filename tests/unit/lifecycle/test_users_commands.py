@@ -10,7 +10,7 @@ from features.subjects import installation_secret
 from lifecycle import serve
 from lifecycle.database import open_operational
 from lifecycle.settings import Settings
-from lifecycle.users import register
+from lifecycle.users import NobodyToAsk, register
 from serving.page.frame.origins import EmbeddingImpossible
 from serving.people.accounts import PersonExists, PersonInvalid, UnknownPerson
 from serving.people.passwords import PasswordUnfit
@@ -48,9 +48,10 @@ def test_somebody_made_here_signs_in(run):
     assert signs_in(RIGHT)
 
 
-def test_a_password_is_asked_for_twice_and_never_shown():
+def test_a_password_is_asked_for_twice_and_never_shown(monkeypatch):
     app = typer.Typer()
     register(app)
+    monkeypatch.setattr("lifecycle.users._is_at_a_terminal", lambda: True)
 
     done = CliRunner().invoke(app, ["users", "create", "ana"], input=f"{RIGHT}\n{RIGHT}\n", catch_exceptions=False)
 
@@ -68,6 +69,14 @@ def test_nobody_types_a_password_for_a_name_that_cannot_be(monkeypatch, words, r
     done = CliRunner().invoke(app, ["users", *words])
 
     assert isinstance(done.exception, refusal)
+
+
+@pytest.mark.parametrize("words", [["create", "bob"], ["password", "ana"]])
+def test_a_password_that_nobody_can_type_is_asked_for_on_stdin(run, words):
+    made(run)
+
+    with pytest.raises(NobodyToAsk, match="--password-stdin"):
+        run(*words)
 
 
 def test_everybody_is_listed_without_a_password(run):
