@@ -105,7 +105,10 @@ def list_all(as_json: JsonFlag = False) -> None:
 
     with open_operational(Settings()) as engine:
         found = [_shown(asdict(key)) for key in keys.list_keys(engine)]
-    lines = [f"{key['id']}  {_standing(key):10}  {' '.join(key['scopes']):20}  {_pace(key):>12}  {key['name']}" for key in found]
+    lines = [
+        f"{key['id']}  {_standing(key):10}  {' '.join(key['scopes']):20}  {_pace(key):>12}  {_last_use(key):32}  {key['name']}"
+        for key in found
+    ]
     emit({"keys": found}, "\n".join(lines) or "no keys; `lifecycle keys create` makes one", as_json=as_json)
 
 
@@ -207,6 +210,10 @@ def _shown(key: dict[str, Any]) -> dict[str, Any]:
 def _pace(key: dict[str, Any]) -> str:
     own = key["requests_per_minute"]
     return "as set" if own is None else f"{own}/min"
+
+
+def _last_use(key: dict[str, Any]) -> str:
+    return f"used {key['last_used_at']}" if key["last_used_at"] else "not used yet"
 
 
 def _standing(key: dict[str, Any]) -> str:

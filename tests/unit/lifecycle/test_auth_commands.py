@@ -5,13 +5,18 @@ from unittest.mock import Mock
 
 import pytest
 import typer
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from features.errors import InvalidInput
 from features.subjects import SecretExposed
+from features.times import parse_time
+from lifecycle.database import open_operational
 from lifecycle.serve import register, service_settings
 from lifecycle.settings import Settings
+from serving.database import writing
 from serving.database.keys import UnknownKey
+from serving.database.tables import api_key_secrets
 
 
 @pytest.fixture
@@ -43,6 +48,20 @@ def test_a_key_is_shown_once_and_listed_without_its_secret(run):
     assert made["secret"].startswith("lck_")
     assert [(key["id"], key["scopes"]) for key in listed] == [(made["id"], ["ingest", "read"])]
     assert made["secret"] not in json.dumps(listed)
+
+
+def test_the_list_says_when_a_key_was_last_used(run):
+    app = typer.Typer()
+    register(app)
+    run("create", "--name", "crm", "--scope", "read")
+
+    before = CliRunner().invoke(app, ["keys", "list"]).stdout
+    with open_operational(Settings()) as engine, writing(engine) as connection:
+        connection.execute(update(api_key_secrets).values(last_used_at=parse_time("2026-11-30T12:00:00Z")))
+    after = CliRunner().invoke(app, ["keys", "list"]).stdout
+
+    assert "not used yet" in before
+    assert "used 2026-11-30T12:00:00" in after
 
 
 def test_rotating_gives_the_same_key_another_secret(run):
