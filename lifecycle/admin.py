@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class NotAnAdmin(Forbidden):
-    """The key in `LIFECYCLE_ADMIN_KEY` is right, and is not one of an admin."""
+    """The key in `LIFECYCLE_ADMIN_KEY` is none in force, or not one of an admin."""
 
 
 def admin_of(settings: Settings, *, now: Timestamp) -> str | None:
@@ -21,17 +21,18 @@ def admin_of(settings: Settings, *, now: Timestamp) -> str | None:
 
     Raises
     ------
-    KeyRejected
-        If the key proves nothing.
     NotAnAdmin
-        If it has not the scope `admin`.
+        If the key is none in force, or has not the scope `admin`.
     """
     if settings.admin_key is None:
         return None
-    from serving.database.keys import authenticate
+    from serving.database.keys import KeyRejected, authenticate
 
-    with open_operational(settings) as engine:
-        caller = authenticate(engine, settings.admin_key.get_secret_value(), now)
+    try:
+        with open_operational(settings) as engine:
+            caller = authenticate(engine, settings.admin_key.get_secret_value(), now)
+    except KeyRejected as error:
+        raise NotAnAdmin(f"LIFECYCLE_ADMIN_KEY: {error}") from error
     if "admin" not in caller.scopes:
         found = f"key {caller.key_id} with {' '.join(sorted(caller.scopes))}"
         raise NotAnAdmin(f"needed a key of scope admin in LIFECYCLE_ADMIN_KEY, found {found}")

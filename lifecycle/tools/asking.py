@@ -15,7 +15,7 @@ Answer: TypeAlias = dict[str, Any]
 
 _is_part = re.compile(r"[A-Za-z0-9_.:@-]{1,64}").fullmatch
 _TIMEOUT_SECONDS = 20.0
-_REFUSED = 400
+_REFUSED, _UNKNOWN_KEY = 400, 401
 
 
 class ServiceRefused(LifecycleError):
@@ -24,6 +24,10 @@ class ServiceRefused(LifecycleError):
 
 class ServiceUnreachable(Unavailable):
     """No service answers at the address."""
+
+
+class KeyNotTaken(Forbidden):
+    """The service knows no such key, or it is no longer in force."""
 
 
 class KeyTooStrong(Forbidden):
@@ -78,6 +82,11 @@ class ServiceClient:
             raise ServiceUnreachable(
                 f"needed the service at {self.http.base_url}, found {type(error).__name__}; start `lifecycle serve` or give --url"
             ) from None
+        if response.status_code == _UNKNOWN_KEY:
+            raise KeyNotTaken(
+                f"needed a key in LIFECYCLE_API_KEY that {self.http.base_url} takes, found one that is not valid or no longer in "
+                "force; make one by `lifecycle keys create --name assistant --scope read --scope decide`"
+            )
         if response.status_code >= _REFUSED:
             raise ServiceRefused(f"{answer.get('title', 'Refused')}: {answer.get('detail', '')}{_pointed(answer)}")
         return answer

@@ -126,7 +126,7 @@ def authenticate(engine: Engine, presented: str, now: Timestamp) -> Caller:
     digest = _digest(presented)
     found = [row for row in rows if hmac.compare_digest(digest, row.digest)]
     if not found:
-        raise KeyRejected("needed a valid API key, `Authorization: Bearer lck_...`; the key presented is not one of ours")
+        raise KeyRejected("needed a valid API key, `lck_...`; the key presented is not one of ours")
     return _caller(found[0], now)
 
 

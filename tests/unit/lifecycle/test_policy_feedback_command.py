@@ -92,6 +92,13 @@ def test_without_an_admins_key_nobody_is_released(home, monkeypatch):
     assert isinstance(run().exception, SourceHeld)
 
 
+def test_a_key_that_is_none_of_ours_is_named_by_where_it_stands(monkeypatch):
+    monkeypatch.setenv("LIFECYCLE_ADMIN_KEY", "lck_wrong")
+
+    assert isinstance(refusal := run(*RELEASE).exception, NotAnAdmin)
+    assert str(refusal).startswith("LIFECYCLE_ADMIN_KEY: needed a valid API key")
+
+
 def test_an_admin_releases_a_source_with_a_reason_that_is_kept(home, monkeypatch):
     admin = present_key(home, monkeypatch, "admin")
     assert isinstance(run("--release", "agent:bad").exception, ReleaseWithoutReason)

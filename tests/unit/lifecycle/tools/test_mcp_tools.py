@@ -13,7 +13,7 @@ from mcp import Client
 from benchmarks.deciding_states import company_with, decidable
 from benchmarks.live_states import AS_OF, Publisher
 from features.home import Home
-from lifecycle.tools.asking import KeyTooStrong, NotAName, ServiceClient, ServiceUnreachable
+from lifecycle.tools.asking import KeyNotTaken, KeyTooStrong, NotAName, ServiceClient, ServiceUnreachable
 from lifecycle.tools.server import tool_server
 from serving.app import create_app
 from serving.database import keys
@@ -117,6 +117,13 @@ def test_a_key_of_an_admin_is_refused_and_a_lesser_one_is_not(app):
 
     with pytest.raises(KeyTooStrong, match="keys create"):
         anyio.run(client_of(app, "read", "admin").refuse_strong_key)
+
+
+def test_a_key_that_the_service_does_not_know_is_refused_with_what_to_make(app):
+    client = ServiceClient.at("http://service", "lck_x", transport=httpx2.ASGITransport(app))
+
+    with pytest.raises(KeyNotTaken, match=r"LIFECYCLE_API_KEY that http://service takes.*keys create"):
+        anyio.run(client.refuse_strong_key)
 
 
 def test_what_a_model_looked_at_is_in_the_audit(app, monkeypatch):
