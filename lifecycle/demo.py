@@ -18,7 +18,7 @@ from features.errors import Conflict, LifecycleError, Refused
 from features.home import Home
 from features.lock import only_one
 from lifecycle.console import phase, say
-from lifecycle.demo_text import Account, Demo, demo_text
+from lifecycle.demo_text import Account, Demo, command_of, demo_text
 from lifecycle.question import ask_in_process, ask_over_http
 from lifecycle.train import Name
 
@@ -261,7 +261,7 @@ def _serve(built: Demo, port: int) -> None:
     asking = threading.Thread(target=_ask_and_show, args=(built, server.address(listener)), daemon=True)
     asking.start()
     server.serve(_service(built.home), listener, workers=1)
-    say("ended; nothing is left running")
+    say(f"ended; nothing is left running. To serve the same again: {command_of(built)} serve")
 
 
 def _listen(port: int) -> socket.socket:

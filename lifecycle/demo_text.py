@@ -43,7 +43,7 @@ class Demo:
 def demo_text(built: Demo, answers: Sequence[dict[str, Any]], url: str, *, is_served: bool) -> str:
     """Return the end of a demo; where it is not served, the command that would serve it at `url` comes first."""
     card, decision = answers
-    command = f"LIFECYCLE_HOME={built.home.root} {_program('lifecycle')}"
+    command = command_of(built)
     serving = "" if is_served else f"not served; this serves it  {command} serve\n"
     return f"""
 {built.questions[0].curl(url)}
@@ -73,6 +73,11 @@ Try next{", in another terminal" if is_served else ""}
     {command} doctor
   how the model was graded, with pictures (Ctrl-C ends it):
     {_program("mlflow")} ui --backend-store-uri sqlite:///{built.home.mlflow.absolute()}/mlflow.db"""
+
+
+def command_of(built: Demo) -> str:
+    """Return how to call the command line for the demo's installation."""
+    return f"LIFECYCLE_HOME={built.home.root} {_program('lifecycle')}"
 
 
 def _program(name: str) -> str:

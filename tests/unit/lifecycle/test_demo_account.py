@@ -41,6 +41,17 @@ def test_a_demo_that_is_served_tells_where_the_page_is_and_who_signs_in(built: D
     assert "lifecycle serve" not in told
 
 
+def test_a_demo_that_has_ended_tells_how_to_serve_it_again(
+    built: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("serving.server.serve", lambda _, listener, **__: listener.close())
+    monkeypatch.setattr(demo, "_ask_and_show", lambda *_: None)
+
+    demo._serve(built, 0)
+
+    assert f"LIFECYCLE_HOME={built.home.root} " in capsys.readouterr().err
+
+
 def test_a_demo_that_is_not_served_tells_what_would_serve_it(built: Demo) -> None:
     told = demo_text(built, (CARD, NOTHING), URL, is_served=False)
 
