@@ -73,6 +73,20 @@ def test_the_signing_key_is_given_to_who_publishes_alone():
     assert units == {"lifecycle-score", "lifecycle-retrain"}
 
 
+def test_the_service_sees_no_signing_key_whenever_it_is_made():
+    assert "\nInaccessiblePaths=-/etc/lifecycle\n" in (OPS / "systemd" / "lifecycle.service").read_text()
+
+
+def test_whoever_runs_in_the_image_owns_each_folder_that_a_volume_is_mounted_on():
+    services = [service for service in compose()["services"].values() if service["image"] == "lifecycle"]
+    mounted = {volume.split(":")[1] for service in services for volume in service["volumes"]}
+    dockerfile = (OPS / "Dockerfile").read_text()
+    (made,) = re.findall(r"^RUN install --directory --owner=10001 --group=10001 --mode=700 (.*)$", dockerfile, re.MULTILINE)
+
+    assert set(made.split()) == mounted
+    assert {service["user"] for service in services} == {"10001:10001"}
+
+
 def test_every_container_is_read_only_and_without_privileges():
     for service in compose()["services"].values():
         assert service["read_only"] is True
