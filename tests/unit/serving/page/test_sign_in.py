@@ -141,7 +141,7 @@ def test_the_form_to_sign_in_leads_back_to_where_somebody_was_going(browser):
     assert 'value="/page/"' in browser.get("/page/sign-in").text
 
 
-@pytest.mark.parametrize(("query", "most"), [("next=/page/{}", 1000 - len("/page/")), ("said={}", 20)])
+@pytest.mark.parametrize(("query", "most"), [("next=/page/{}", LONGEST_TRAIL + 1000 - len("/page/")), ("said={}", 20)])
 def test_an_address_longer_than_any_of_ours_is_refused(browser, query, most):
     answers = [browser.get(f"/page/sign-in?{query.format('a' * length)}").status_code for length in (most, most + 1)]
 
