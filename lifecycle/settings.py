@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import platformdirs
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -42,6 +42,8 @@ class SettingsInvalid(InvalidInput):
 
 
 def _home(given: object) -> object:
+    if given == "":
+        raise PydanticCustomError("home_empty", "needed the path of a folder, found an empty one; unset it, or name one")
     return Home(Path(given)) if isinstance(given, str | Path) else given
 
 

@@ -31,6 +31,13 @@ def test_everything_is_kept_here_unless_told_otherwise(monkeypatch: pytest.Monke
     assert Settings().home.root == Path("var")
 
 
+def test_an_empty_home_is_not_taken_for_the_folder_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_HOME", "")
+
+    with pytest.raises(SettingsInvalid, match="home: needed the path of a folder"):
+        Settings()
+
+
 def test_every_wrong_setting_is_named_and_no_value_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIFECYCLE_PORT", "secret-text")
     monkeypatch.setenv("LIFECYCLE_ADMISSION_LIMIT", "-3")
