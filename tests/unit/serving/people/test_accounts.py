@@ -23,7 +23,7 @@ from serving.people.accounts import (
     list_people,
     person_named,
 )
-from serving.people.passwords import PasswordUnfit
+from serving.people.passwords import PasswordUnfit, is_password
 from serving.people.recognition import MOST_FAILURES
 from serving.people.sessions import session_of
 
@@ -90,6 +90,18 @@ def test_a_new_password_ends_sessions_and_locks(engine):
 def test_a_person_that_is_not_possible_is_refused(engine, given):
     with pytest.raises(PersonInvalid):
         ana(engine, **given)
+
+
+@pytest.mark.parametrize("length", [12, 256])
+def test_a_password_of_a_length_that_withstands_guessing_is_taken(engine, length):
+    ana(engine, password="x" * length)
+
+    assert recognised(engine, "ana", "x" * length, now=NOW) is not None
+
+
+def test_a_password_longer_than_any_is_not_looked_at(hasher):
+    assert is_password("x" * 257, hasher.hash("x" * 257)) is False
+    assert hasher.looked == 0
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 257])

@@ -82,6 +82,17 @@ def test_a_lock_doubles_with_each_further_failure(engine):
     assert recognised(engine, "ana", RIGHT, now=NOW + 180 * SECOND) == person
 
 
+def test_a_lock_lasts_an_hour_and_four_minutes_at_most(engine):
+    person, now = ana(engine), NOW
+    fail(engine, MOST_FAILURES)
+    for doubled in range(9):
+        now += 60 * SECOND << min(doubled, 6)
+        fail(engine, 1, now=now)
+
+    assert recognised(engine, "ana", RIGHT, now=now + 64 * 60 * SECOND - 1) is None
+    assert recognised(engine, "ana", RIGHT, now=now + 64 * 60 * SECOND) == person
+
+
 def test_while_nobody_is_heard_guesses_cost_as_much_and_do_not_lengthen_the_lock(engine, hasher):
     person, before = ana(engine), hasher.looked
     fail(engine, MOST_FAILURES + 20)

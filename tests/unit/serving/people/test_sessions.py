@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_database_does_not_hold_what_the_cookie_holds(engine, ana):
     assert opened.secret not in repr(opened)
 
 
-@pytest.mark.parametrize(("unused", "is_open"), [(IDLE, True), (IDLE + 1, False)])
+@pytest.mark.parametrize(("unused", "is_open"), [(1800 * SECOND, True), (1800 * SECOND + 1, False)])
 def test_a_session_is_over_after_half_an_hour_unused(engine, ana, unused, is_open):
     opened = open_session(engine, ana, now=NOW)
 
@@ -67,6 +68,31 @@ def test_a_session_in_use_is_over_after_twelve_hours(engine, ana):
 
     assert all(session_of(engine, opened.secret, now=NOW + later) for later in used)
     assert session_of(engine, opened.secret, now=NOW + LONGEST + SECOND) is None
+
+
+def test_a_session_in_use_is_counted_as_open_for_twelve_hours_to_the_moment(engine, ana):
+    opened = open_session(engine, ana, now=NOW)
+    for used in range(0, 12 * HOUR + 1, 20 * 60 * SECOND):
+        session_of(engine, opened.secret, now=NOW + used)
+
+    assert [sessions_open(engine, now=NOW + 12 * HOUR + later) for later in (0, 1)] == [1, 0]
+
+
+@pytest.mark.parametrize(("used", "is_noted"), [(60 * SECOND, False), (60 * SECOND + 1, True)])
+def test_one_use_of_a_session_stands_for_those_within_a_minute(engine, ana, used, is_noted):
+    opened = open_session(engine, ana, now=NOW)
+
+    session_of(engine, opened.secret, now=NOW + used)
+
+    with reading(engine) as connection:
+        assert connection.scalar(select(sessions.c.seen_at)) == (NOW + used if is_noted else NOW)
+
+
+@pytest.mark.parametrize(("role", "scopes"), [("agent", {"read", "decide"}), ("analyst", {"read"}), ("admin", {"admin"})])
+def test_a_person_asks_with_the_scopes_of_their_role(engine, ana, role, scopes):
+    caller = open_session(engine, replace(ana, role=role), now=NOW).caller
+
+    assert (caller.key_id, caller.scopes) == (ana.caller_id, scopes)
 
 
 def test_a_session_of_who_is_disabled_is_over_at_once(engine, ana):
@@ -120,9 +146,10 @@ def test_signing_in_and_out_is_in_the_audit_by_the_account_and_not_by_its_name(e
 
     with reading(engine) as connection:
         entries = connection.execute(select(audit_entries).order_by(audit_entries.c.sequence)).all()
-    assert [(entry.at, entry.request_id, entry.caller_id, entry.role, entry.route, entry.subject) for entry in entries] == [
-        (NOW, "r1", ana.caller_id, "agent", "signed in", None),
-        (NOW + SECOND, "r2", ana.caller_id, "agent", "signed out", None),
+    assert [(entry.at, entry.request_id, entry.caller_id, entry.role, entry.route, entry.status) for entry in entries] == [
+        (NOW, "r1", ana.caller_id, "agent", "signed in", 303),
+        (NOW + SECOND, "r2", ana.caller_id, "agent", "signed out", 303),
     ]
+    assert {entry.subject for entry in entries} == {None}
     assert ana.caller_id == f"person:{ana.id}"
     assert "'ana'" not in str(entries)
