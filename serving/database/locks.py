@@ -15,7 +15,7 @@ _SHARE = text("SELECT pg_advisory_xact_lock_shared(:lock)")
 
 @unique
 class Lock(IntEnum):
-    """What each lock guards; any numbers, the same in every process of every version."""
+    """What each lock guards; any numbers, the same in every process that runs at once."""
 
     MIGRATION = 0x11FEC7C1E
     DRAIN = 0x11FEC7C2E

@@ -1,4 +1,4 @@
-"""WHO MAY SIGN IN: people with a name and a role, made by an operator, disabled but never deleted: the audit names them."""
+"""Who may sign in: people with a name and a role, made by an operator, disabled but never deleted: the audit names them."""
 
 from __future__ import annotations
 
@@ -157,6 +157,7 @@ def enable(engine: Engine, name: str) -> None:
     """
     person = person_named(engine, name)
     with writing(engine) as connection:
+        _end_sessions(connection, person.id)  # one may have been opened at the very moment of the disabling
         connection.execute(update(people).where(_person.id == person.id).values(disabled_at=None))
 
 

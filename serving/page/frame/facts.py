@@ -74,18 +74,19 @@ class Facts:
 
     def rule(self, text: str) -> str:
         """Say a rule, or a part of one: its facts by what they are called, what is asked of them in the reader's language."""
-        fact = ""
+        compared = _Compared()
 
         def told(token: re.Match[str]) -> str:
-            nonlocal fact
             if sign := token["sign"]:
+                compared.met(sign)
                 return _SIGNS[sign]
             if figure := token["figure"]:
-                return self._figure(fact, figure)
+                return self._figure(compared.fact, figure)
             if asked := _ASKED.get(token["word"].upper()):
+                compared.met(token["word"].upper())
                 return self.say.text(asked)
-            fact = token["word"]
-            return self.say.text(N_("“%(fact)s”"), fact=self.name(fact))
+            compared.named(token["word"])
+            return self.say.text(N_("“%(fact)s”"), fact=self.name(token["word"]))
 
         return _TOKEN.sub(told, " ".join(text.split()))
 
@@ -95,3 +96,26 @@ class Facts:
         told = numbers.format_percent if fact in _SHARES or is_share(fact) else numbers.format_decimal
         worded: str = told(Decimal(figure), locale=self.say.locale, decimal_quantization=False)
         return worded
+
+
+class _Compared:
+    """The fact that the next figure of a rule is held against: the one just named, unless it is a part of a product."""
+
+    def __init__(self) -> None:
+        self.fact = ""
+        self._is_product = self._is_between = False
+
+    def named(self, fact: str) -> None:
+        """Note a fact."""
+        self.fact = "" if self._is_product else fact
+
+    def met(self, word: str) -> None:
+        """Note a sign, or a word of the language of rules."""
+        if word in "*/":
+            self.fact, self._is_product = "", True
+        elif word == "AND" and self._is_between:
+            self._is_between = False
+        elif word in ("AND", "OR"):
+            self.fact, self._is_product = "", False
+        elif word == "BETWEEN":
+            self._is_between = True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import benchmarks
 from benchmarks.__main__ import BENCHMARKS, LEFT_OUT, about
@@ -19,6 +22,13 @@ def test_every_benchmark_is_run_with_the_others_or_says_why_not():
     assert found == {*BENCHMARKS, *LEFT_OUT}
     assert not {*BENCHMARKS} & {*LEFT_OUT}
     assert all(about(name) for name in found)
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_each_that_is_run_takes_the_share_it_is_run_with(name):
+    path = FOLDER / f"{name}.py"
+
+    assert re.search(r"\barguments\(", (path if path.exists() else FOLDER / name / "__main__.py").read_text(encoding="utf-8"))
 
 
 def test_what_there_is_can_be_listed():

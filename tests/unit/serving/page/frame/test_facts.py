@@ -59,6 +59,22 @@ def test_a_rule_keeps_its_order_and_its_figures():
     assert said == ("“chance to leave” ≥ 20% and “uses in 30 days” < “uses in 90 days” ÷ 3 or “days as a customer” is not known")
 
 
+@pytest.mark.parametrize(
+    ("rule", "figures"),
+    [
+        ("churn_probability > 0.5 AND 3 <= days_in_stage", ["50%", "3"]),
+        ("expected_margin * churn_probability > 50", ["50"]),
+        ("churn_probability / 2 < 0.5 OR acceptance_probability < 0.5", ["2", "0.5", "50%"]),
+        ("churn_probability BETWEEN 0.1 AND 0.3 AND days_in_stage < 9", ["10%", "30%", "9"]),
+        ("NOT churn_probability IN (0.1, 0.2)", ["10%", "20%"]),
+    ],
+)
+def test_a_figure_is_a_percentage_only_where_it_is_held_against_one_share(rule, figures):
+    said = re.sub("“[^”]*”", "", facts().rule(rule))
+
+    assert re.findall(r"[\d.]+%?", said) == figures
+
+
 def test_a_fact_without_words_is_called_by_its_declared_meaning():
     assert facts("pl").name("usage_quantity_mean_90d") == "Quantity of a use of the last 90 days, on average"
     assert facts().name("left_the_catalogue") == "left the catalogue"
