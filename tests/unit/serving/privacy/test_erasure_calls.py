@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -48,10 +49,9 @@ class Officer:
         return Erasing(Office(one.settings, one.clock, one.log, one.metrics, one.engine, one.live, secret)).run()
 
 
-@pytest.fixture(scope="module")
-def officer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Officer]:
-    folder = tmp_path_factory.mktemp("erasures")
-    publisher = Publisher(Home(folder / "home"), folder / "signing.key")
+@pytest.fixture
+def officer(tmp_path: Path) -> Iterator[Officer]:
+    publisher = Publisher(Home(tmp_path / "home"), tmp_path / "signing.key")
     publisher.publish({"c1": 0.3, "leaver-2": 0.4, "leaver-3": 0.9})
     with TestClient(create_app(ServiceSettings(publisher.home), clock=lambda: AS_OF)) as client:
         made = keys.create_key(client.app.state.service.engine, name="officer", scopes=["admin"], created_at=AS_OF)

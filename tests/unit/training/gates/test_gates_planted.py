@@ -21,7 +21,7 @@ LEAKY = "usage_count_30d"
 
 
 @pytest.fixture
-def gates_of(trained_shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GateResult]]:
+def gates_of(shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, GateResult]]:
     """Train on the shop's examples, changed, and return the verdicts by name; the shop itself is not changed."""
 
     def gates(change: Callable[[Examples], Examples]) -> dict[str, GateResult]:
@@ -32,8 +32,8 @@ def gates_of(trained_shop: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[...
             return replace(stacked, examples=examples, told_by=lambda moment: examples.labels[: len(told_by(moment))])
 
         monkeypatch.setattr(question_room, "stack_examples", changed)
-        question = ChurnQuestion(trained_shop.company, BoostingPreset(leaves=4, rounds=40, bag=1))
-        trained = train(trained_shop.home, question, run=TrainingRun(trained_at=3))
+        question = ChurnQuestion(shop.company, BoostingPreset(leaves=4, rounds=40, bag=1))
+        trained = train(shop.home, question, run=TrainingRun(trained_at=3))
         return {result.name: result for result in report_gates(trained.report)}
 
     return gates

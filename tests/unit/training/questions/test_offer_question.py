@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from models.offer.fit import OfferRecipe
 from training.contest import Contest
 from training.decided import contacts_known, read_decisions
 from training.publishing.champion import champion_of
+from training.publishing.ledger import LedgerEntry
 from training.publishing.pointer import Act
 from training.publishing.promote import promote
 from training.publishing.scene import newest_scene
@@ -60,6 +61,21 @@ def stacked(home: Home) -> StackedExposures:
 @pytest.fixture(scope="module")
 def contest(stacked: StackedExposures) -> Contest:
     return QUESTION.contest(stacked, seed=0)
+
+
+@dataclass(frozen=True)
+class WentLive:
+    """The offer model of the home, and the entry of the ledger by which it went live."""
+
+    model_sha: str
+    entry: LedgerEntry
+
+
+@pytest.fixture(scope="module")
+def went_live(home: Home, tmp_path_factory: pytest.TempPathFactory) -> WentLive:
+    act = Act(tmp_path_factory.mktemp("keys") / "signing.key", TRAINED_AT, override="a small company", admin="tests")
+    trained = train(home, QUESTION, run=TrainingRun(TRAINED_AT))
+    return WentLive(trained.model_sha, promote(home, "offer", act=act))
 
 
 def test_only_offers_that_were_shown_and_have_closed_are_learned_from(stacked: StackedExposures) -> None:
@@ -133,12 +149,8 @@ def test_with_too_little_shown_the_model_abstains_and_says_what_it_needs(tmp_pat
         stack_exposures(Home(tmp_path), shop_company())
 
 
-def test_the_trained_model_goes_live_and_every_customer_has_what_deciding_reads(home: Home, tmp_path: Path) -> None:
-    act = Act(tmp_path / "signing.key", TRAINED_AT, override="a small company", admin="tests")
-    trained = train(home, QUESTION, run=TrainingRun(TRAINED_AT))
-    entry = promote(home, "offer", act=act)
-
-    found = open_predictions(home, str(entry.live.predictions))
+def test_the_trained_model_goes_live_and_every_customer_has_what_deciding_reads(home: Home, went_live: WentLive) -> None:
+    found = open_predictions(home, str(went_live.entry.live.predictions))
     wanted = {f"offer_acceptance_{pair.name}" for pair in candidates(COMPANY)} | {
         f"feature_{name}" for name in features_read(COMPANY)
     }
@@ -146,10 +158,11 @@ def test_the_trained_model_goes_live_and_every_customer_has_what_deciding_reads(
     assert found.contacts is not None
     assert len(found.contacts) == len(found.ids)
     assert np.isfinite(found.column("offer_acceptance_plan_upgrade/email")).all()
-    assert isinstance(load_model(home, trained.model_sha), OfferModel)
-    assert (champion_of(home, QUESTION) or pytest.fail("nothing is live")).sha == trained.model_sha
+    assert isinstance(load_model(home, went_live.model_sha), OfferModel)
+    assert (champion_of(home, QUESTION) or pytest.fail("nothing is live")).sha == went_live.model_sha
 
 
+@pytest.mark.usefixtures("went_live")
 def test_a_new_offer_of_the_company_file_is_scored_without_training(home: Home) -> None:
     text = TEXT.replace('id = "loyalty_gift"', 'id = "spring_gift"')
     entry = use_company(home, read_company(text), at=TRAINED_AT + DAY)
@@ -161,6 +174,7 @@ def test_a_new_offer_of_the_company_file_is_scored_without_training(home: Home) 
     use_company(home, COMPANY, at=TRAINED_AT + 2 * DAY)
 
 
+@pytest.mark.usefixtures("went_live")
 def test_predictions_made_again_are_the_same_bytes(home: Home) -> None:
     first, again = (score(home, at=TRAINED_AT + day * DAY).live.predictions for day in (3, 4))
 
