@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import json
 import sys
@@ -121,10 +120,10 @@ def main() -> None:
 def _look_seldom_for_cycles() -> None:
     """Spare a command the search for cycles in what its libraries bring: half a million objects that live to its end.
 
-    With MLflow it took a second and more while they were read in, and as long again at the end, when all of it goes anyway.
+    With MLflow it took a second and more while they were read in. The search at the end stays: without it DuckDB's binding
+    complains of leaks.
     """
     gc.set_threshold(_MADE_BETWEEN_LOOKS)
-    atexit.register(gc.freeze)
 
 
 def _refused_by_the_system(error: OSError) -> SystemRefused:

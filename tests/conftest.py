@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import importlib.util
 import os
@@ -67,7 +66,6 @@ MADE_BETWEEN_LOOKS = 50_000  # as the command line has it: Python by itself look
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write in memory where there is room: a disk takes milliseconds for each of a million `fsync`."""
     gc.set_threshold(MADE_BETWEEN_LOOKS)
-    atexit.register(gc.freeze)
     if config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
@@ -85,6 +83,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """Look for cycles no more in what collecting brought: a million objects that live to the end."""
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let the last search find them: without it DuckDB's binding complains of leaks."""
+    gc.unfreeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -69,14 +69,14 @@ def test_help_waits_for_nothing_that_only_the_work_of_a_command_needs() -> None:
     assert loaded.strip() == "[]"
 
 
-def test_a_command_spends_no_time_looking_for_cycles_in_what_lives_to_its_end(tmp_path: Path) -> None:
+def test_a_command_looks_seldom_for_cycles_in_what_lives_to_its_end_and_ends_without_a_word(tmp_path: Path) -> None:
     program = (
-        "import atexit, gc, sys; from lifecycle import __main__ as command_line;"
-        "atexit.register(lambda: print(gc.get_stats()[0]['collections'] - before, len(gc.get_objects()) < 1_000));"
-        "command_line.app = lambda: kept.extend([] for _ in range(40_000)); kept = [];"
-        "before = gc.get_stats()[0]['collections']; command_line.main()"
+        "import gc, duckdb; from lifecycle import __main__ as command_line;"
+        "command_line.app = lambda: kept.extend([] for _ in range(40_000)); kept = []; duckdb.sql('select 1').fetchall();"
+        "before = gc.get_stats()[0]['collections']; command_line.main();"
+        "print(gc.get_stats()[0]['collections'] - before)"
     )
 
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert done.stdout.split() == ["0", "True"]
+    assert (done.stdout.strip(), done.stderr) == ("0", "")
